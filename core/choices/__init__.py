@@ -1,0 +1,1 @@
+"""The tables of everything that a person can choose."""

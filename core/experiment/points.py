@@ -1,0 +1,94 @@
+"""The data of a fit: frozen, equally long, finite."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from core.problem import Problem
+from core.texts import _
+
+Floats = NDArray[np.float64]
+
+
+def _frozen(values: ArrayLike) -> Floats:
+    """A read-only float64 array; a frozen one is passed on as it is."""
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise Problem(_("The points must be numbers.")) from error
+    if array.flags.writeable:
+        array = array.copy()
+        array.flags.writeable = False
+    return array
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """x `[N, F]` and y `[N]` in the units of the data, as read-only float64 arrays.
+
+    x may be given as `[N]` (one feature). `x_name` and `y_name` are the column names, `source` says where
+    real data come from. Raises Problem for unequal lengths, wrong shapes, and values that are not finite.
+    """
+
+    x: Floats
+    y: Floats
+    x_name: str = "x"
+    y_name: str = "y"
+    source: str = field(default="", compare=False)
+
+    def __init__(
+        self, x: ArrayLike = (), y: ArrayLike = (), x_name: str = "x", y_name: str = "y", source: str = ""
+    ) -> None:
+        x, y = _frozen(x), _frozen(y)
+        if x.ndim == 1:
+            x = x.reshape(-1, 1)
+        if x.ndim != 2 or y.ndim != 1 or x.shape[1] == 0:
+            raise Problem(_("x must have one row and y one number for each point."))
+        if len(x) != len(y):
+            raise Problem(
+                _("x has {x} values and y has {y}; give both the same number.").format(x=len(x), y=len(y))
+            )
+        if not (np.isfinite(x).all() and np.isfinite(y).all()):
+            raise Problem(_("Every coordinate must be a finite number."))
+        for name, value in (("x", x), ("y", y), ("x_name", x_name), ("y_name", y_name), ("source", source)):
+            object.__setattr__(self, name, value)
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the same points under the same names; where they came from does not count."""
+        if not isinstance(other, Points):
+            return NotImplemented
+        return (
+            np.array_equal(self.x, other.x)
+            and np.array_equal(self.y, other.y)
+            and (self.x_name, self.y_name) == (other.x_name, other.y_name)
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # equal by content, and too long to hash
+
+    def added(self, x: ArrayLike, y: ArrayLike) -> Points:
+        """These points with more behind them; x and y `[M]`."""
+        more = Points(x, y)
+        return self._with(np.concatenate((self.x, more.x)), np.concatenate((self.y, more.y)))
+
+    def removed(self, indices: ArrayLike) -> Points:
+        """These points without those at `indices`."""
+        gone = np.asarray(indices, dtype=np.intp)
+        return self._with(np.delete(self.x, gone, axis=0), np.delete(self.y, gone))
+
+    def moved(self, indices: ArrayLike, dx: float, dy: float) -> Points:
+        """These points with those at `indices` shifted by (dx, dy), in the units of the data."""
+        chosen = np.asarray(indices, dtype=np.intp)
+        x, y = self.x.copy(), self.y.copy()
+        x[chosen, 0] += dx
+        y[chosen] += dy
+        return self._with(x, y)
+
+    def _with(self, x: Floats, y: Floats) -> Points:
+        """Other numbers under the same names."""
+        return replace(self, x=x, y=y)

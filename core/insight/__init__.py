@@ -1,0 +1,1 @@
+"""What the numbers of a fit mean: curves, equations, closed forms, measures."""

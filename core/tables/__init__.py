@@ -1,0 +1,1 @@
+"""Other people's files: reading points from tables, whatever their form."""

@@ -1,0 +1,1 @@
+"""The panels beside the plots, one class a file."""

@@ -1,0 +1,1 @@
+"""The plots, one class a file."""

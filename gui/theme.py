@@ -1,0 +1,159 @@
+"""Every colour, pen, font and size of the window; light or dark, at a scale from 1 to 3."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+RESOURCES = Path(__file__).resolve().parent.parent / "resources"
+SCALES = (1.0, 1.25, 1.5, 2.0, 3.0)
+BODY = 13  # pixels, the smallest text
+GRID = 8  # pixels, the unit of every gap
+
+# One meaning, one colour (Okabe and Ito 2008, safe for the colour-blind), in both palettes.
+DATA = "#0072B2"
+MODEL = "#D55E00"
+REFERENCE = "#009E73"
+GRADIENT = "#CC79A7"
+
+
+@dataclass(frozen=True)
+class Theme:
+    """The look of one window; a change of it builds another window."""
+
+    dark: bool = False
+    scale: float = 1.0
+
+    @property
+    def background(self) -> str:
+        """Behind panels and bars."""
+        return "#16191E" if self.dark else "#F4F5F7"
+
+    @property
+    def surface(self) -> str:
+        """Behind plots and in fields."""
+        return "#1D2127" if self.dark else "#FFFFFF"
+
+    @property
+    def text(self) -> str:
+        return "#E8EAED" if self.dark else "#1B1F24"
+
+    @property
+    def muted(self) -> str:
+        """Secondary text; at least 4.5 : 1 against background and surface."""
+        return "#A3ABB6" if self.dark else "#5A6270"
+
+    @property
+    def hairline(self) -> str:
+        """The thin lines that part things."""
+        return "#333A44" if self.dark else "#D5D9DF"
+
+    @property
+    def accent(self) -> str:
+        """The one colour of what can be pressed or is chosen."""
+        return "#4C9BE8" if self.dark else "#1F6FC4"
+
+    @property
+    def on_accent(self) -> str:
+        """Text upon the accent."""
+        return "#0B0D10" if self.dark else "#FFFFFF"
+
+    @property
+    def was(self) -> str:
+        """The ghost of what was: the start, an abandoned run."""
+        return "#8A929D" if self.dark else "#8A9099"
+
+    @property
+    def warning(self) -> str:
+        """Text of what went wrong."""
+        return "#FF9E80" if self.dark else "#B3370F"
+
+    def px(self, length: float) -> int:
+        """`length`, in pixels at scale 1, at this theme's scale."""
+        return round(length * self.scale)
+
+    def font(self, size: float = BODY, bold: bool = False, digits: bool = False) -> QFont:
+        """The system's font at `size` pixels; `digits` makes all figures equally wide."""
+        font = QFont(QGuiApplication.font())
+        font.setPixelSize(self.px(size))
+        font.setBold(bold)
+        if digits:
+            font.setFeature(QFont.Tag("tnum"), 1)
+        return font
+
+    def palette(self) -> QPalette:
+        """The colours of Qt's Fusion style."""
+        palette = QPalette()
+        role = QPalette.ColorRole
+        colours = {
+            role.Window: self.background,
+            role.Base: self.surface,
+            role.AlternateBase: self.background,
+            role.Button: self.background,
+            role.ToolTipBase: self.surface,
+            role.WindowText: self.text,
+            role.Text: self.text,
+            role.ButtonText: self.text,
+            role.ToolTipText: self.text,
+            role.BrightText: self.warning,
+            role.PlaceholderText: self.muted,
+            role.Highlight: self.accent,
+            role.HighlightedText: self.on_accent,
+            role.Accent: self.accent,
+            role.Link: self.accent,
+            role.LinkVisited: self.accent,
+            role.Mid: self.hairline,
+            role.Midlight: self.hairline,
+        }
+        for name, colour in colours.items():
+            palette.setColor(name, QColor(colour))
+        for name in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText):
+            palette.setColor(QPalette.ColorGroup.Disabled, name, QColor(self.was))
+        return palette
+
+    def icon(self, name: str) -> QIcon:
+        """The icon `resources/icons/NAME.svg`, tinted for this theme; grey when disabled."""
+        icon = QIcon()
+        for mode, colour in ((QIcon.Mode.Normal, self.text), (QIcon.Mode.Disabled, self.was)):
+            for size in (16, 20, 24, 32, 48, 64):
+                icon.addPixmap(_tinted(name, colour, size), mode)
+        return icon
+
+    def icon_size(self) -> QSize:
+        """The size of icons on bars and buttons."""
+        return QSize(self.px(20), self.px(20))
+
+
+@cache
+def _tinted(name: str, colour: str, size: int) -> QPixmap:
+    """One icon of `size` pixels in one colour."""
+    svg = (RESOURCES / "icons" / f"{name}.svg").read_bytes()
+    renderer = QSvgRenderer(QByteArray(svg.replace(b"currentColor", colour.encode())))
+    pixmap = QPixmap(size, size)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    renderer.render(painter)
+    painter.end()
+    return pixmap
+
+
+def system_is_dark() -> bool:
+    """Whether the desktop asks for a dark window."""
+    return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+
+
+def add_fonts() -> None:
+    """Make the fonts in resources/fonts known to Qt, and fall back on them for Chinese."""
+    families = [
+        family
+        for file in sorted((RESOURCES / "fonts").glob("*.[ot]tf"))
+        for family in QFontDatabase.applicationFontFamilies(QFontDatabase.addApplicationFont(str(file)))
+    ]
+    font = QGuiApplication.font()
+    font.setFamilies([*font.families(), *families])
+    QGuiApplication.setFont(font)
