@@ -1,1 +1,9 @@
 """The tables of everything that a person can choose."""
+
+from core.choices.choice import Choice, Parameter, Value
+from core.choices.fields import FIELDS, TABLES
+from core.choices.losses import LOSSES
+from core.choices.models import MODELS
+from core.choices.optimizers import OPTIMIZERS
+
+__all__ = ["FIELDS", "LOSSES", "MODELS", "OPTIMIZERS", "TABLES", "Choice", "Parameter", "Value"]

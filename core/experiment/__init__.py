@@ -1,5 +1,6 @@
 """What a person saves: points, settings, and both together in a file."""
 
 from core.experiment.points import Points
+from core.experiment.settings import Settings
 
-__all__ = ["Points"]
+__all__ = ["Points", "Settings"]

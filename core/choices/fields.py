@@ -1,0 +1,146 @@
+"""The fields of the settings: what each is called, what it may be, and whether it changes live."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from core.choices.choice import Choice, Parameter
+from core.choices.losses import LOSSES
+from core.choices.models import MODELS
+from core.choices.optimizers import OPTIMIZERS
+from core.texts import N_
+
+LARGEST_COUNT = 10_000_000
+
+
+def _labels(rows: Mapping[str, Choice]) -> Mapping[str, str]:
+    return MappingProxyType({key: row.label for key, row in rows.items()})
+
+
+FIELDS: Mapping[str, Parameter] = MappingProxyType(
+    {
+        field.key: field
+        for field in (
+            Parameter(
+                "model",
+                N_("Model"),
+                "line",
+                str,
+                words=_labels(MODELS),
+                tip=N_("The shape that is fitted to the points."),
+            ),
+            Parameter(
+                "loss",
+                N_("Loss"),
+                "mse",
+                str,
+                words=_labels(LOSSES),
+                live=True,
+                tip=N_("The one number that says how badly the model fits; training makes it small."),
+            ),
+            Parameter(
+                "optimizer",
+                N_("Optimizer"),
+                "adam",
+                str,
+                words=_labels(OPTIMIZERS),
+                tip=N_("How the gradient becomes a change of the parameters."),
+            ),
+            Parameter(
+                "learning_rate",
+                N_("Learning rate"),
+                0.01,
+                minimum=1e-6,
+                maximum=10,
+                live=True,
+                tip=N_("How far one step goes. Too small crawls, too large diverges."),
+            ),
+            Parameter(
+                "batch_size",
+                N_("Batch size"),
+                None,
+                int,
+                1,
+                LARGEST_COUNT,
+                unset=N_("all points"),
+                live=True,
+                tip=N_("How many points one step looks at; fewer make it quicker and noisier."),
+            ),
+            Parameter(
+                "epochs",
+                N_("Epochs"),
+                1000,
+                int,
+                1,
+                LARGEST_COUNT,
+                unset=N_("no limit"),
+                live=True,
+                tip=N_("Training stops after so many passes over the points."),
+            ),
+            Parameter(
+                "steps",
+                N_("Steps"),
+                None,
+                int,
+                1,
+                LARGEST_COUNT,
+                unset=N_("no limit"),
+                live=True,
+                tip=N_("Training stops after so many steps."),
+            ),
+            Parameter(
+                "seed",
+                N_("Seed"),
+                0,
+                int,
+                0,
+                2**31 - 1,
+                tip=N_("Start values and shuffles are drawn from it: the same seed, the same run."),
+            ),
+            Parameter(
+                "start",
+                N_("Start values"),
+                "pytorch",
+                str,
+                words={"pytorch": N_("PyTorch's"), "zeros": N_("zeros"), "own": N_("own numbers")},
+                tip=N_("Where the parameters begin."),
+            ),
+            Parameter(
+                "device",
+                N_("Device"),
+                "cpu",
+                str,
+                tip=N_("The processor that trains. For so small a model the CPU is often the fastest."),
+            ),
+            Parameter(
+                "dtype",
+                N_("Precision"),
+                "float32",
+                str,
+                words={"float32": "float32", "float64": "float64"},
+                tip=N_("How exactly numbers are kept: about 7 or about 16 digits."),
+            ),
+            Parameter(
+                "engine",
+                N_("Engine"),
+                "eager",
+                str,
+                words={"eager": N_("eager")},
+                tip=N_("How the steps are carried out: eager is PyTorch's usual way."),
+            ),
+            Parameter(
+                "standardise",
+                N_("Standardise"),
+                False,
+                bool,
+                tip=N_(
+                    "Train on x and y shifted to mean 0 and scaled to deviation 1; "
+                    "every number shown stays in the units of the data."
+                ),
+            ),
+        )
+    }
+)
+
+TABLES: Mapping[str, Mapping[str, Choice]] = MappingProxyType(
+    {"model": MODELS, "loss": LOSSES, "optimizer": OPTIMIZERS}
+)

@@ -1,0 +1,106 @@
+"""Everything but the points that makes a run: frozen, and valid from the first moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from types import MappingProxyType
+
+from core.choices import FIELDS, TABLES, Choice, Parameter, Value
+from core.problem import Problem
+from core.texts import _
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The choices of a run. The first fields are described by core.choices.FIELDS.
+
+    `start_values` are the person's own start values, in the units of the data and in the order of the
+    parameters. `options` holds the hyper-parameters that are not at their defaults, by "row.parameter",
+    such as "huber.delta"; those of rows not chosen are remembered. Raises Problem for anything not allowed.
+    """
+
+    model: str = "line"
+    loss: str = "mse"
+    optimizer: str = "adam"
+    learning_rate: float = 0.01
+    batch_size: int | None = None
+    epochs: int | None = 1000
+    steps: int | None = None
+    seed: int = 0
+    start: str = "pytorch"
+    device: str = "cpu"
+    dtype: str = "float32"
+    engine: str = "eager"
+    standardise: bool = False
+    start_values: tuple[float, ...] = ()
+    options: Mapping[str, Value] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        for name, parameter in FIELDS.items():
+            object.__setattr__(self, name, parameter.check(getattr(self, name)))
+        object.__setattr__(self, "start_values", _start_values(self.start_values))
+        object.__setattr__(self, "options", _options(self.options))
+        for name in TABLES:
+            row = self.row(name)
+            if row.rule is not None:
+                row.rule(self.values(name))
+
+    def row(self, name: str) -> Choice:
+        """The chosen row of the table `name`: "model", "loss" or "optimizer"."""
+        return TABLES[name][getattr(self, name)]
+
+    def values(self, name: str) -> dict[str, Value]:
+        """The parameters of the chosen row of the table `name`, by parameter key."""
+        row = self.row(name)
+        return {p.key: self.options.get(f"{row.key}.{p.key}", p.default) for p in row.parameters}
+
+    def with_option(self, key: str, value: Value) -> Settings:
+        """These settings with one hyper-parameter ("row.parameter") changed."""
+        return replace(self, options={**self.options, key: value})
+
+    def restarts(self, other: Settings) -> bool:
+        """Whether going from these settings to `other` takes a new run; otherwise the change is live."""
+        if any(getattr(self, f.key) != getattr(other, f.key) for f in FIELDS.values() if not f.live):
+            return True
+        if self.start == "own" and self.start_values != other.start_values:
+            return True
+        return any(self.values(name) != other.values(name) for name in TABLES if not FIELDS[name].live)
+
+
+def option_parameters() -> Mapping[str, Parameter]:
+    """Every hyper-parameter of every row, by "row.parameter"."""
+    return MappingProxyType(
+        {
+            f"{row.key}.{parameter.key}": parameter
+            for rows in TABLES.values()
+            for row in rows.values()
+            for parameter in row.parameters
+        }
+    )
+
+
+OPTIONS = option_parameters()
+NAMES = tuple(f.name for f in fields(Settings))
+
+
+def _options(options: Mapping[str, Value]) -> Mapping[str, Value]:
+    """The options checked, in the order of the tables and without those at their defaults."""
+    if not isinstance(options, Mapping):
+        raise Problem(_("Options must be pairs of a name and a value."))
+    for key in options:
+        if key not in OPTIONS:
+            raise Problem(
+                _("There is no setting “{name}”; known are {known}.").format(
+                    name=str(key)[:40], known=", ".join(OPTIONS)
+                )
+            )
+    checked = {key: OPTIONS[key].check(options[key]) for key in OPTIONS if key in options}
+    return MappingProxyType({k: v for k, v in checked.items() if v != OPTIONS[k].default})
+
+
+def _start_values(values: object) -> tuple[float, ...]:
+    number = Parameter("start_values", FIELDS["start"].label, 0.0)
+    if not isinstance(values, tuple | list):
+        raise Problem(_("Start values must be a list of numbers."))
+    return tuple(float(number.check(value) or 0) for value in values)
