@@ -1,0 +1,58 @@
+"""The entry: a window, or a verb of the command line."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from core.log import start_log
+from core.problem import Problem
+from core.texts import _, system_language, use_language
+from gui import preflight
+
+FAULT, MENDABLE, INTERRUPTED = 1, 2, 130
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Do what the command line `argv` asks for; the exit status."""
+    use_language(system_language())
+    log = start_log()
+    try:
+        return _run(sys.argv[1:] if argv is None else argv)
+    except Problem as problem:
+        logging.warning("%s", problem)
+        _tell(str(problem))
+        return MENDABLE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception:
+        logging.exception("The program ended with an error")
+        _tell(_("Fitscope met an error of its own and had to stop; the details are in {log}.").format(log=log))
+        return FAULT
+
+
+def _run(argv: list[str]) -> int:
+    """Hand over to the command line or the window, each imported only once it is known to work here."""
+    preflight.require_installation()
+    from core import cli
+
+    arguments = cli.parse(argv)
+    if arguments.verb not in ("window", "screenshot"):
+        return cli.run(arguments)
+    preflight.require_platform(needs_screen=arguments.verb == "window")
+    from gui import app
+
+    return app.run_window(arguments) if arguments.verb == "window" else app.run_screenshot(arguments)
+
+
+def _tell(sentence: str) -> None:
+    """Write `sentence` to standard error, which is not there when a double click started the program."""
+    try:
+        if sys.stderr is not None:
+            sys.stderr.write(sentence + "\n")
+    except OSError:
+        logging.exception("Standard error cannot be written")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

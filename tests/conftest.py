@@ -1,0 +1,96 @@
+"""What every test stands on: no screen, a person's folder of its own, English, and nothing left behind."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["LC_ALL"] = "C.UTF-8"
+# torch.compile would otherwise keep a pool of processes and a thread that reads from it.
+os.environ["TORCHINDUCTOR_COMPILE_THREADS"] = "1"
+
+import pytest
+import shiboken6
+from hypothesis import settings
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+
+from core.log import stop_log
+from core.texts import use_language
+
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.load_profile("repeatable")
+
+GRACE = 1.0  # seconds for a thread that was told to end
+
+# The collector runs in whatever thread allocates, and would destroy widgets in a training thread.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Leave what the imports made out of every later collection, which makes one cheap enough for each test."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def person(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The folder of a person who has just installed the program and reads English."""
+    folder = tmp_path_factory.mktemp("person")
+    for name in ("FITSCOPE_DATA", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(name, str(folder / name.lower()))
+    for form in (QSettings.Format.IniFormat, QSettings.Format.NativeFormat):
+        QSettings.setPath(form, QSettings.Scope.UserScope, str(folder / "settings"))
+    use_language("en")
+    yield folder
+    stop_log()
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind(request: pytest.FixtureRequest, person: Path) -> Iterator[None]:
+    """Fail a test that leaves a thread, a timer, a top-level window or another number of torch threads."""
+    failed_before = request.session.testsfailed
+    threads, timers, windows = set(threading.enumerate()), running_timers(), top_level_widgets()
+    torch_threads = number_of_torch_threads()
+    yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
+    if request.session.testsfailed > failed_before:
+        return  # its traceback keeps its windows alive
+    left: list[object] = [
+        *(thread for thread in set(threading.enumerate()) - threads if not ended(thread)),
+        *(timer for timer in running_timers() if timer not in timers),
+        *(window for window in top_level_widgets() if window not in windows),
+    ]
+    if number_of_torch_threads() not in (torch_threads, 1) and torch_threads:
+        left.append(f"{number_of_torch_threads()} torch threads")
+    assert not left, f"left behind: {left}"
+
+
+def ended(thread: threading.Thread) -> bool:
+    """Whether `thread` has ended, or does so while we wait a moment."""
+    thread.join(GRACE)
+    return not thread.is_alive()
+
+
+def running_timers() -> list[QTimer]:
+    """The active timers that Python code made."""
+    return [
+        timer for timer in shiboken6.getAllValidWrappers() if isinstance(timer, QTimer) and timer.isActive()
+    ]
+
+
+def top_level_widgets() -> list[QWidget]:
+    """The windows there are, shown or not."""
+    return QApplication.topLevelWidgets() if QApplication.instance() else []
+
+
+def number_of_torch_threads() -> int:
+    """How many threads torch computes with; 0 before it is imported."""
+    torch = sys.modules.get("torch")
+    return torch.get_num_threads() if hasattr(torch, "get_num_threads") else 0
