@@ -27,7 +27,9 @@ def main(argv: list[str] | None = None) -> int:
         return INTERRUPTED
     except Exception:
         logging.exception("The program ended with an error")
-        _tell(_("Fitscope met an error of its own and had to stop; the details are in {log}.").format(log=log))
+        _tell(
+            _("Fitscope met an error of its own and had to stop; the details are in {log}.").format(log=log)
+        )
         return FAULT
 
 

@@ -33,7 +33,7 @@ gc.disable()
 
 
 def pytest_collection_finish() -> None:
-    """Leave what the imports made out of every later collection, which makes one cheap enough for each test."""
+    """Leave what the imports made out of later collections, so that each test can afford one."""
     gc.collect()
     gc.freeze()
 
