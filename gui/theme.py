@@ -7,7 +7,17 @@ from functools import cache
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontDatabase,
+    QFontInfo,
+    QGuiApplication,
+    QIcon,
+    QPainter,
+    QPalette,
+    QPixmap,
+)
 from PySide6.QtSvg import QSvgRenderer
 
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
@@ -20,6 +30,14 @@ DATA = "#0072B2"
 MODEL = "#D55E00"
 REFERENCE = "#009E73"
 GRADIENT = "#CC79A7"
+
+CHINESE_FONTS = (
+    "PingFang SC",
+    "Microsoft YaHei UI",
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+)
 
 
 @dataclass(frozen=True)
@@ -148,12 +166,12 @@ def system_is_dark() -> bool:
 
 
 def add_fonts() -> None:
-    """Make the fonts in resources/fonts known to Qt, and fall back on them for Chinese."""
-    families = [
-        family
-        for file in sorted((RESOURCES / "fonts").glob("*.[ot]tf"))
-        for family in QFontDatabase.applicationFontFamilies(QFontDatabase.addApplicationFont(str(file)))
-    ]
+    """Fall back on a font for Simplified Chinese: the system's own, or else the one in resources/fonts."""
+    chinese = next((family for family in CHINESE_FONTS if QFontDatabase.hasFamily(family)), None)
+    if chinese is None:
+        file = RESOURCES / "fonts" / "FitscopeCJK-Regular.otf"
+        chinese = QFontDatabase.applicationFontFamilies(QFontDatabase.addApplicationFont(str(file)))[0]
     font = QGuiApplication.font()
-    font.setFamilies([*font.families(), *families])
+    # A name that stands for a font, such as "Sans Serif", loses its letters to the real one after it.
+    font.setFamilies([QFontInfo(font).family(), chinese])
     QGuiApplication.setFont(font)
