@@ -1,0 +1,20 @@
+"""The loop: one fit in progress, and the thread that steps it. torch is imported with the first Trainer."""
+
+from typing import TYPE_CHECKING, Any
+
+from core.training.snapshot import Snapshot
+from core.training.worker import Worker
+
+if TYPE_CHECKING:
+    from core.training.trainer import Trainer
+
+__all__ = ["Snapshot", "Trainer", "Worker"]
+
+
+def __getattr__(name: str) -> Any:
+    """`Trainer`, on its first use: the window stands before torch is loaded."""
+    if name != "Trainer":
+        raise AttributeError(name)
+    from core.training.trainer import Trainer
+
+    return Trainer

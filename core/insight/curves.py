@@ -1,0 +1,191 @@
+"""What the numbers of a model mean, without torch: its curve, its equation, its parameters in data units."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.polynomial import Polynomial as Powers
+from numpy.typing import NDArray
+
+from core.insight.numbers import MINUS, significant, superscript
+from core.insight.scaling import Scaling
+from core.texts import n_
+
+Floats = NDArray[np.float64]
+Parameters = dict[str, float | Floats]
+
+ACTIVATIONS: Mapping[str, Callable[[Floats], Floats]] = {
+    "tanh": np.tanh,
+    "relu": lambda z: np.maximum(z, 0.0),
+    "sigmoid": lambda z: 0.5 * (1.0 + np.tanh(0.5 * z)),
+}
+
+
+class Curve:
+    """A stack of affine layers, given as arrays (weight `[out, in]`, bias `[out]`, weight, bias, ...).
+
+    The arrays are those of training, so they belong to scaled data; `scaling` leads back to data units.
+    """
+
+    def __init__(self, values: Mapping[str, object], features: int = 1) -> None:
+        self.values = values
+        self.inputs = features
+
+    def shapes(self) -> list[tuple[int, ...]]:
+        """The shapes of the arrays, in order."""
+        return [(1, self.inputs), (1,)]
+
+    def features(self, x: Floats) -> Floats:
+        """What the first layer takes `[N, P]`, from scaled x `[N, F]`."""
+        return x
+
+    def predict(self, arrays: Sequence[Floats], scaling: Scaling, x: Floats) -> Floats:
+        """y `[M]` in data units at x `[M]` or `[M, F]` in data units."""
+        columns = np.asarray(x, dtype=np.float64).reshape(len(x), -1)
+        with np.errstate(all="ignore"):
+            hidden = self.features(scaling.x_in(columns))
+            for layer in range(0, len(arrays), 2):
+                hidden = hidden @ arrays[layer].T.astype(np.float64) + arrays[layer + 1]
+                if layer + 2 < len(arrays):
+                    hidden = self.activate(hidden)
+            return scaling.y_out(hidden[:, 0])
+
+    def activate(self, hidden: Floats) -> Floats:
+        """What stands between two layers."""
+        return hidden
+
+    def in_data_units(self, arrays: Sequence[Floats], scaling: Scaling) -> Parameters:
+        """The parameters by name, in data units."""
+        first, bias, *rest = (array.astype(np.float64) for array in arrays)
+        with np.errstate(all="ignore"):
+            weight = first / scaling.x_scale
+            layers = [weight, bias - weight @ scaling.x_mean, *rest]
+            layers[-2] = layers[-2] * scaling.y_scale
+            layers[-1] = scaling.y_out(layers[-1])
+        return self.named(layers)
+
+    def from_data_units(self, numbers: Sequence[float], scaling: Scaling) -> list[Floats]:
+        """The arrays of training from all parameters, flat, in data units and in the order of `named`."""
+        layers = []
+        position = 0
+        for shape in self.shapes():
+            size = int(np.prod(shape))
+            layers.append(np.array(numbers[position : position + size], dtype=np.float64).reshape(shape))
+            position += size
+        layers[1] = layers[1] + layers[0] @ scaling.x_mean
+        layers[0] = layers[0] * scaling.x_scale
+        layers[-2] = layers[-2] / scaling.y_scale
+        layers[-1] = (layers[-1] - scaling.y_mean) / scaling.y_scale
+        return layers
+
+    def named(self, layers: Sequence[Floats]) -> Parameters:
+        """The arrays by name: w1, b1, w2, b2, ..."""
+        names = [f"{letter}{layer + 1}" for layer in range(len(layers) // 2) for letter in "wb"]
+        return dict(zip(names, layers, strict=True))
+
+    def count(self) -> int:
+        """How many numbers the model has."""
+        return sum(int(np.prod(shape)) for shape in self.shapes())
+
+    def equation(self, parameters: Parameters) -> str:
+        """The fitted function, as one line of text."""
+        raise NotImplementedError
+
+
+class Line(Curve):
+    """y = w x + b."""
+
+    def named(self, layers: Sequence[Floats]) -> Parameters:
+        """w and b; w is a number for one feature."""
+        weight = layers[0][0]
+        return {"w": float(weight[0]) if len(weight) == 1 else weight, "b": float(layers[1][0])}
+
+    def equation(self, parameters: Parameters) -> str:
+        """Such as y = 2.310 x − 0.4200."""
+        weights = np.atleast_1d(parameters["w"])
+        names = ["x"] if len(weights) == 1 else [f"x{i + 1}" for i in range(len(weights))]
+        return _sum([*zip(weights, names, strict=True), (float(np.asarray(parameters["b"])), "")])
+
+
+class Polynomial(Curve):
+    """y = b + w1 x + w2 x² + …, in powers of x up to the degree; x has one feature."""
+
+    def shapes(self) -> list[tuple[int, ...]]:
+        """One layer over the powers of x."""
+        return [(1, self.degree()), (1,)]
+
+    def degree(self) -> int:
+        """The highest power."""
+        return int(str(self.values["degree"]))
+
+    def features(self, x: Floats) -> Floats:
+        """The powers 1 to degree of x `[N, 1]`, as columns."""
+        with np.errstate(over="ignore"):
+            return x ** np.arange(1, self.degree() + 1)
+
+    def in_data_units(self, arrays: Sequence[Floats], scaling: Scaling) -> Parameters:
+        """w `[degree]` and b, of the polynomial in unscaled x."""
+        scaled = Powers([arrays[1][0], *arrays[0][0]])
+        with np.errstate(all="ignore"):
+            inner = Powers([-scaling.x_mean[0] / scaling.x_scale[0], 1 / scaling.x_scale[0]])
+            coefficients = (scaled(inner) * scaling.y_scale + scaling.y_mean).coef
+        full = np.zeros(self.degree() + 1)
+        full[: len(coefficients)] = coefficients
+        return {"w": full[1:], "b": float(full[0])}
+
+    def from_data_units(self, numbers: Sequence[float], scaling: Scaling) -> list[Floats]:
+        """The inverse of in_data_units; `numbers` are w1, w2, …, b."""
+        powers = Powers([numbers[-1], *numbers[:-1]])
+        coefficients = (
+            (powers(Powers([scaling.x_mean[0], scaling.x_scale[0]])) - scaling.y_mean) / scaling.y_scale
+        ).coef
+        full = np.zeros(self.degree() + 1)
+        full[: len(coefficients)] = coefficients
+        return [full[None, 1:], full[:1]]
+
+    def equation(self, parameters: Parameters) -> str:
+        """Such as y = 0.1200 x³ − 1.200 x² + 0.5000 x + 2.000, highest power first."""
+        weights = np.atleast_1d(parameters["w"])
+        powers = ["x" if k == 0 else f"x{superscript(k + 1)}" for k in range(len(weights))]
+        terms = list(zip(weights, powers, strict=True))[::-1]
+        return _sum([*terms, (float(np.asarray(parameters["b"])), "")])
+
+
+class Network(Curve):
+    """A multilayer perceptron with equally wide hidden layers."""
+
+    def shapes(self) -> list[tuple[int, ...]]:
+        """Weights and biases of the hidden layers and of the output."""
+        width, layers = int(str(self.values["width"])), int(str(self.values["layers"]))
+        sizes = [self.inputs, *[width] * layers, 1]
+        return [shape for before, after in pairwise(sizes) for shape in ((after, before), (after,))]
+
+    def activate(self, hidden: Floats) -> Floats:
+        """The chosen activation."""
+        return ACTIVATIONS[str(self.values["activation"])](hidden)
+
+    def equation(self, parameters: Parameters) -> str:
+        """The nesting of the layers, and how many parameters they have."""
+        name = str(self.values["activation"])
+        inner = "x"
+        layers = len(parameters) // 2
+        for layer in range(1, layers + 1):
+            inner = f"W{layer} {inner} + b{layer}"
+            if layer < layers:
+                inner = f"{name}({inner})"
+        count = self.count()
+        return f"y = {inner}   " + n_("({count} parameter)", "({count} parameters)", count).format(
+            count=count
+        )
+
+
+def _sum(terms: Sequence[tuple[float, str]]) -> str:
+    """y = the terms (factor, what it multiplies), with their signs between them."""
+    text = "y ="
+    for position, (factor, what) in enumerate(terms):
+        sign = MINUS if factor < 0 else "+" if position else ""
+        text += f" {sign}{' ' if position else ''}{significant(abs(float(factor)))}"
+        text += f" {what}" if what else ""
+    return text.replace("=  ", "= ")

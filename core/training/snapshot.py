@@ -1,0 +1,48 @@
+"""The numbers of one step, for the eye."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.insight.curves import Curve, Parameters
+from core.insight.scaling import Scaling
+
+Floats = NDArray[np.float64]
+
+
+class Snapshot(NamedTuple):
+    """One step of one run; frozen, plain NumPy and floats.
+
+    `loss` is the number that the forward pass of this step gave, as a PyTorch program would print it: of the
+    step's batch and before its update, in the units of the data (at step 0, of all points). `arrays`
+    are the parameters after the update as training has them.
+    """
+
+    run: int
+    step: int
+    epoch: int
+    loss: float
+    arrays: tuple[Floats, ...]
+    curve: Curve
+    scaling: Scaling
+    device: str
+
+    @property
+    def parameters(self) -> Parameters:
+        """The parameters by name, as floats or float64 arrays, in the units of the data."""
+        return self.curve.in_data_units(self.arrays, self.scaling)
+
+    def predict(self, x: Floats) -> Floats:
+        """y `[M]` of the model at x `[M]`, both in the units of the data."""
+        return self.curve.predict(self.arrays, self.scaling, x)
+
+    def equation(self) -> str:
+        """The fitted function, as one line of text, in the units of the data."""
+        return self.curve.equation(self.parameters)
+
+    def finite(self) -> bool:
+        """Whether every parameter is finite."""
+        return all(bool(np.isfinite(array).all()) for array in self.arrays)

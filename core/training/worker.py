@@ -1,0 +1,95 @@
+"""The background thread that steps a Trainer; no Qt in it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from core.training.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from core.training.trainer import Trainer
+
+
+class Worker:
+    """Steps a trainer in a plain thread until it is paused or the trainer stops.
+
+    The thread publishes by the trainer's `latest`; whoever wants to see it, looks. `speed` is in steps a
+    second, None for as fast as it can, and may change at any moment. `error` is what ended the thread, if
+    something did.
+    """
+
+    def __init__(self, trainer: Trainer, speed: float | None = None) -> None:
+        self.trainer = trainer
+        self.error: Exception | None = None
+        self._speed = speed
+        self._epoch_end: int | None = None
+        self._halt = threading.Event()
+        self._wake = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def latest(self) -> Snapshot:
+        """The newest snapshot."""
+        return self.trainer.latest
+
+    @property
+    def running(self) -> bool:
+        """Whether the thread is at work."""
+        return self._thread is not None and self._thread.is_alive()
+
+    @property
+    def speed(self) -> float | None:
+        """Steps a second, or None for no limit."""
+        return self._speed
+
+    @speed.setter
+    def speed(self, speed: float | None) -> None:
+        self._speed = speed
+        self._wake.set()
+
+    def play(self, to_epoch: int | None = None) -> None:
+        """Start stepping; to the end of epoch `to_epoch` if one is given."""
+        if self.running:
+            return
+        self.error = None
+        self._epoch_end = to_epoch
+        self._halt.clear()
+        self._wake.clear()
+        self._thread = threading.Thread(target=self._work, name="training", daemon=True)
+        self._thread.start()
+
+    def pause(self) -> None:
+        """Stop stepping; returns when the thread has ended."""
+        self._halt.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    def _work(self) -> None:
+        try:
+            self._steps()
+        except Exception as error:  # handed to the thread that looks; nothing may be raised in this one
+            self.error = error
+
+    def _steps(self) -> None:
+        due = time.monotonic()
+        while not self._halt.is_set():
+            snapshot = self.trainer.step()
+            if self.trainer.stopped or (self._epoch_end is not None and snapshot.epoch >= self._epoch_end):
+                return
+            if self._speed is not None:
+                due = self._wait(due)
+
+    def _wait(self, due: float) -> float:
+        """Wait until the next step is due, however the speed changes meanwhile; returns when that was."""
+        while not self._halt.is_set() and self._speed is not None:
+            next_due = due + 1.0 / self._speed
+            left = next_due - time.monotonic()
+            if left <= 0:
+                return max(next_due, time.monotonic() - 1.0 / self._speed)
+            if self._wake.wait(left):
+                self._wake.clear()
+        return time.monotonic()
