@@ -1,6 +1,17 @@
 """What a person saves: points, settings, and both together in a file."""
 
+from core.experiment.experiment import Experiment
+from core.experiment.file import load_experiment, save_experiment
+from core.experiment.generators import GENERATORS, generate
 from core.experiment.points import Points
 from core.experiment.settings import Settings
 
-__all__ = ["Points", "Settings"]
+__all__ = [
+    "GENERATORS",
+    "Experiment",
+    "Points",
+    "Settings",
+    "generate",
+    "load_experiment",
+    "save_experiment",
+]

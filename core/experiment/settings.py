@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from difflib import get_close_matches
 from types import MappingProxyType
 
 from core.choices import FIELDS, TABLES, Choice, Parameter, Value
+from core.choices.choice import LONGEST_ECHO
 from core.problem import Problem
 from core.texts import _
 
@@ -84,17 +86,26 @@ OPTIONS = option_parameters()
 NAMES = tuple(f.name for f in fields(Settings))
 
 
+def unknown_name(name: object, known: Iterable[str]) -> Problem:
+    """The Problem that there is no `name`, with the names nearest to it among `known`."""
+    shown = "".join(c if c.isprintable() else "�" for c in str(name)[:LONGEST_ECHO])
+    near = get_close_matches(shown, known, 2)
+    if not near:
+        return Problem(_("There is nothing called “{name}” here; remove it.").format(name=shown))
+    return Problem(
+        _("There is nothing called “{name}” here; did you mean {near}?").format(
+            name=shown, near=_(" or ").join(near)
+        )
+    )
+
+
 def _options(options: Mapping[str, Value]) -> Mapping[str, Value]:
     """The options checked, in the order of the tables and without those at their defaults."""
     if not isinstance(options, Mapping):
         raise Problem(_("Options must be pairs of a name and a value."))
     for key in options:
         if key not in OPTIONS:
-            raise Problem(
-                _("There is no setting “{name}”; known are {known}.").format(
-                    name=str(key)[:40], known=", ".join(OPTIONS)
-                )
-            )
+            raise unknown_name(key, OPTIONS)
     checked = {key: OPTIONS[key].check(options[key]) for key in OPTIONS if key in options}
     return MappingProxyType({k: v for k, v in checked.items() if v != OPTIONS[k].default})
 

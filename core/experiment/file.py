@@ -1,0 +1,280 @@
+"""The file of an experiment: JSON, written all or not at all, read strictly."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+
+from core.choices.choice import LONGEST_ECHO
+from core.experiment.experiment import Experiment
+from core.experiment.points import Floats, Points
+from core.experiment.settings import NAMES, Settings, unknown_name
+from core.problem import Problem
+from core.texts import _
+
+FORMAT = "fitscope-experiment"
+SCHEMA = 1
+LARGEST_FILE = 200_000_000  # bytes
+PIECE = 2_000  # numbers handled at a time: about a millisecond, so that a window beside it never waits
+EXACT_DIGITS = 18  # a whole number of more digits is read as a float
+
+PARTS = ("format", "schema", "points", "settings")
+POINT_PARTS = tuple(f.name for f in fields(Points))
+
+
+def save_experiment(experiment: Experiment, path: str | os.PathLike[str]) -> None:
+    """Write `experiment` to `path`, whole or not at all; raises Problem where it cannot be written."""
+    try:
+        goal = Path(os.path.realpath(path))  # behind a link, so that the link stays one
+        part = goal.with_name(f".fitscope-{secrets.token_hex(6)}.part")
+        if goal.exists() and not os.access(goal, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        try:
+            _write(experiment, part)
+            if goal.exists():
+                shutil.copymode(goal, part)
+            os.replace(part, goal)
+        finally:
+            part.unlink(missing_ok=True)
+    except (OSError, ValueError) as error:
+        raise Problem(
+            _("“{file}” could not be saved, because {reason}; choose another place or make room.").format(
+                file=Path(path).name, reason=_reason(error)
+            )
+        ) from error
+
+
+def load_experiment(path: str | os.PathLike[str]) -> Experiment:
+    """The experiment in the file `path`; raises Problem for anything but a file that Fitscope could write."""
+    path = Path(path)
+    try:
+        if path.exists() and not path.is_file():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if path.stat().st_size > LARGEST_FILE:
+            raise Problem(_too_large().format(file=path.name, limit=LARGEST_FILE // 1_000_000))
+        data = path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise Problem(
+            _("“{file}” could not be opened, because {reason}; choose another file.").format(
+                file=path.name, reason=_reason(error)
+            )
+        ) from error
+    try:
+        return loads(data)
+    except Problem as problem:
+        raise Problem(f"{path.name}: {problem}") from problem
+
+
+def dumps(experiment: Experiment) -> str:
+    """The text of the file of `experiment`."""
+    return "".join(_pieces(experiment))
+
+
+def loads(data: str | bytes) -> Experiment:
+    """The experiment in the content of a file; raises Problem, and nothing else, whatever the content."""
+    try:
+        return _experiment(_parsed(data))
+    except (RecursionError, MemoryError) as error:
+        raise Problem(_("The experiment is nested too deeply; open a file that Fitscope saved.")) from error
+
+
+def _write(experiment: Experiment, path: Path) -> None:
+    """Write the text to the new file `path` and wait until it is on the disk."""
+    written = 0
+    with path.open("xb") as stream:
+        for piece in _pieces(experiment):
+            written += stream.write(piece.encode("ascii"))
+            if written > LARGEST_FILE:  # it could be saved, and never opened again
+                raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _pieces(experiment: Experiment) -> Iterator[str]:
+    """The text of the file, a short piece at a time."""
+    points, settings = experiment.points, experiment.settings
+    x = points.x[:, 0] if points.x.shape[1] == 1 else points.x
+    yield f'{{\n"format": {json.dumps(FORMAT)},\n"schema": {SCHEMA},\n"points": {{\n"x": ['
+    yield from _numbers(x)
+    yield '],\n"y": ['
+    yield from _numbers(points.y)
+    yield "]"
+    for name in POINT_PARTS[2:]:
+        yield f",\n{json.dumps(name)}: {json.dumps(getattr(points, name))}"
+    values = {name: getattr(settings, name) for name in NAMES}
+    yield f'\n}},\n"settings": {json.dumps(values, indent=1, default=dict)}\n}}\n'
+
+
+def _numbers(values: Floats) -> Iterator[str]:
+    """The numbers of a JSON list, without its brackets; the text of a number is that of repr, and exact."""
+    for start in range(0, len(values), PIECE):
+        text = json.dumps(values[start : start + PIECE].tolist())
+        yield (", " if start else "") + text[1:-1]
+
+
+def _parsed(data: str | bytes) -> object:
+    """The content as JSON; strict where Python's reader is not."""
+    try:
+        text = data if isinstance(data, str) else data.decode("utf-8-sig")
+        # Numbers are made in Python, not in C, so that a large file leaves a window beside it free to move.
+        return json.loads(
+            text,
+            object_pairs_hook=_object,
+            parse_float=_finite,
+            parse_int=_whole,
+            parse_constant=_finite,
+        )
+    except json.JSONDecodeError as error:
+        raise Problem(
+            _("Line {line} is not valid JSON; open an undamaged file that Fitscope saved.").format(
+                line=error.lineno
+            )
+        ) from error
+    except UnicodeDecodeError as error:
+        raise _foreign() from error
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for name, value in pairs:
+        if name in found:
+            raise Problem(
+                _("The name {name} is there twice; remove one of the two.").format(
+                    name=repr(name[:LONGEST_ECHO])
+                )
+            )
+        found[name] = value
+    return found
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not np.isfinite(value):
+        raise Problem(
+            _("{value} is not a finite number; write a number in its place.").format(
+                value=text[:LONGEST_ECHO]
+            )
+        )
+    return value
+
+
+def _whole(text: str) -> float:
+    return int(text) if len(text) <= EXACT_DIGITS else _finite(text)
+
+
+def _experiment(content: object) -> Experiment:
+    """The experiment in parsed content."""
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise _foreign()
+    _require_schema(content.get("schema"))
+    _require_names(content, PARTS, needed=PARTS)
+    return Experiment(_points(_mapping(content, "points")), _settings(_mapping(content, "settings")))
+
+
+def _require_schema(schema: object) -> None:
+    if not isinstance(schema, int) or isinstance(schema, bool) or schema < 1:
+        raise Problem(_("The experiment does not say which schema it has; open a file that Fitscope saved."))
+    if schema > SCHEMA:
+        raise Problem(_("The experiment was written by a newer Fitscope; update the program to open it."))
+
+
+def _require_names(content: Mapping[str, object], known: tuple[str, ...], needed: tuple[str, ...]) -> None:
+    """Raise Problem for a name that is not known, and for one that is not there."""
+    for name in content:
+        if name not in known:
+            raise unknown_name(name, known)
+    for name in needed:
+        if name not in content:
+            raise Problem(
+                _("“{name}” is missing in the experiment; open a file that Fitscope saved.").format(name=name)
+            )
+
+
+def _mapping(content: Mapping[str, object], name: str) -> dict[str, object]:
+    part = content[name]
+    if not isinstance(part, dict):
+        raise Problem(
+            _("“{name}” must be pairs of a name and a value; open a file that Fitscope saved.").format(
+                name=name
+            )
+        )
+    return part
+
+
+def _points(content: Mapping[str, object]) -> Points:
+    _require_names(content, POINT_PARTS, needed=("x", "y"))
+    x = content["x"]
+    rows = isinstance(x, list) and bool(x) and isinstance(x[0], list)
+    words = {name: _text(name, content[name]) for name in POINT_PARTS[2:] if name in content}
+    return Points(_table(x) if rows else _array("x", x), _array("y", content["y"]), **words)
+
+
+def _array(name: str, values: object) -> Floats:
+    """A list of numbers as an array."""
+    if not isinstance(values, list):
+        raise _not_numbers(name)
+    array = np.empty(len(values))
+    for start in range(0, len(values), PIECE):
+        piece = values[start : start + PIECE]
+        if not set(map(type, piece)) <= {int, float}:
+            raise _not_numbers(name)
+        array[start : start + PIECE] = piece
+    return array
+
+
+def _table(rows: object) -> Floats:
+    """A list of equally long lists of numbers as an array."""
+    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+        raise _not_numbers("x")
+    if any(len(row) != len(rows[0]) for row in rows):
+        raise Problem(_("Every point must have as many x values as the first."))
+    return _array("x", [value for row in rows for value in row]).reshape(len(rows), -1)
+
+
+def _settings(content: Mapping[str, object]) -> Settings:
+    _require_names(content, NAMES, needed=())
+    make: Callable[..., Settings] = Settings  # which checks every value itself
+    return make(**content)
+
+
+def _text(name: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise Problem(_("“{name}” must be a text.").format(name=name))
+    return value.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair cannot be shown
+
+
+def _foreign() -> Problem:
+    return Problem(_("This is not an experiment of Fitscope; open a file that it saved as .fit.json."))
+
+
+def _not_numbers(name: str) -> Problem:
+    return Problem(_("“{name}” must be a list of numbers.").format(name=name))
+
+
+def _too_large() -> str:
+    return _("“{file}” is larger than {limit} MB; open a smaller file.")
+
+
+def _reason(error: OSError | ValueError) -> str:
+    """Why the system refused a file, in the middle of a sentence."""
+    reasons = {
+        errno.ENOSPC: _("the disk is full"),
+        errno.EDQUOT: _("the disk is full"),
+        errno.EFBIG: _("it would be larger than {limit} MB").format(limit=LARGEST_FILE // 1_000_000),
+        errno.EACCES: _("you may not read or write there"),
+        errno.EPERM: _("you may not read or write there"),
+        errno.EROFS: _("you may not read or write there"),
+        errno.ENOENT: _("it is not there"),
+        errno.ENOTDIR: _("it is not there"),
+        errno.EISDIR: _("it is not a file"),
+    }
+    number = error.errno if isinstance(error, OSError) else None
+    return reasons.get(number or 0) or _("the system refused it ({detail})").format(detail=error)
