@@ -40,6 +40,7 @@ def start_log() -> Path:
     A folder that cannot be written costs the log, never the start of the program.
     """
     stop_log()
+    _occupy_standard_streams()
     path = data_folder() / LOG_NAME
     # A full disk must not fill the terminal with the traceback of each record that was lost.
     logging.raiseExceptions = False
@@ -65,6 +66,18 @@ def stop_log() -> None:
         logging.getLogger().removeHandler(_Open.handler)
         _Open.handler.close()
         _Open.handler = None
+
+
+def _occupy_standard_streams() -> None:
+    """Open the null device for each standard stream that is closed.
+
+    The next file would take its number, and what a C library writes to standard error would land in it.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
 
 
 def _log_crashes(path: Path) -> None:

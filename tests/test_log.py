@@ -1,0 +1,85 @@
+"""The log: in the person's folder, of bounded size, and never the reason that the program does not start."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core import log
+from core.log import LOG_BYTES, data_folder, start_log
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def test_what_is_logged_is_in_the_persons_folder(person: Path) -> None:
+    path = start_log()
+    logging.getLogger("core.anything").warning("the rate is high: 学习率")
+    assert path.is_relative_to(person)
+    assert "the rate is high: 学习率" in path.read_text("utf-8")
+
+
+def test_a_log_started_twice_says_everything_once() -> None:
+    start_log()
+    path = start_log()
+    logging.warning("only once")
+    assert path.read_text("utf-8").count("only once") == 1
+
+
+def test_the_log_does_not_grow_for_ever() -> None:
+    path = start_log()
+    for _ in range(30):
+        logging.info("x" * (LOG_BYTES // 10))
+    assert sum(file.stat().st_size for file in path.parent.glob("fitscope.log*")) <= 2 * LOG_BYTES
+
+
+def test_a_folder_that_cannot_be_made_costs_only_the_log(
+    person: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (person / "file").write_text("in the way")
+    monkeypatch.setenv("FITSCOPE_DATA", str(person / "file" / "folder"))
+    start_log()
+    logging.warning("nobody reads this")
+
+
+def test_a_crash_leaves_its_stack_in_the_folder(person: Path) -> None:
+    crash = "import ctypes, core.log; core.log.start_log(); ctypes.string_at(0)"
+    done = subprocess.run([sys.executable, "-c", crash], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert done.stderr == ""
+    assert "Current thread" in (data_folder() / "crash.log").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("platform", "variables", "folder"),
+    [
+        ("win32", {"LOCALAPPDATA": "/home/ada/local"}, "/home/ada/local/Fitscope"),
+        ("win32", {}, "/home/ada/AppData/Local/Fitscope"),
+        ("darwin", {}, "/home/ada/Library/Application Support/Fitscope"),
+        ("linux", {"XDG_DATA_HOME": "/home/ada/data"}, "/home/ada/data/fitscope"),
+        ("linux", {}, "/home/ada/.local/share/fitscope"),
+    ],
+)
+def test_each_system_has_its_own_place_for_data(
+    platform: str, variables: dict[str, str], folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("FITSCOPE_DATA", "LOCALAPPDATA", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(log.sys, "platform", platform)
+    monkeypatch.setattr(Path, "home", lambda: Path("/home/ada"))
+    assert data_folder() == Path(folder)
+
+
+def test_no_file_takes_the_place_of_a_closed_standard_error(person: Path) -> None:
+    """Else what Qt says on standard error would be written into the person's file."""
+    program = (
+        "import os, sys, core.log; core.log.start_log(); file = open(sys.argv[1], 'w'); os.write(2, b'x')"
+    )
+    command = f'exec "{sys.executable}" -c "{program}" "{person / "file"}" <&- >&- 2>&-'
+    assert subprocess.run(["sh", "-c", command], cwd=ROOT).returncode == 0
+    assert (person / "file").read_text() == ""
