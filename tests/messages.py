@@ -18,8 +18,6 @@ KEYWORDS = {"_": None, "N_": None, "n_": (1, 2)}
 SOURCE_LANGUAGE = "en"
 WIDTH = 110
 STARTED = datetime(2026, 1, 1, tzinfo=UTC)  # a date of each run would hide what else has changed
-    2026, 1, 1, tzinfo=UTC
-)  # a date that changes with every run would hide what else has changed
 
 
 def sources() -> list[Path]:
