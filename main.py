@@ -7,6 +7,7 @@ import sys
 
 from core.log import start_log
 from core.problem import Problem
+from core.terminal import complain
 from core.texts import _, system_language, use_language
 from gui import preflight
 
@@ -21,15 +22,14 @@ def main(argv: list[str] | None = None) -> int:
         return _run(sys.argv[1:] if argv is None else argv)
     except Problem as problem:
         logging.warning("%s", problem)
-        _tell(str(problem))
+        complain(str(problem))
         return MENDABLE
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception:
         logging.exception("The program ended with an error")
-        _tell(
-            _("Fitscope met an error of its own and had to stop; the details are in {log}.").format(log=log)
-        )
+        sentence = _("Fitscope met an error of its own and had to stop; the details are in {log}.")
+        complain(sentence.format(log=log))
         return FAULT
 
 
@@ -39,21 +39,16 @@ def _run(argv: list[str]) -> int:
     from core import cli
 
     arguments = cli.parse(argv)
-    if arguments.verb not in ("window", "screenshot"):
+    verb = arguments.verb
+    draws = verb in (cli.WINDOW, cli.SCREENSHOT) or (verb == cli.TRAIN and arguments.plot)
+    if not draws:
         return cli.run(arguments)
-    preflight.require_platform(needs_screen=arguments.verb == "window")
+    preflight.require_platform(needs_screen=verb == cli.WINDOW)
     from gui import app
 
-    return app.run_window(arguments) if arguments.verb == "window" else app.run_screenshot(arguments)
-
-
-def _tell(sentence: str) -> None:
-    """Write `sentence` to standard error, which is not there when a double click started the program."""
-    try:
-        if sys.stderr is not None:
-            sys.stderr.write(sentence + "\n")
-    except OSError:
-        logging.exception("Standard error cannot be written")
+    if verb == cli.TRAIN:
+        return cli.run(arguments, app.draw_fit)
+    return app.run_window(arguments) if verb == cli.WINDOW else app.run_screenshot(arguments)
 
 
 if __name__ == "__main__":

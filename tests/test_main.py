@@ -20,6 +20,7 @@ BEFORE_THE_VERSION_IS_CHECKED = [
     "main.py",
     "core/log.py",
     "core/problem.py",
+    "core/terminal.py",
     "core/texts.py",
     "gui/preflight.py",
 ]
