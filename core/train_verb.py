@@ -1,0 +1,329 @@
+"""The verb `train`: a whole run without a window, and what came out of it in lines or as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.choices import FIELDS, LOSSES, MODELS, TABLES, Value
+from core.experiment.experiment import Experiment
+from core.experiment.file import load_experiment, save_experiment
+from core.experiment.points import Points
+from core.experiment.settings import NAMES, OPTIONS, Settings, unknown_name
+from core.insight.measures import loss_of, r_squared
+from core.problem import Problem
+from core.terminal import Progress, complain, say
+from core.texts import N_, _, n_
+from core.training import Snapshot
+
+if TYPE_CHECKING:
+    from core.training import Trainer
+
+Draw = Callable[[Points, Snapshot, NDArray[np.float64], Path], None]
+
+INTERRUPTED = 130  # the exit status of a program that Ctrl-C ended
+EXPERIMENT_ENDING = ".fit.json"
+
+WHY = {
+    "epochs": N_("It stopped because all epochs are done."),
+    "steps": N_("It stopped because all steps are done."),
+    "converged": N_("It stopped because it has converged: more steps would change next to nothing."),
+    "diverged": N_("It stopped because it diverged; the numbers are those of the last good step."),
+    "interrupted": N_("It was interrupted; the numbers are those of the last step."),
+}
+
+
+@dataclass(frozen=True)
+class Work:
+    """What the command line gives to train on; `message` says what was read."""
+
+    points: Points
+    settings: Settings
+    dropped: int
+    message: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run came to."""
+
+    work: Work
+    snapshot: Snapshot
+    device: str
+    seconds: float
+    why: str
+
+    def report(self) -> dict[str, object]:
+        """The object of --json; what is not a finite number is None."""
+        points, settings, steps = self.work.points, self.work.settings, self.snapshot.step
+        predicted = self.snapshot.predict(points.x)
+        numbers: dict[str, object] = {
+            "model": settings.model,
+            "parameters": {name: np.asarray(v).tolist() for name, v in self.snapshot.parameters.items()},
+            "equation": self.snapshot.equation(),
+            "loss": loss_of(settings, points.y, predicted),
+            "r2": r_squared(points.y, predicted),
+            "steps": steps,
+            "epochs": self.snapshot.epoch,
+            "seconds": self.seconds,
+            "steps_per_second": steps / self.seconds if self.seconds else None,
+            "device": self.device,
+            "seed": settings.seed,
+            "stopped_because": self.why,
+            "points": len(points),
+            "dropped_rows": self.work.dropped,
+        }
+        return {name: _strict(value) for name, value in numbers.items()}
+
+
+def train(arguments: argparse.Namespace, draw: Draw | None = None) -> int:
+    """Do what `train` asks for, the arguments being those of core.cli.parse; the exit status.
+
+    Raises Problem for what the person can mend, before the first step where it can be known then.
+    """
+    _check_outputs(arguments, draw)
+    work = _work(arguments)
+    from core.training import Trainer
+
+    trainer = Trainer(work.points, work.settings)
+    if arguments.save:
+        save_experiment(Experiment(work.points, work.settings), arguments.save)
+    outcome = _trained(trainer, work)
+    if arguments.json:
+        say(json.dumps(outcome.report(), ensure_ascii=False, allow_nan=False))
+    else:
+        _tell(outcome, arguments.save)
+    for sentence in (*_idle(arguments.set, work.settings), trainer.notice, _advice(outcome)):
+        if sentence:
+            complain(sentence)
+    if arguments.plot and draw is not None:
+        draw(work.points, outcome.snapshot, trainer.history.losses(), Path(arguments.plot))
+    return INTERRUPTED if outcome.why == "interrupted" else 0
+
+
+def settings_of(arguments: argparse.Namespace, base: Settings) -> Settings:
+    """`base` changed by the options and the --set of `arguments`; raises Problem for what is not allowed."""
+    given: dict[str, Value] = {}
+    for key, field in FIELDS.items():
+        value = getattr(arguments, key)
+        if value is not None:
+            given[key] = value if isinstance(value, bool) else field.parse(value)
+    start_values = base.start_values
+    options: dict[str, str] = {}
+    for name, text in map(_pair, arguments.set):
+        if name in FIELDS:
+            given[name] = FIELDS[name].parse(text)
+        elif name == "start_values":
+            start_values = tuple(_number(part) for part in text.split(","))
+            given.setdefault("start", "own")
+        else:
+            options[name] = text
+    _lift_other_limit(given)
+    values: dict[str, Any] = {name: getattr(base, name) for name in NAMES} | given
+    chosen = _option_names(values)
+    values["start_values"] = start_values
+    values["options"] = {**base.options, **dict(_option(chosen, *pair) for pair in options.items())}
+    return Settings(**values)
+
+
+def _lift_other_limit(given: dict[str, Value]) -> None:
+    """Whoever sets one of the two limits means it alone, and not whichever comes first."""
+    for one, other in (("steps", "epochs"), ("epochs", "steps")):
+        if given.get(one) is not None:
+            given.setdefault(other, None)
+
+
+def _option_names(values: dict[str, Any]) -> dict[str, str]:
+    """The names by which --set knows the hyper-parameters: "huber.delta", and "delta" of a chosen row."""
+    rows = [TABLES[name][values[name]] for name in TABLES]
+    short = {parameter.key: f"{row.key}.{parameter.key}" for row in rows for parameter in row.parameters}
+    return {**{name: name for name in OPTIONS}, **short}
+
+
+def _option(names: dict[str, str], name: str, text: str) -> tuple[str, Value]:
+    """The whole name and the value of one hyper-parameter."""
+    if name not in names:
+        raise unknown_name(name, [*FIELDS, "start_values", *names])
+    return names[name], OPTIONS[names[name]].parse(text)
+
+
+def _idle(pairs: list[str], settings: Settings) -> list[str]:
+    """A sentence for each --set of a hyper-parameter whose row is not chosen."""
+    chosen = {settings.row(name).key for name in TABLES}
+    names = [_pair(text)[0] for text in pairs]
+    return [
+        _("{name} changes nothing, because {row} is not chosen.").format(name=name, row=name.split(".")[0])
+        for name in names
+        if "." in name and name.split(".")[0] not in chosen
+    ]
+
+
+def _pair(text: str) -> tuple[str, str]:
+    """The name and the value in NAME=VALUE."""
+    name, sign, value = text.partition("=")
+    if not sign:
+        raise Problem(
+            _("--set takes a name and a value, such as {example}, not {value}.").format(
+                example="huber.delta=2", value=text[:40]
+            )
+        )
+    return name.strip().replace("-", "_"), value
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError as error:
+        raise Problem(
+            _("Start values must be numbers with commas between them, not {value}.").format(value=text[:40])
+        ) from error
+
+
+def _check_outputs(arguments: argparse.Namespace, draw: Draw | None) -> None:
+    """Raise Problem now for an output that would fail after all the training."""
+    if arguments.save and not arguments.save.lower().endswith(EXPERIMENT_ENDING):
+        raise Problem(_("The file for --save must end in {ending}.").format(ending=EXPERIMENT_ENDING))
+    if not arguments.plot:
+        return
+    if draw is None:
+        raise Problem(_("--plot needs the drawing part of Fitscope; start it as: python main.py train."))
+    if not Path(arguments.plot).absolute().parent.is_dir():
+        raise Problem(
+            _("The folder of “{file}” is not there; make it, or choose another.").format(file=arguments.plot)
+        )
+
+
+def _work(arguments: argparse.Namespace) -> Work:
+    """The points of the file and the settings of the options."""
+    path: Path = arguments.file
+    if not path.name.lower().endswith(".json"):
+        from core.tables import Reading, read_points
+
+        settings = settings_of(arguments, Settings())
+        read = read_points(path, Reading(x=arguments.x, y=arguments.y))
+        return Work(read.points, settings, read.dropped, read.message)
+    if arguments.x is not None or arguments.y is not None:
+        raise Problem(
+            _("--x and --y are for tables; an experiment has its points already, so leave them out.")
+        )
+    experiment = load_experiment(path)
+    points = experiment.points
+    message = n_("{count} point from {file}.", "{count} points from {file}.", len(points))
+    return Work(
+        points,
+        settings_of(arguments, experiment.settings),
+        0,
+        message.format(count=len(points), file=path.name),
+    )
+
+
+def _trained(trainer: Trainer, work: Work) -> Outcome:
+    """Step until it stops or the person stops it."""
+    progress = Progress()
+    with Interruption() as interruption:
+        began = time.perf_counter()
+        while trainer.stopped is None and not interruption.happened:
+            trainer.step()
+            if progress.is_due():
+                progress.show(_progress(trainer.latest))
+        seconds = time.perf_counter() - began
+    progress.clear()
+    return Outcome(work, trainer.latest, trainer.device, seconds, trainer.stopped or "interrupted")
+
+
+def _progress(snapshot: Snapshot) -> str:
+    """How far a run is, in one line."""
+    return _("step {step}  epoch {epoch}  loss {loss}").format(
+        step=f"{snapshot.step:,}", epoch=f"{snapshot.epoch:,}", loss=f"{snapshot.loss:.4g}"
+    )
+
+
+class Interruption:
+    """Within it, the first Ctrl-C or SIGTERM is noted and not raised; a second acts as ever."""
+
+    def __init__(self) -> None:
+        self.happened = False
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> Interruption:
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self._before[number] = signal.signal(number, self._note)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._restore()
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        self.happened = True
+        self._restore()
+
+    def _restore(self) -> None:
+        while self._before:
+            number, handler = self._before.popitem()
+            signal.signal(number, handler)
+
+
+def _tell(outcome: Outcome, saved: str | None) -> None:
+    """The outcome in a few lines."""
+    report, work = outcome.report(), outcome.work
+    settings, r2 = work.settings, report["r2"]
+    say(work.message)
+    say(f"{_(MODELS[settings.model].label)}: {report['equation']}")
+    say(
+        _("Loss {loss} ({name}), R² {r2}").format(
+            loss=_rounded(report["loss"]), name=_(LOSSES[settings.loss].label), r2=_rounded(r2)
+        )
+    )
+    say(
+        _("{steps} steps, {epochs} epochs in {seconds} s: {rate} steps a second on {device}").format(
+            steps=f"{outcome.snapshot.step:,}",
+            epochs=f"{outcome.snapshot.epoch:,}",
+            seconds=f"{outcome.seconds:.2f}",
+            rate=f"{outcome.snapshot.step / max(outcome.seconds, 1e-9):,.0f}",
+            device=outcome.device,
+        )
+    )
+    say(_(WHY[outcome.why]))
+    if saved:
+        say(_("Saved as {file}.").format(file=saved))
+
+
+def _advice(outcome: Outcome) -> str:
+    """What to try after a run that diverged."""
+    if outcome.why != "diverged":
+        return ""
+    settings = outcome.work.settings
+    sentence = (
+        _("It diverged at step {step}: try a learning rate below {rate}.")
+        if settings.standardise
+        else _("It diverged at step {step}: try --standardise, or a learning rate below {rate}.")
+    )
+    return sentence.format(step=outcome.snapshot.step + 1, rate=f"{settings.learning_rate:g}")
+
+
+def _rounded(value: object) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else _("not defined")
+
+
+def _strict(value: Any) -> Any:
+    """`value` with None in place of every number that is not finite."""
+    if isinstance(value, dict):
+        return {name: _strict(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_strict(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
