@@ -138,7 +138,7 @@ def _write_linux(folder: Path) -> Path:
         "Icon": str(ICONS / "fitscope.svg"),
         "Terminal": "false",
         "Categories": "Education;Science;Math;",
-        "StartupWMClass": "Fitscope",
+        "StartupWMClass": "fitscope",
     }
     lines = [f"{key}={_escaped(value)}\n" for key, value in entry.items()]
     path = folder / "fitscope.desktop"
