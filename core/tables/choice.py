@@ -1,0 +1,72 @@
+"""Which two columns become x and y."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.problem import Problem
+from core.tables.cells import is_missing
+from core.tables.reading import Column, Reading
+from core.tables.sample import Sample
+from core.texts import _
+
+_LISTED = 12  # columns named in a sentence
+
+
+def chosen_columns(sample: Sample, reading: Reading) -> tuple[int, int]:
+    """The positions of x and y: those asked for, else the first of numbers; Problem when there are none."""
+    columns = sample.layout.columns
+    x = _position(reading.x, sample)
+    y = _position(reading.y, sample)
+    if x is not None and x == y:
+        text = _("x and y are the same column, {name}; choose two columns.")
+        raise Problem(text.format(name=columns[x].name))
+    free = [index for index, column in enumerate(columns) if column.numeric and index not in (x, y)]
+    if len(free) < (x is None) + (y is None):
+        raise _too_few(sample)
+    x = free.pop(0) if x is None else x
+    return x, free.pop(0) if y is None else y
+
+
+def _position(asked: str | int | None, sample: Sample) -> int | None:
+    """The position of a column that can be numbers; None when none was asked for."""
+    if asked is None:
+        return None
+    columns = sample.layout.columns
+    names = [column.name for column in columns]
+    index = names.index(asked) if asked in names else asked
+    if not isinstance(index, int) or not 0 <= index < len(columns):
+        text = _("There is no column {name}; the columns are {columns}.")
+        raise Problem(text.format(name=asked, columns=_listed(names)))
+    if not columns[index].numeric and _has_text(sample, index):
+        text = _("The column {name} is text; choose a column of numbers: {columns}.")
+        raise Problem(
+            text.format(name=names[index], columns=_listed(_numeric(columns)) or _("there is none"))
+        )
+    return index
+
+
+def _has_text(sample: Sample, column: int) -> bool:
+    """Whether a column has anything in its first rows; an empty one may have numbers later."""
+    return any(not is_missing(row[column]) for row in sample.rows if column < len(row))
+
+
+def _too_few(sample: Sample) -> Problem:
+    """The sentence for a table without two columns of numbers."""
+    if not sample.rows:
+        return Problem(_("The table has no rows under its column names; add rows of numbers."))
+    numeric = _numeric(sample.layout.columns)
+    if numeric:
+        text = _("Only the column {name} has numbers; a fit needs two such columns, x and y.")
+        return Problem(text.format(name=numeric[0]))
+    return Problem(_("No column of the table has numbers; a fit needs two such columns, x and y."))
+
+
+def _numeric(columns: Sequence[Column]) -> list[str]:
+    """The names of the columns of numbers."""
+    return [column.name for column in columns if column.numeric]
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Some names in a sentence."""
+    return ", ".join([*names[:_LISTED], *(["…"] if len(names) > _LISTED else [])])

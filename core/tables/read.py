@@ -1,0 +1,133 @@
+"""The verbs: open a table, look at its first rows, read its points."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from core.experiment.points import Points
+from core.problem import Problem
+from core.tables.cells import shown
+from core.tables.choice import chosen_columns
+from core.tables.gather import dropped_text, gathered, message, no_points, proposes_standardise
+from core.tables.limits import file_size
+from core.tables.reading import Preview, Reading, ReadPoints
+from core.tables.sample import Sample, Table, block_of
+from core.tables.source import Cancel, Progress, ignore, never
+from core.tables.text_table import TextTable
+from core.tables.workbook import OLE, ZIP, Workbook
+from core.texts import _, n_
+
+SUFFIXES = (".csv", ".tsv", ".txt", ".dat", ".xlsx", ".xls", ".ods")
+_log = logging.getLogger(__name__)
+
+
+def open_table(path: str | os.PathLike[str], cancelled: Cancel = never) -> Table:
+    """The table in a file, its kind told by the first bytes and not the name; Problem when it is none."""
+    path = Path(path)
+    with _sentences(path.name):
+        file_size(path)  # refuses what is no file before it is opened
+        with path.open("rb") as file:
+            begin = file.read(len(ZIP))
+        return Workbook.from_file(path, cancelled) if begin in (ZIP, OLE) else TextTable.from_file(path)
+
+
+def pasted_table(text: str) -> Table:
+    """The table in a text that was copied from a spreadsheet; Problem when it is empty or too long."""
+    return TextTable.from_text(text, _("The clipboard"))
+
+
+def preview(table: Table, reading: Reading = Reading()) -> Preview:  # noqa: B008 (it is frozen)
+    """The first rows of a table and what would be read from them; Problem when nothing can be understood."""
+    with _sentences(table.name):
+        sample = table.sample(reading)
+        found = _without_columns(table, sample)
+        try:
+            x, y = chosen_columns(sample, reading)
+            xs, _ys, dropped = gathered([block_of(sample.rows, (x, y), sample.layout)])
+            found = replace(found, reading=replace(found.reading, x=x, y=y), dropped_because=dropped)
+            if len(xs) == 0 and sample.whole:
+                raise no_points(dropped)
+        except Problem as problem:
+            return replace(found, problem=str(problem))
+        return replace(found, summary=_summary(sample, len(xs), dropped))
+
+
+def read_points(
+    source: str | os.PathLike[str] | Table,
+    reading: Reading = Reading(),  # noqa: B008 (it is frozen)
+    progress: Progress | None = None,
+    cancelled: Cancel | None = None,
+) -> ReadPoints:
+    """The points of two columns of a table, given as a path or opened.
+
+    `progress` is called with shares from 0 to 1, `cancelled` is asked often. Raises Problem for whatever the
+    file is, and Cancelled, which is a Problem, when `cancelled()` was true.
+    """
+    cancelled = cancelled or never
+    table = open_table(source, cancelled) if isinstance(source, (str, os.PathLike)) else source
+    with _sentences(table.name):
+        sample = table.sample(reading)
+        x, y = chosen_columns(sample, reading)
+        xs, ys, dropped = gathered(table.blocks(sample, (x, y), progress or ignore, cancelled))
+        if len(xs) == 0:
+            raise no_points(dropped)
+        names = [sample.layout.columns[column].name for column in (x, y)]
+        points = Points(xs, ys, names[0], names[1], table.name)
+        used = replace(sample.layout.reading, x=x, y=y)
+        return ReadPoints(points, dropped, proposes_standardise(points), message(points, dropped), used)
+
+
+def parse_clipboard(text: str, reading: Reading = Reading()) -> ReadPoints:  # noqa: B008 (it is frozen)
+    """The points in a text that was copied from a spreadsheet; Problem as read_points."""
+    return read_points(pasted_table(text), reading)
+
+
+def _without_columns(table: Table, sample: Sample) -> Preview:
+    """What the first rows show before x and y are chosen."""
+    rows = tuple(tuple(map(shown, row)) for row in sample.rows)
+    layout = sample.layout
+    return Preview(
+        layout.reading, layout.columns, rows, len(rows), sample.whole, table.is_text, sample.sheets
+    )
+
+
+def _summary(sample: Sample, points: int, dropped: dict[str, int]) -> str:
+    """How many points there would be, of all rows or of those looked at."""
+    if sample.whole:
+        first = n_("{count} point.", "{count} points.", points)
+    else:
+        first = n_(
+            "{count} point in the first {rows} rows.", "{count} points in the first {rows} rows.", points
+        )
+    first = first.format(count=f"{points:,}", rows=f"{len(sample.rows):,}")
+    return " ".join(filter(None, (first, dropped_text(dropped))))
+
+
+@contextmanager
+def _sentences(name: str) -> Iterator[None]:
+    """Turn whatever goes wrong with a file into a Problem; the log has the rest."""
+    try:
+        yield
+    except Problem:
+        raise
+    except FileNotFoundError as error:
+        raise Problem(_("There is no file {name}; choose another one.").format(name=name)) from error
+    except PermissionError as error:
+        raise Problem(_("{name} may not be read; ask its owner for a copy.").format(name=name)) from error
+    except OSError as error:
+        text = _("{name} could not be read ({reason}); copy it to this computer and try again.")
+        raise Problem(text.format(name=name, reason=error.strerror)) from error
+    except MemoryError as error:
+        raise Problem(
+            _("There is not enough memory for {name}; keep fewer rows.").format(name=name)
+        ) from error
+    except Exception as error:
+        _log.exception("reading %s failed", name)
+        raise Problem(
+            _("{name} could not be read as a table; save it as CSV and try again.").format(name=name)
+        ) from error

@@ -1,0 +1,112 @@
+"""What crosses the border of this package: how to read a table, what was found in it, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from core.experiment.points import Points
+from core.problem import Problem
+from core.texts import N_
+
+SEPARATORS = {
+    ",": N_("Comma ,"),
+    ";": N_("Semicolon ;"),
+    "\t": N_("Tab"),
+    "|": N_("Bar |"),
+    " ": N_("Spaces"),
+}
+DECIMALS = {".": N_("Point 1.5"), ",": N_("Comma 1,5")}
+ENCODINGS = {
+    "utf-8": N_("UTF-8"),
+    "utf-16": N_("UTF-16"),
+    "utf-32": N_("UTF-32"),
+    "gb18030": N_("Chinese, simplified (GB 18030, GBK)"),
+    "big5": N_("Chinese, traditional (Big5)"),
+    "shift_jis": N_("Japanese (Shift JIS)"),
+    "cp1251": N_("Cyrillic (Windows 1251)"),
+    "cp1252": N_("Western (Windows 1252)"),
+    "latin-1": N_("Western (Latin 1)"),
+}
+
+# Why a row was left out; the keys of ReadPoints.dropped_because.
+MISSING = "missing"
+NOT_A_NUMBER = "not_a_number"
+NOT_FINITE = "not_finite"
+TOO_MANY_CELLS = "too_many_cells"
+
+
+class Cancelled(Problem):
+    """The person stopped the reading; nothing went wrong and nothing was changed."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How to read a table; None leaves a choice to what the table looks like.
+
+    `separator` is a key of SEPARATORS, `decimal` of DECIMALS, `encoding` of ENCODINGS. `x` and `y` are column
+    names, or positions counted from 0.
+    """
+
+    header: bool | None = None
+    separator: str | None = None
+    decimal: str | None = None
+    encoding: str | None = None
+    sheet: str | None = None
+    x: str | int | None = None
+    y: str | int | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table: its name, and whether most of its cells are numbers."""
+
+    name: str
+    numeric: bool
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The first rows of a table, and what would be read from it.
+
+    `reading` has every None filled in by the proposal that was used, and `x` and `y` as positions, as far as
+    they could be found. `rows` are data rows as text. `whole` says that the table has no more rows than were
+    looked at; `row_count` and `dropped_because` count those looked at. `problem` is the sentence that says
+    why no points can be read like this, or "".
+    """
+
+    reading: Reading
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    row_count: int
+    whole: bool
+    is_text: bool
+    sheets: tuple[str, ...] = ()
+    dropped_because: Mapping[str, int] = field(default_factory=dict)
+    summary: str = ""
+    problem: str = ""
+
+    @property
+    def dropped(self) -> int:
+        """How many of the rows looked at would be left out."""
+        return sum(self.dropped_because.values())
+
+
+@dataclass(frozen=True)
+class ReadPoints:
+    """The points of a table, and what a person should know about them.
+
+    `dropped_because` maps MISSING, NOT_A_NUMBER, NOT_FINITE and TOO_MANY_CELLS to numbers of rows.
+    `proposes_standardise` says that the scale is far from 1. `message` tells all of it.
+    """
+
+    points: Points
+    dropped_because: Mapping[str, int]
+    proposes_standardise: bool
+    message: str
+    reading: Reading
+
+    @property
+    def dropped(self) -> int:
+        """How many rows were left out."""
+        return sum(self.dropped_because.values())

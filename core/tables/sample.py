@@ -1,0 +1,66 @@
+"""The first rows of a table, and the blocks in which the rest comes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from core.tables.cells import Part, is_missing, part
+from core.tables.layout import Layout, Row
+from core.tables.reading import Reading
+from core.tables.source import Cancel, Progress
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The first data rows; `whole` when there are no more, `skip` lines or rows stand before them."""
+
+    layout: Layout
+    rows: Sequence[Row]
+    whole: bool
+    skip: int
+    sheets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some rows of two columns; `too_many_cells` rows were left out."""
+
+    x: Part
+    y: Part
+    too_many_cells: int = 0
+
+    def __len__(self) -> int:
+        """How many rows it took from the table."""
+        return len(self.x.values) + self.too_many_cells
+
+
+class Table(Protocol):
+    """What can be opened: a text or a workbook."""
+
+    @property
+    def name(self) -> str:
+        """What a person calls it."""
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it has an encoding and a separator; a workbook has sheets instead."""
+
+    def sample(self, reading: Reading) -> Sample:
+        """The first rows, understood as `reading` asks."""
+
+    def blocks(
+        self, sample: Sample, columns: tuple[int, int], progress: Progress, cancelled: Cancel
+    ) -> Iterable[Block]:
+        """The cells of two columns, from the first data row to the last."""
+
+
+def block_of(rows: Sequence[Row], columns: tuple[int, int], layout: Layout) -> Block:
+    """Two columns of some rows, without the rows that have more cells than the table has columns."""
+    fitting = [row for row in rows if not any(not is_missing(cell) for cell in row[layout.width :])]
+    x, y = (
+        part([row[column] if column < len(row) else None for row in fitting], layout.decimal)
+        for column in columns
+    )
+    return Block(x, y, too_many_cells=len(rows) - len(fitting))

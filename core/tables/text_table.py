@@ -1,0 +1,212 @@
+"""Tables in a text: CSV, TSV, aligned by spaces, or copied from a spreadsheet."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import numpy as np
+
+from core.problem import Problem
+from core.tables.cells import Cell, Part, part
+from core.tables.encodings import decoded, propose_encoding
+from core.tables.layout import is_blank, propose_separator, row_reader, split, understand
+from core.tables.limits import MAX_FILE_BYTES, SAMPLE_BYTES, SAMPLE_ROWS, check_size, file_size
+from core.tables.reading import DECIMALS, ENCODINGS, SEPARATORS, Reading
+from core.tables.sample import Block, Sample, block_of
+from core.tables.source import Cancel, Progress, Source, check_text, physical_lines
+from core.texts import _
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_log = logging.getLogger(__name__)
+
+ROWS_AT_ONCE = 100_000
+_LONGEST_LINE = 64 * SAMPLE_BYTES
+_JUDGED_LINES = 100  # enough to tell the separator
+_PAGE = ("<!doctype", "<html", "<?xml", "<head", "<body")
+_CONTROLS = frozenset(map(chr, range(32))) - frozenset("\t\n\r\f\v\x1a")
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """A table in a file, or in `data` (UTF-8) when it was pasted; `name` is what a person calls it."""
+
+    name: str
+    size: int
+    path: Path | None = None
+    data: bytes = b""
+
+    is_text = True
+
+    @classmethod
+    def from_file(cls, path: Path) -> TextTable:
+        """The table in the file at `path`."""
+        return cls(path.name, file_size(path), path=path)
+
+    @classmethod
+    def from_text(cls, text: str, name: str) -> TextTable:
+        """The table in a text that was pasted."""
+        data = text[: MAX_FILE_BYTES + 1].encode("utf-8", "replace")
+        check_size(len(data.strip()), name)
+        check_size(len(data), name)
+        return cls(name, len(data), data=data)
+
+    def sample(self, reading: Reading) -> Sample:
+        """The first rows, understood as `reading` asks."""
+        _check_choices(reading)
+        head, whole = self._head()
+        encoding = reading.encoding or ("utf-8" if self.path is None else propose_encoding(head))
+        text = decoded(head, encoding)
+        _check_is_table(text, self.name)
+        lines = physical_lines(text)
+        if not whole and len(lines) > 1:
+            lines.pop()  # it was cut
+        comments = _comments(lines)
+        lines = lines[comments:]
+        whole = whole and len(lines) <= SAMPLE_ROWS * 4
+        lines = lines[: SAMPLE_ROWS * 4]  # rows may have several lines
+        separator = reading.separator or propose_separator(lines[:_JUDGED_LINES], reading.decimal)
+        rows = split(lines, separator)
+        whole = whole and len(rows) <= SAMPLE_ROWS
+        rows = rows[:SAMPLE_ROWS]
+        cells = [row for row, _line in rows]
+        names = _names_in_comment(physical_lines(text)[:comments], separator)
+        layout = understand(cells, replace(reading, encoding=encoding, separator=separator), names)
+        skip = comments + (rows[layout.first - 1][1] if layout.first else 0)
+        return Sample(layout, cells[layout.first :], whole, skip)
+
+    def blocks(
+        self, sample: Sample, columns: tuple[int, int], progress: Progress, cancelled: Cancel
+    ) -> Iterable[Block]:
+        """The cells of two columns, from the first data row to the last.
+
+        pandas reads what is regular; where a row is not, our own slower reader begins again.
+        """
+        layout = sample.layout
+        if sample.whole:
+            return [block_of(sample.rows, columns, layout)]
+        if all(len(row) <= layout.width for row in sample.rows):
+            try:
+                return list(self._quickly(sample, columns, progress, cancelled))
+            except (ValueError, OverflowError):  # pandas' ParserError is a ValueError
+                _log.info("%s is not regular; reading it row by row", self.name)
+        return self._carefully(sample, columns, progress, cancelled)
+
+    def _quickly(
+        self, sample: Sample, columns: tuple[int, int], progress: Progress, cancelled: Cancel
+    ) -> Iterator[Block]:
+        """The blocks as pandas reads them; ValueError where rows have too many cells."""
+        import pandas as pd
+
+        layout = sample.layout
+        separator = layout.reading.separator
+        with self._open() as file:
+            frames = pd.read_csv(
+                self._source(file, sample, progress, cancelled),
+                sep=r"\s+" if separator == " " else separator,
+                decimal=layout.decimal,
+                header=None,
+                names=range(layout.width),
+                index_col=False,
+                skipinitialspace=True,
+                low_memory=False,
+                encoding_errors="replace",
+                chunksize=ROWS_AT_ONCE,
+            )
+            for frame in frames:
+                x, y = (_part(frame[column], layout.decimal) for column in columns)
+                yield Block(x, y)
+
+    def _carefully(
+        self, sample: Sample, columns: tuple[int, int], progress: Progress, cancelled: Cancel
+    ) -> Iterator[Block]:
+        """The blocks row by row; rows with too many cells are counted."""
+        layout = sample.layout
+        with self._open() as file:
+            source = self._source(file, sample, progress, cancelled)
+            reader = row_reader(source, layout.reading.separator or ",")
+            rows = (row for row in reader if not is_blank(row))
+            while some := list(itertools.islice(rows, ROWS_AT_ONCE)):
+                yield block_of(some, columns, layout)
+
+    def _source(self, file: BinaryIO, sample: Sample, progress: Progress, cancelled: Cancel) -> Source:
+        """The data of the open file, from the first data row on."""
+        encoding = sample.layout.reading.encoding or "utf-8"
+        return Source(file, self.size, encoding, sample.skip, progress, cancelled)
+
+    def _open(self) -> BinaryIO:
+        """The bytes from their beginning."""
+        return io.BytesIO(self.data) if self.path is None else self.path.open("rb")
+
+    def _head(self) -> tuple[bytes, bool]:
+        """The first bytes, and whether they are all."""
+        with self._open() as file:
+            head = file.read(SAMPLE_BYTES)
+            while (
+                len(head) < self.size and not head.rstrip(b"\r\n").count(b"\n") and len(head) < _LONGEST_LINE
+            ):
+                head += file.read(SAMPLE_BYTES)
+        return head, len(head) >= self.size
+
+
+def _part(column: pd.Series[object], decimal: str) -> Part:
+    """One column that pandas has read; cleaned cell by cell only where it found more than numbers."""
+    if column.dtype.kind in "iuf":
+        values = column.to_numpy(dtype=np.float64)
+        return Part(values, np.zeros(len(values), dtype=np.bool_))
+    missing = column.isna().to_numpy()
+    cells = [None if gone else _cell(cell) for cell, gone in zip(column.tolist(), missing, strict=True)]
+    return part(cells, decimal)
+
+
+def _cell(cell: object) -> Cell:
+    """A cell that pandas has read, as one of ours; it makes answers of True and False."""
+    return cell if isinstance(cell, (str, int, float)) else str(cell)
+
+
+def _check_choices(reading: Reading) -> None:
+    """Problem for a separator, decimal mark or encoding that is in no table."""
+    for value, table in (
+        (reading.separator, SEPARATORS),
+        (reading.decimal, DECIMALS),
+        (reading.encoding, ENCODINGS),
+    ):
+        if value is not None and value not in table:
+            text = _("{value} is not a way to read a table; choose one of {known}.")
+            raise Problem(text.format(value=repr(value), known=" ".join(map(repr, table))))
+
+
+def _check_is_table(text: str, name: str) -> None:
+    """Problem when a text cannot be a table of numbers."""
+    check_text(text.encode("utf-8", "replace"))
+    if not text.strip():
+        raise Problem(_("{name} is empty; choose a table with two columns of numbers.").format(name=name))
+    if text.lstrip().lower().startswith(_PAGE):
+        raise Problem(
+            _("{name} is a web page and not a table; save the table itself as CSV.").format(name=name)
+        )
+    if not _CONTROLS.isdisjoint(text):
+        raise Problem(_("{name} is not a text; open a CSV file or a spreadsheet.").format(name=name))
+
+
+def _comments(lines: list[str]) -> int:
+    """How many comment and blank lines stand before the table."""
+    for index, line in enumerate(lines):
+        if line.strip() and not line.lstrip().startswith("#"):
+            return index
+    return 0
+
+
+def _names_in_comment(lines: list[str], separator: str) -> list[str]:
+    """The cells of the last comment before the table, where some programs write the column names."""
+    comments = [line.strip().lstrip("#") for line in lines if line.strip()]
+    rows = split(comments[-1:], separator)
+    names = rows[0][0] if rows else []
+    return [name.strip() for name in names]
