@@ -93,4 +93,4 @@ def top_level_widgets() -> list[QWidget]:
 def number_of_torch_threads() -> int:
     """How many threads torch computes with; 0 before it is imported."""
     torch = sys.modules.get("torch")
-    return torch.get_num_threads() if hasattr(torch, "get_num_threads") else 0
+    return torch.get_num_threads() if torch is not None and hasattr(torch, "get_num_threads") else 0

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from core import log
 from core.log import LOG_BYTES, data_folder, start_log
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -70,7 +69,7 @@ def test_each_system_has_its_own_place_for_data(
         monkeypatch.delenv(name, raising=False)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(log.sys, "platform", platform)
+    monkeypatch.setattr(sys, "platform", platform)
     monkeypatch.setattr(Path, "home", lambda: Path("/home/ada"))
     assert data_folder() == Path(folder)
 

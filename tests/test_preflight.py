@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
 import shutil
 import subprocess
@@ -32,14 +33,14 @@ def no_screen(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def without(*libraries: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine on which `libraries` are not installed."""
-    load = preflight.ctypes.CDLL
+    load = ctypes.CDLL
 
     def find(name: str) -> object:
         if name in libraries:
             raise OSError(f"{name}: cannot open shared object file")
         return load(name)
 
-    monkeypatch.setattr(preflight.ctypes, "CDLL", find)
+    monkeypatch.setattr(ctypes, "CDLL", find)
 
 
 @pytest.mark.parametrize("python", [(3, 8), (3, 10)])

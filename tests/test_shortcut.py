@@ -54,7 +54,7 @@ def place_program(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     program = folder / "main.py"
     program.write_text(SAYS_WHAT_IT_WAS_GIVEN)
     monkeypatch.setattr(shortcut, "MAIN", program)
-    monkeypatch.setattr(shortcut.sys, "executable", str(python))
+    monkeypatch.setattr(sys, "executable", str(python))
     return program
 
 
