@@ -6,6 +6,7 @@ import faulthandler
 import logging
 import os
 import sys
+from contextlib import suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -44,14 +45,11 @@ def start_log() -> Path:
     path = data_folder() / LOG_NAME
     # A full disk must not fill the terminal with the traceback of each record that was lost.
     logging.raiseExceptions = False
-    try:
+    handler: logging.Handler = logging.NullHandler()
+    with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handler: logging.Handler = RotatingFileHandler(
-            path, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8"
-        )
         _log_crashes(path.with_name(CRASH_NAME))
-    except OSError:
-        handler = logging.NullHandler()
+        handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8")
     handler.setFormatter(logging.Formatter(FORMAT))
     root = logging.getLogger()
     root.addHandler(handler)
@@ -83,4 +81,4 @@ def _occupy_standard_streams() -> None:
 def _log_crashes(path: Path) -> None:
     """Have the interpreter write the stack of a crash to `path`, unless it was told to write it elsewhere."""
     if not faulthandler.is_enabled():
-        faulthandler.enable(path.open("w", encoding="utf-8"))
+        faulthandler.enable(path.open("a", encoding="utf-8"))
