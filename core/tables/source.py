@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from core.problem import Problem
-from core.tables.limits import SAMPLE_BYTES, check_rows
+from core.tables.limits import SAMPLE_BYTES
 from core.tables.reading import Cancelled
 from core.texts import _
 
@@ -50,7 +50,6 @@ class Source:
         # UTF-8 goes through as it is, which is faster than to decode it twice
         self.decoder = None if encoding == "utf-8" else codecs.getincrementaldecoder(encoding)("replace")
         self.bytes_read = 0
-        self.lines = -skip
         self.waiting = _without_lines(self._block(max(BLOCK, SAMPLE_BYTES)), skip)
 
     def read(self, count: int = BLOCK) -> bytes:
@@ -82,8 +81,6 @@ class Source:
             if not block and self.bytes_read < self.size:
                 return self._block(count)  # a whole block inside one character
         check_text(block)
-        self.lines += max(block.count(b"\n"), block.count(b"\r"))
-        check_rows(self.lines - 1)
         self.progress(min(self.bytes_read / self.size, 1.0))
         return block
 

@@ -5,8 +5,8 @@ data, LIMIT the number of rows wanted or 0 for all, COLUMNS two positions as `0,
 lines of JSON: first `{"sheets", "sheet", "rows"}`, then lists of rows; an empty line now and then says that
 it lives.
 
-calamine reserves memory for the whole rectangle between two cells, and a file of a kilobyte can name two cells
-far enough apart to abort the process; so this one has a limit.
+calamine reserves memory for the whole rectangle between two cells, and a file of a kilobyte can name two
+cells far enough apart to abort the process; so this one has a limit.
 """
 
 from __future__ import annotations
