@@ -56,10 +56,12 @@ def nothing_left_behind(request: pytest.FixtureRequest, person: Path) -> Iterato
     """Fail a test that leaves a thread, a timer, a top-level window or another number of torch threads."""
     failed_before = request.session.testsfailed
     threads, timers, windows = set(threading.enumerate()), running_timers(), top_level_widgets()
-    torch_threads = number_of_torch_threads()
+    torch_threads, modules = number_of_torch_threads(), len(sys.modules)
     yield
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()
+    if len(sys.modules) > modules:
+        gc.freeze()  # what the test imported, as above
     if request.session.testsfailed > failed_before:
         return  # its traceback keeps its windows alive
     left: list[object] = [
