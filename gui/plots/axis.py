@@ -1,0 +1,93 @@
+"""An axis of a plot: few rounded ticks, a plain-text name, a width that changes in steps."""
+
+import html
+import math
+
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetricsF, QResizeEvent
+
+from gui.plots.ticks import Ticks, linear_ticks, log_hairlines, log_ticks
+from gui.theme import GRID, Theme
+
+TICK_DISTANCE = {"bottom": 56, "left": 44}  # pixels between two ticks, at least
+BREATH = 1.3  # widths of a label from one label to the next, at least
+LEAST_WIDTH = 5 * GRID  # pixels kept for the tick labels of a vertical axis
+LONGEST_NAME = 200  # characters looked at; a hostile file may bring a million
+
+
+class Axis(pg.AxisItem):  # type: ignore[misc]
+    """One side of a plot; with `logarithmic`, positions are log10 of what the ticks say."""
+
+    def __init__(self, theme: Theme, orientation: str) -> None:
+        self._theme = theme
+        self._name = ""
+        self.logarithmic = False
+        super().__init__(orientation, pen=theme.hairline, textPen=theme.muted, tickPen=theme.hairline)
+        self.enableAutoSIPrefix(False)
+        self.setStyle(
+            tickFont=theme.font(digits=True),
+            tickLength=theme.px(4),
+            tickTextOffset=theme.px(4),
+            maxTextLevel=0,
+        )
+        self.label.setFont(theme.font())
+        self.label.setDefaultTextColor(theme.muted)
+
+    def ticks(self) -> Ticks:
+        """The ticks for the range and the length that this axis has now: as many as can be read."""
+        make = log_ticks if self.logarithmic else linear_ticks
+        low, high = self.range
+        most = max(2, math.floor(self._length() / self._theme.px(TICK_DISTANCE[self.orientation])))
+        ticks = make(low, high, most)
+        while self.orientation == "bottom" and most > 2 and not self._readable(ticks):
+            most -= 1
+            ticks = make(low, high, most)
+        return ticks
+
+    def _readable(self, ticks: Ticks) -> bool:
+        """Whether the labels leave some room between them."""
+        metrics = QFontMetricsF(self._theme.font(digits=True))
+        widest = max((metrics.horizontalAdvance(text) for _position, text in ticks), default=0.0)
+        return len(ticks) * widest * BREATH <= self._length()
+
+    def _length(self) -> float:
+        size = self.size()
+        return float(size.width() if self.orientation == "bottom" else size.height())
+
+    def hairlines(self) -> list[float]:
+        """Where the grid has lines between the ticks."""
+        return log_hairlines(*self.range) if self.logarithmic else []
+
+    def set_name(self, name: str) -> None:
+        """Write `name` beside the axis, as plain text, on one line, shortened to fit."""
+        plain = " ".join("".join(c if c.isprintable() else " " for c in name[:LONGEST_NAME]).split())
+        if plain != self._name:
+            self._name = plain
+            self.resizeEvent()
+
+    def _show_name(self) -> None:
+        """pyqtgraph takes a label for HTML, and a column may be named after a tag."""
+        room = max(self._length() - 2 * self._theme.px(GRID), self._theme.px(LEAST_WIDTH))
+        metrics = QFontMetricsF(self.label.font())
+        self.setLabel(html.escape(metrics.elidedText(self._name, Qt.TextElideMode.ElideRight, room)))
+
+    # pyqtgraph's hooks
+
+    def resizeEvent(self, event: QResizeEvent | None = None) -> None:
+        if self._name:
+            self._show_name()
+        super().resizeEvent(event)
+
+    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:  # noqa: N802
+        return [(0.0, [position for position, _text in self.ticks()])]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:  # noqa: N802
+        return [text for _position, text in self.ticks()]
+
+    def _updateMaxTextSize(self, size: float) -> None:  # noqa: N802
+        """Wide in steps of the grid, so that a longer label seldom moves the plot."""
+        if self.orientation == "left":
+            grid = self._theme.px(GRID)
+            size = max(self._theme.px(LEAST_WIDTH), math.ceil(size / grid) * grid)
+        super()._updateMaxTextSize(size)

@@ -1,0 +1,248 @@
+"""The ground both plots stand on: axes, grid, zoom, pan, the kept range, and a text while empty."""
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import (
+    QFocusEvent,
+    QHideEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QResizeEvent,
+    QShowEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QLabel, QWidget
+
+from gui.plots.axis import Axis
+from gui.plots.range_keeper import LIMIT, Range, RangeKeeper
+from gui.theme import GRID, Theme
+
+Floats = NDArray[np.float64]
+
+ZOOM = 1.0015  # per unit of the wheel; a notch is 120 units
+FAINT = 90  # of 255, the lines between the lines of the grid
+BEHIND = -100  # below everything else
+LEAST_PIXELS = 160  # a plot smaller than this is of no use
+
+
+class Canvas(pg.PlotWidget):  # type: ignore[misc]
+    """A plot without pyqtgraph's menus and mouse modes, whose range belongs to two RangeKeepers."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        x_range: RangeKeeper,
+        y_range: RangeKeeper,
+        empty: str,
+        parent: QWidget | None = None,
+    ) -> None:
+        self.theme = theme
+        self.x_range = x_range
+        self.y_range = y_range
+        self.axes = {side: Axis(theme, side) for side in ("bottom", "left")}
+        super().__init__(parent, background=theme.surface, axisItems=self.axes, enableMenu=False)
+        del self.clear  # pyqtgraph lays its own, which removes every item, over our methods
+        self._pan_from: QPointF | None = None
+        self.box = self.getViewBox()
+        self.box.disableAutoRange()
+        self.hideButtons()
+        self.keep_above(GRID)
+        self.grid = self._hairlines(255)
+        self.faint_grid = self._hairlines(FAINT)
+        self.empty_text = self._empty_text(empty)
+        self.setMinimumSize(theme.px(LEAST_PIXELS), theme.px(LEAST_PIXELS))
+        self.viewport().setMouseTracking(True)
+        self.sigRangeChanged.connect(self._range_changed)
+        self.box.sigResized.connect(self._range_changed)  # also when an axis takes more room
+        self.show_ranges()
+
+    def keep_above(self, height: float) -> None:
+        """Keep so many pixels, at scale 1, free above the data."""
+        gap = self.theme.px(GRID)
+        self.plotItem.setContentsMargins(gap, self.theme.px(height), 2 * gap, gap / 2)
+
+    def _hairlines(self, alpha: int) -> pg.PlotCurveItem:
+        """The grid, or the fainter lines in it."""
+        colour = pg.mkColor(self.theme.hairline)
+        colour.setAlpha(alpha)
+        lines = pg.PlotCurveItem(pen=pg.mkPen(colour, width=1), connect="pairs", antialias=False)
+        lines.setZValue(BEHIND)
+        self.addItem(lines, ignoreBounds=True)
+        return lines
+
+    def _empty_text(self, text: str) -> QLabel:
+        """The sentence that says what to do while there is nothing to see."""
+        label = QLabel(text, self.viewport())
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        label.setWordWrap(True)
+        label.setFont(self.theme.font(15))
+        label.setStyleSheet(f"color: {self.theme.muted}; background: transparent;")
+        label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        return label
+
+    # From the data to the screen and back. pyqtgraph's own way back fails below 1e-154 and above 1e154.
+
+    def area(self) -> QRectF:
+        """The rectangle of the data, in pixels of the viewport."""
+        area: QRectF = self.box.sceneBoundingRect()
+        return area
+
+    def view(self) -> tuple[Range, Range]:
+        """The visible range of x and of y."""
+        x, y = self.box.viewRange()
+        return (float(x[0]), float(x[1])), (float(y[0]), float(y[1]))
+
+    def to_data(self, pixel: QPointF) -> tuple[float, float]:
+        """The coordinates in the data of a pixel of the viewport."""
+        area, (x, y) = self.area(), self.view()
+        across = (pixel.x() - area.left()) / max(area.width(), 1.0)
+        up = (area.bottom() - pixel.y()) / max(area.height(), 1.0)
+        return x[0] + across * (x[1] - x[0]), y[0] + up * (y[1] - y[0])
+
+    def to_pixels(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """The pixels in the viewport of coordinates in the data."""
+        area, (xs, ys) = self.area(), self.view()
+        return (
+            area.left() + (x - xs[0]) / (xs[1] - xs[0]) * area.width(),
+            area.bottom() - (y - ys[0]) / (ys[1] - ys[0]) * area.height(),
+        )
+
+    def pixel_size(self) -> tuple[float, float]:
+        """The width and the height of one pixel in the units of the data."""
+        area, (x, y) = self.area(), self.view()
+        return (x[1] - x[0]) / max(area.width(), 1.0), (y[1] - y[0]) / max(area.height(), 1.0)
+
+    # The range
+
+    def show_ranges(self) -> None:
+        """Show what the range keepers say."""
+        x, y = (self.x_range.low, self.x_range.high), (self.y_range.low, self.y_range.high)
+        if self.view() != (x, y):
+            self.box.setRange(xRange=x, yRange=y, padding=0)
+
+    def set_running(self, running: bool) -> None:
+        """While running the ranges only grow."""
+        self.x_range.running = self.y_range.running = running
+
+    def fit_view(self) -> None:
+        """Show all that there is; a plot says what that means."""
+        raise NotImplementedError
+
+    def redraw(self) -> None:
+        """Draw again what depends on the visible range; a plot adds its own."""
+        (x_low, x_high), (y_low, y_high) = self.view()
+        for lines, upright, level in (
+            (self.grid, *([tick for tick, _text in self.axes[side].ticks()] for side in ("bottom", "left"))),
+            (self.faint_grid, *(self.axes[side].hairlines() for side in ("bottom", "left"))),
+        ):
+            x = [end for tick in upright for end in (tick, tick)] + [x_low, x_high] * len(level)
+            y = [y_low, y_high] * len(upright) + [end for tick in level for end in (tick, tick)]
+            lines.setData(x=np.array(x, dtype=np.float64), y=np.array(y, dtype=np.float64))
+
+    def _range_changed(self) -> None:
+        self.empty_text.setGeometry(self._middle())
+        self.redraw()
+
+    def _middle(self) -> QRect:
+        """Where the text of an empty plot has its place."""
+        area, gap = self.area(), self.theme.px(4 * GRID)
+        return area.adjusted(gap, gap, -gap, -gap).toRect()
+
+    # What the person does to the view
+
+    def zoom(self, pixel: QPointF, factor: float) -> None:
+        """Make the view `factor` times as wide about a pixel; over an axis, that axis alone."""
+        area = self.area()
+        centre = self.to_data(pixel)
+        for keeper, middle, elsewhere in (
+            (self.x_range, centre[0], pixel.x() < area.left()),
+            (self.y_range, centre[1], pixel.y() > area.bottom()),
+        ):
+            if not elsewhere:
+                keeper.hold(
+                    middle + (keeper.low - middle) * factor,
+                    middle + (keeper.high - middle) * factor,
+                )
+        self.show_ranges()
+
+    def pan(self, by: QPointF) -> None:
+        """Shift the view by some pixels."""
+        width, height = self.pixel_size()
+        for keeper, shift in ((self.x_range, -by.x() * width), (self.y_range, by.y() * height)):
+            if abs(keeper.low + shift) < LIMIT and abs(keeper.high + shift) < LIMIT:
+                keeper.hold(keeper.low + shift, keeper.high + shift)
+        self.show_ranges()
+
+    def end_gesture(self) -> None:
+        """The mouse was let go, or the plot lost it."""
+        self._pan_from = None
+
+    # Qt's events
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.MiddleButton:
+            self._pan_from = event.position()
+        event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pan_from is not None:
+            if event.buttons() & Qt.MouseButton.MiddleButton:
+                self.pan(event.position() - self._pan_from)
+                self._pan_from = event.position()
+            else:
+                self.end_gesture()
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.MiddleButton:
+            self._pan_from = None
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.mousePressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        turned = event.angleDelta().y() or event.angleDelta().x()
+        self.zoom(event.position(), ZOOM**-turned)
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """F fits the view; every other key goes on to the window."""
+        if event.key() == Qt.Key.Key_F and not event.modifiers():
+            self.fit_view()
+        else:
+            event.ignore()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.WindowDeactivate:
+            self.end_gesture()
+        return bool(super().event(event))
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.end_gesture()
+        super().focusOutEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.end_gesture()
+        super().hideEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._laid_out()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if hasattr(self, "empty_text"):  # pyqtgraph resizes in its constructor
+            self._laid_out()
+
+    def _laid_out(self) -> None:
+        """Place everything now; pyqtgraph would do it with the first paint."""
+        self.plotItem.layout.activate()
+        self._range_changed()
+
+    def close(self) -> bool:
+        """As any widget; pyqtgraph's own close destroys the scene while Qt may still draw it."""
+        return QWidget.close(self)

@@ -1,0 +1,109 @@
+"""The legend of the fit plot: one line above the data at the right, only what is on screen."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from itertools import accumulate
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from gui.theme import GRID, Theme
+
+SAMPLE = 22  # pixels, the length of the piece of line before a text
+LINE = 20  # pixels, the height of an entry
+HEIGHT = LINE + GRID  # pixels to keep free above the data
+DOT = 4  # pixels, the radius of a point
+OPACITY = 225  # of 255: where it has to stand upon the data, they shimmer through
+TEXT = 12  # pixels, a size below the body, to leave the plot to the data
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the legend; without a style it is a dot."""
+
+    key: str
+    text: str
+    colour: str
+    width: float = 0.0
+    style: Qt.PenStyle | None = None
+
+
+class Legend(QGraphicsItem):
+    """Lives in the pixels of the plot; `show_only` says which entries are on screen.
+
+    It stands above the data, or, where the plot is too narrow for one line, in their corner as a column.
+    """
+
+    def __init__(self, theme: Theme, entries: Sequence[Entry]) -> None:
+        super().__init__()
+        self.theme = theme
+        self.entries = list(entries)
+        self.shown: list[Entry] = []
+        self._places: list[QRectF] = []
+        self._area = QRectF()
+        self._column = False
+        self.setZValue(1000)
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+
+    def show_only(self, keys: Collection[str]) -> None:
+        """Show the entries with these keys."""
+        shown = [entry for entry in self.entries if entry.key in keys]
+        if shown != self.shown:
+            self.shown = shown
+            self.stand_at(self._area)
+
+    def stand_at(self, area: QRectF) -> None:
+        """Stand at the top right of the data, whose rectangle is `area`."""
+        self.prepareGeometryChange()
+        self._area = area
+        px = self.theme.px
+        metrics = QFontMetricsF(self.theme.font(TEXT))
+        widths = [metrics.horizontalAdvance(entry.text) + px(SAMPLE + 3 * GRID) for entry in self.shown]
+        self._column = sum(widths) > area.width()
+        if self._column:
+            widest = max(widths)
+            self._places = [QRectF(0, row * px(LINE), widest, px(LINE)) for row in range(len(widths))]
+        else:
+            lefts = accumulate(widths, initial=0.0)
+            self._places = [
+                QRectF(left, 0, width, px(LINE)) for left, width in zip(lefts, widths, strict=False)
+            ]
+        gap = px(GRID / 2)
+        down = gap if self._column else -px(HEIGHT) + gap
+        self.setPos(area.right() - self.boundingRect().width() - gap * self._column, area.top() + down)
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        return reduce(QRectF.united, self._places, QRectF())
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        px = self.theme.px
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._column:
+            background = QColor(self.theme.surface)
+            background.setAlpha(OPACITY)
+            painter.setPen(QPen(QColor(self.theme.hairline), 1))
+            painter.setBrush(background)
+            painter.drawRoundedRect(self.boundingRect().adjusted(0.5, 0.5, -0.5, -0.5), px(4), px(4))
+        painter.setFont(self.theme.font(TEXT))
+        for place, entry in zip(self._places, self.shown, strict=True):
+            self._paint_sample(painter, entry, place)
+            painter.setPen(QColor(self.theme.text))
+            text = place.adjusted(px(SAMPLE + 2 * GRID), 0, 0, 0)
+            painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, entry.text)
+
+    def _paint_sample(self, painter: QPainter, entry: Entry, place: QRectF) -> None:
+        """The dot or the piece of line before a text."""
+        left, middle, length = place.left() + self.theme.px(GRID), place.center().y(), self.theme.px(SAMPLE)
+        if entry.style is None:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(entry.colour))
+            painter.drawEllipse(QPointF(left + length / 2, middle), self.theme.px(DOT), self.theme.px(DOT))
+        else:
+            painter.setPen(QPen(QColor(entry.colour), entry.width, entry.style))
+            painter.drawLine(QPointF(left, middle), QPointF(left + length, middle))

@@ -1,0 +1,141 @@
+"""What the mouse does on the fit plot: draw points, move them, erase them."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+
+from core.texts import N_
+
+if TYPE_CHECKING:
+    from gui.plots.fit_plot import FitPlot
+
+SPACING = 12  # pixels of a drag between two sprayed points
+SCATTER = 8  # pixels, the standard deviation of the spray around the cursor
+SPRAY_SEED = 0  # the same strokes give the same points, at every demonstration
+ERASER = 16  # pixels, its radius
+REACH = 10  # pixels; a point this near is under the cursor
+STILL = 3  # pixels; a shorter drag is a click
+
+
+class Tool:
+    """What a press, a drag and a release mean; pixels are those of the viewport."""
+
+    cursor = Qt.CursorShape.ArrowCursor
+    tip = ""
+
+    def __init__(self, plot: FitPlot) -> None:
+        self.plot = plot
+
+    def press(self, pixel: QPointF, extend: bool, again: bool) -> None:
+        """A button went down; `extend` with Shift, `again` for the second press of a double click."""
+
+    def drag(self, pixel: QPointF) -> None:
+        """The mouse moved with the button down."""
+
+    def release(self) -> None:
+        """The button went up, or the gesture ended for another reason."""
+
+
+class DrawTool(Tool):
+    """A click adds a point, a drag sprays points along its way."""
+
+    cursor = Qt.CursorShape.CrossCursor
+    tip = N_("Click to add a point, drag to spray many. Right-drag erases, the wheel zooms, F fits the view.")
+
+    def __init__(self, plot: FitPlot) -> None:
+        super().__init__(plot)
+        self._random = np.random.default_rng(SPRAY_SEED)
+        self._last = QPointF()
+        self._way = 0.0
+
+    def press(self, pixel: QPointF, extend: bool, again: bool) -> None:
+        """The second press of a double click adds nothing: two points in one place were never meant."""
+        self._last, self._way = pixel, 0.0
+        if not again:
+            self.plot.draw([pixel])
+
+    def drag(self, pixel: QPointF) -> None:
+        spacing = self.plot.theme.px(SPACING)
+        step = pixel - self._last
+        length = math.hypot(step.x(), step.y())
+        centres = np.arange(spacing - self._way, length + 1e-9, spacing)
+        self._way = (self._way + length) % spacing
+        scatter = self._random.normal(scale=self.plot.theme.px(SCATTER), size=(len(centres), 2))
+        sprayed = [
+            self._last + step * (float(centre) / length) + QPointF(*shift)
+            for centre, shift in zip(centres, scatter.tolist(), strict=True)
+        ]
+        self._last = pixel
+        self.plot.draw(sprayed)
+
+
+class EraseTool(Tool):
+    """Removes the points within a circle around the cursor, all along a drag."""
+
+    cursor = Qt.CursorShape.BlankCursor
+    tip = N_("Drag to erase points. The wheel zooms, F fits the view.")
+
+    def __init__(self, plot: FitPlot) -> None:
+        super().__init__(plot)
+        self._last = QPointF()
+
+    def press(self, pixel: QPointF, extend: bool, again: bool) -> None:
+        self._last = pixel
+        self.drag(pixel)
+
+    def drag(self, pixel: QPointF) -> None:
+        self.plot.show_eraser(pixel)
+        self.plot.erase(self.plot.near(self._last, pixel, self.plot.theme.px(ERASER)))
+        self._last = pixel
+
+    def release(self) -> None:
+        self.plot.show_eraser(None)
+
+
+class MoveTool(Tool):
+    """Drags a point, or the whole selection; on empty ground it draws a selection rectangle."""
+
+    cursor = Qt.CursorShape.ArrowCursor
+    tip = N_(
+        "Drag a point, or drag a rectangle to select. The arrow keys move a selection, Delete removes it."
+    )
+
+    def __init__(self, plot: FitPlot) -> None:
+        super().__init__(plot)
+        self._start = QPointF()
+        self._kept = np.empty(0, dtype=np.intp)
+        self._grip: tuple[float, float] | None = None
+        self._still = True
+
+    def press(self, pixel: QPointF, extend: bool, again: bool) -> None:
+        plot = self.plot
+        self._start, self._still = pixel, True
+        self._kept = plot.selection if extend else plot.selection[:0]
+        hit = plot.nearest(pixel, plot.theme.px(REACH))
+        self._grip = None if hit is None else plot.to_data(pixel)
+        if hit is None:
+            plot.select(self._kept)
+        elif extend:
+            plot.select(np.setxor1d(plot.selection, [hit]))
+        elif hit not in plot.selection:
+            plot.select(np.array([hit]))
+
+    def drag(self, pixel: QPointF) -> None:
+        if self._still and (pixel - self._start).manhattanLength() < self.plot.theme.px(STILL):
+            return
+        self._still = False
+        if self._grip is None:
+            area = QRectF(self._start, pixel).normalized()
+            self.plot.show_rectangle(area)
+            self.plot.select(np.union1d(self._kept, self.plot.within(area)))
+        else:
+            x, y = self.plot.to_data(pixel)
+            self.plot.move_selection(x - self._grip[0], y - self._grip[1])
+            self._grip = (x, y)
+
+    def release(self) -> None:
+        self.plot.show_rectangle(None)

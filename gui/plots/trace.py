@@ -1,0 +1,52 @@
+"""One curve of a plot, drawn smooth where that is cheap and sharp where it is not."""
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+
+from gui.plots.range_keeper import LIMIT
+
+Floats = NDArray[np.float64]
+
+BENDS = 40  # turns up or down; with more, antialiasing a wide line takes longer than a frame
+LONG = 60_000.0  # pixels up and down in all; beyond this even a plain wide line does
+BEYOND = 20.0  # heights of the view; a curve further out is drawn there, Qt's dashes count every pixel
+
+
+class Trace(pg.PlotCurveItem):  # type: ignore[misc]
+    """A curve through points given in the units of the data; gaps where they are not finite."""
+
+    def __init__(self, colour: str, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> None:
+        super().__init__()
+        self.smooth_pen = pg.mkPen(QColor(colour), width=width, style=style)
+        self.thin_pen = pg.mkPen(QColor(colour), width=1)
+        self.setPen(self.smooth_pen)
+
+    def draw(self, x: Floats, y: Floats, view: tuple[float, float], height: float) -> None:
+        """Show the curve in a view from view[0] to view[1] that is `height` pixels high."""
+        finite = np.isfinite(y)
+        whole = bool(finite.all())
+        low, high = view
+        beyond = BEYOND * (high - low)
+        y = np.clip(y, max(low - beyond, -LIMIT), min(high + beyond, LIMIT))
+        if not whole:
+            y = np.where(finite, y, 0.0)
+        climbs = np.diff(np.clip(y, low, high)) * (height / (high - low))
+        upwards = climbs[np.abs(climbs) > 0.5] > 0
+        smooth = int(np.count_nonzero(upwards[1:] != upwards[:-1])) <= BENDS
+        long = not smooth and float(np.abs(climbs).sum()) > LONG
+        self.setSegmentedLineMode("off" if smooth else "on")
+        self.setData(
+            x=x,
+            y=y,
+            connect="all" if whole else finite & np.append(finite[1:], False),
+            antialias=smooth,
+            pen=self.thin_pen if long else self.smooth_pen,
+            skipFiniteCheck=True,
+        )
+
+    def clear_curve(self) -> None:
+        """Show nothing."""
+        self.setData(x=np.empty(0), y=np.empty(0), connect="all")
