@@ -88,7 +88,7 @@ def dropped_text(dropped: Mapping[str, int]) -> str:
     count = sum(dropped.values())
     if count == 0:
         return ""
-    text = n_("{count} row was left out: {reasons}.", "{count} rows were left out: {reasons}.", count)
+    text = n_("{count} row is left out: {reasons}.", "{count} rows are left out: {reasons}.", count)
     return text.format(count=f"{count:,}", reasons=reasons(dropped))
 
 
