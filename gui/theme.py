@@ -82,6 +82,11 @@ class Theme:
         return "#0B0D10" if self.dark else "#FFFFFF"
 
     @property
+    def accent_soft(self) -> str:
+        """Behind what is switched on."""
+        return "#24405E" if self.dark else "#D6E6F7"
+
+    @property
     def was(self) -> str:
         """The ghost of what was: the start, an abandoned run."""
         return "#8A929D" if self.dark else "#8A9099"
@@ -134,12 +139,40 @@ class Theme:
             palette.setColor(QPalette.ColorGroup.Disabled, name, QColor(self.was))
         return palette
 
-    def icon(self, name: str) -> QIcon:
-        """The icon `resources/icons/NAME.svg`, tinted for this theme; grey when disabled."""
+    def style_sheet(self) -> str:
+        """What Fusion and the palette leave open: hairlines, quiet buttons, the one that matters."""
+        px = self.px
+        return f"""
+            QToolTip {{ color: {self.text}; background: {self.surface}; border: 1px solid {self.hairline};
+                        padding: {px(4)}px; }}
+            QToolBar {{ border: none; border-bottom: 1px solid {self.hairline}; spacing: {px(2)}px;
+                        padding: {px(4)}px {px(8)}px; background: {self.background}; }}
+            QToolBar::separator {{ background: {self.hairline}; width: 1px; margin: {px(4)}px {px(6)}px; }}
+            QMenuBar {{ background: {self.background}; }}
+            QToolButton {{ border: 1px solid transparent; border-radius: {px(4)}px;
+                           padding: {px(4)}px {px(6)}px; }}
+            QToolButton:hover:enabled, QToolButton:focus {{ border-color: {self.accent}; }}
+            QToolButton:checked {{ background: {self.accent_soft}; border-color: {self.accent}; }}
+            QToolButton::menu-indicator {{ image: none; }}
+            QToolButton[primary="true"] {{ background: {self.accent}; color: {self.on_accent};
+                                           font-weight: bold; }}
+            QToolButton[outlined="true"] {{ border-color: {self.hairline}; background: {self.surface}; }}
+            QToolButton[outlined="true"]:hover:enabled {{ border-color: {self.accent}; }}
+            QLabel[muted="true"] {{ color: {self.muted}; }}
+            QFrame[section="true"] {{ border: none; border-bottom: 1px solid {self.hairline}; }}
+            QFrame[foot="true"] {{ border: none; border-top: 1px solid {self.hairline}; }}
+            QFrame[card="true"] {{ background: {self.surface}; border: none;
+                                   border-left: 1px solid {self.hairline}; }}
+            QScrollArea {{ border: none; }}
+            QSplitter::handle {{ background: {self.hairline}; }}
+        """
+
+    def icon(self, name: str, colour: str = "") -> QIcon:
+        """The icon `resources/icons/NAME.svg`, tinted in `colour` or as text is; grey when disabled."""
         icon = QIcon()
-        for mode, colour in ((QIcon.Mode.Normal, self.text), (QIcon.Mode.Disabled, self.was)):
+        for mode, tint in ((QIcon.Mode.Normal, colour or self.text), (QIcon.Mode.Disabled, self.was)):
             for size in (16, 20, 24, 32, 48, 64):
-                icon.addPixmap(_tinted(name, colour, size), mode)
+                icon.addPixmap(_tinted(name, tint, size), mode)
         return icon
 
     def icon_size(self) -> QSize:

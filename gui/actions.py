@@ -1,0 +1,123 @@
+"""The actions of the window, one row each: text, picture, keys and tip. Menus and bars show the same ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from core.texts import N_, _
+from gui.theme import Theme
+
+Keys = str | QKeySequence.StandardKey
+
+
+@dataclass(frozen=True)
+class Row:
+    """One action. `name` becomes the object name `action_NAME`."""
+
+    name: str
+    text: str
+    icon: str = ""
+    keys: tuple[Keys, ...] = ()
+    tip: str = ""
+    checkable: bool = False
+
+
+Standard = QKeySequence.StandardKey
+
+ROWS = (
+    Row(
+        "new",
+        N_("&New"),
+        "plus",
+        (Standard.New,),
+        N_("Start over: no points, all settings at their defaults."),
+    ),
+    Row("open", N_("&Open…"), "folder-open", (Standard.Open,), N_("Open a data file or an experiment.")),
+    Row("save", N_("&Save experiment"), "device-floppy", (Standard.Save,), N_("Save points and settings.")),
+    Row("save_as", N_("Save experiment &as…"), "", (Standard.SaveAs,), N_("Save under another name.")),
+    Row("save_points", N_("Save &points as CSV…"), "download", (), N_("Save the points as a table.")),
+    Row("quit", N_("&Quit"), "", (Standard.Quit, "Ctrl+Q"), N_("Close the program; the work is kept.")),
+    Row("undo", N_("&Undo"), "arrow-back-up", (Standard.Undo,), N_("Take back the last change.")),
+    Row("redo", N_("&Redo"), "arrow-forward-up", (Standard.Redo, "Ctrl+Y"), N_("Make it again.")),
+    Row(
+        "paste",
+        N_("&Paste points"),
+        "clipboard",
+        (Standard.Paste,),
+        N_("Paste two columns from a spreadsheet."),
+    ),
+    Row("select_all", N_("Select &all points"), "", (Standard.SelectAll,), N_("Select every point.")),
+    Row("clear", N_("&Clear points"), "trash", (), N_("Remove all points; undo brings them back.")),
+    Row(
+        "generate",
+        N_("&Generate points…"),
+        "chart-dots",
+        ("Ctrl+G",),
+        N_("Points made by a formula and chance."),
+    ),
+    Row("run", N_("&Run"), "player-play", ("Space",), N_("Train, or pause."), checkable=True),
+    Row(
+        "step", N_("&Step"), "player-skip-forward", ("Right",), N_("One step: one update of the parameters.")
+    ),
+    Row(
+        "step_epoch",
+        N_("Step one &epoch"),
+        "player-track-next",
+        ("Shift+Right",),
+        N_("One pass over the points."),
+    ),
+    Row(
+        "reset",
+        N_("R&eset"),
+        "player-skip-back",
+        ("Home",),
+        N_("Back to step 0, with the same start values."),
+    ),
+    Row(
+        "new_start", N_("&New start values"), "dice-5", ("Ctrl+Home",), N_("Start from other random values.")
+    ),
+    Row(
+        "fit_view",
+        N_("&Fit the view"),
+        "focus-centered",
+        ("F",),
+        N_("Show all points and the whole loss curve."),
+    ),
+    Row("draw", N_("&Draw points"), "pencil", ("D",), N_("Click adds a point, drag sprays."), checkable=True),
+    Row(
+        "move",
+        N_("&Move points"),
+        "pointer",
+        ("M",),
+        N_("Drag a point, or a rectangle around some."),
+        checkable=True,
+    ),
+    Row(
+        "erase", N_("&Erase points"), "eraser", ("E",), N_("Remove points under the circle."), checkable=True
+    ),
+    Row("reference", N_("&Least squares"), "", (), N_("The least-squares solution, dashed."), checkable=True),
+    Row("log_loss", N_("&Logarithmic loss"), "", ("L",), N_("Loss in powers of ten."), checkable=True),
+    Row("keys", N_("&Keys and mouse"), "keyboard", ("F1",), N_("What every key and mouse button does.")),
+    Row("about", N_("&About Fitscope"), "info-circle", (), N_("Version, licences and sources.")),
+)
+
+
+def make_actions(parent: QWidget, theme: Theme) -> dict[str, QAction]:
+    """All actions by name, as children of `parent`, with their keys at work in its window."""
+    actions = {}
+    for row in ROWS:
+        action = QAction(_(row.text), parent)
+        action.setObjectName(f"action_{row.name}")
+        action.setCheckable(row.checkable)
+        action.setShortcuts([QKeySequence(keys) for keys in row.keys])
+        if row.icon:
+            action.setIcon(theme.icon(row.icon))
+        keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        action.setToolTip(_(row.tip) + (f" ({keys})" if keys else ""))
+        action.setStatusTip(_(row.tip))
+        parent.addAction(action)
+        actions[row.name] = action
+    return actions

@@ -1,0 +1,203 @@
+"""Starts Qt and the window, and sees to it that the program ends well."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QSocketNotifier, QTimer, QTranslator
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from core.experiment import Experiment, Points
+from core.log import data_folder
+from core.texts import _, language, system_language, use_language
+from core.training import Snapshot
+from gui.autosave import Autosave
+from gui.main_window import MainWindow
+from gui.picture import fit_picture, open_any, save_picture, trained
+from gui.preferences import Preferences
+from gui.theme import RESOURCES, Theme, add_fonts, system_is_dark
+from gui.workspace import Workspace
+
+log = logging.getLogger(__name__)
+
+COLLECT_EVERY = 2_000  # milliseconds
+NAME = "fitscope"
+
+
+def create_app(argv: Sequence[str]) -> QApplication:
+    """The one QApplication, with fonts, style and a garbage collector that runs in its thread."""
+    app = QApplication.instance()
+    if isinstance(app, QApplication):
+        return app
+    app = QApplication(list(argv) or [NAME])
+    app.setApplicationName(NAME)
+    app.setApplicationDisplayName("Fitscope")
+    app.setDesktopFileName(NAME)
+    app.setStyle("Fusion")
+    app.setWindowIcon(QIcon(str(RESOURCES / "icons" / "fitscope.svg")))
+    add_fonts()
+    _collect_in_this_thread(app)
+    return app
+
+
+def create_window(
+    experiment: Experiment | None = None, autosave: Autosave | None = None, theme: Theme | None = None
+) -> MainWindow:
+    """A window upon a workspace of its own; with `autosave` its work is restored and kept."""
+    workspace = Workspace(experiment, autosave)
+    return _window_upon(workspace, theme or _chosen_theme(workspace.preferences))
+
+
+def run_window(arguments: argparse.Namespace) -> int:
+    """Show the window until it is closed; the exit status."""
+    app = create_app([NAME])
+    _choose_language(app, arguments.language)
+    window = create_window(autosave=Autosave(data_folder()), theme=_theme_asked_for(arguments))
+    sys.excepthook = _log_fault
+    signals = _Signals(app)
+    window.show()
+    if arguments.file:
+        window.open_path(str(arguments.file))
+    status = app.exec()
+    signals.close()
+    return status
+
+
+def run_screenshot(arguments: argparse.Namespace) -> int:
+    """Draw the window upon a file, after some steps, into a picture; the exit status."""
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    app = create_app([NAME])
+    _choose_language(app, arguments.language)
+    theme = Theme(dark=arguments.theme == "dark", scale=arguments.scale or 1.0)
+    window = create_window(open_any(arguments.file), theme=theme)
+    window.resize(*arguments.size)
+    window.show()
+    window.session.adopt(trained(window.store.experiment, arguments.steps))
+    app.processEvents()
+    save_picture(window.grab(), arguments.output)
+    window.close()
+    return 0
+
+
+def draw_fit(points: Points, snapshot: Snapshot, losses: NDArray[np.float64], path: Path) -> None:
+    """Draw the fit and the loss of a run into the picture `path`; raises Problem if it cannot be written."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    create_app([NAME])
+    save_picture(fit_picture(points, snapshot, losses), path)
+
+
+def _window_upon(workspace: Workspace, theme: Theme) -> MainWindow:
+    _speak_qt(language())
+    QApplication.setPalette(theme.palette())
+    QApplication.setFont(theme.font())
+    window = MainWindow(workspace, theme)
+    window.look_changed.connect(lambda: _replace(window))
+    return window
+
+
+def _replace(old: MainWindow) -> None:
+    """Another window in the place of `old`, with the look that the preferences ask for."""
+    workspace = old.workspace
+    use_language(workspace.preferences.get("language", "") or system_language())
+    geometry = old.saveGeometry()
+    window = _window_upon(workspace, _chosen_theme(workspace.preferences))
+    window.restoreGeometry(geometry)
+    window.show()
+    old.hand_over()
+
+
+def _chosen_theme(preferences: Preferences) -> Theme:
+    """The theme that the person chose, or that the system has."""
+    chosen = preferences.get("theme", "")
+    try:
+        scale = min(3.0, max(1.0, float(preferences.get("scale", "1"))))
+    except ValueError:
+        scale = 1.0
+    return Theme(dark=chosen == "dark" or (not chosen and system_is_dark()), scale=scale)
+
+
+def _theme_asked_for(arguments: argparse.Namespace) -> Theme:
+    """The theme of the command line; where it says nothing, that of the preferences."""
+    theme = _chosen_theme(Preferences())
+    dark = arguments.theme == "dark" if arguments.theme else theme.dark
+    return Theme(dark=dark, scale=arguments.scale or theme.scale)
+
+
+def _choose_language(app: QApplication, asked: str | None) -> None:
+    """The language of the command line, else of the preferences, else of the system."""
+    use_language(asked or Preferences().get("language", "") or system_language())
+
+
+def _speak_qt(code: str) -> None:
+    """Let Qt's own dialogs speak the language `code` too."""
+    app = QApplication.instance()
+    assert app is not None
+    for old in app.findChildren(QTranslator):
+        app.removeTranslator(old)
+        old.deleteLater()
+    translator = QTranslator(app)
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    if code != "en" and translator.load(QLocale(code), "qtbase", "_", folder):
+        app.installTranslator(translator)
+
+
+def _collect_in_this_thread(app: QApplication) -> None:
+    """Collect garbage from a timer: the collector would else destroy Qt objects in the training thread."""
+    gc.disable()
+    timer = QTimer(app)
+    timer.setInterval(COLLECT_EVERY)
+    timer.timeout.connect(lambda: gc.collect(1))
+    timer.start()
+
+
+def _log_fault(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """A fault of ours goes to the log; the window stays, and says so."""
+    log.error("a fault of the program", exc_info=(kind, error, trace))
+    for window in QApplication.topLevelWidgets():
+        if isinstance(window, MainWindow):
+            window.warn(
+                _(
+                    "Something went wrong inside the program; your work is kept, and {log} has the details."
+                ).format(log=data_folder() / "fitscope.log")
+            )
+
+
+class _Signals(QObject):
+    """Ends the program on Ctrl-C and SIGTERM as if its window had been closed.
+
+    Python runs a handler only when the interpreter runs, so Qt is woken by a socket.
+    """
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        self._read, self._write = socket.socketpair()
+        self._write.setblocking(False)
+        self._old_fd = signal.set_wakeup_fd(self._write.fileno(), warn_on_full_buffer=False)
+        self._old = {s: signal.signal(s, lambda *_: None) for s in (signal.SIGINT, signal.SIGTERM)}
+        self._notifier = QSocketNotifier(self._read.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._woken)
+
+    def _woken(self) -> None:
+        if set(self._read.recv(64)) & {int(s) for s in self._old}:
+            QApplication.closeAllWindows()
+
+    def close(self) -> None:
+        """Back to what was."""
+        self._notifier.setEnabled(False)
+        signal.set_wakeup_fd(self._old_fd)
+        for number, handler in self._old.items():
+            signal.signal(number, handler)
+        self._read.close()
+        self._write.close()

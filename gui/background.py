@@ -1,0 +1,92 @@
+"""Work that must not hold up the window: done in one background thread, delivered in the GUI thread."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY = 8  # milliseconds
+
+
+@dataclass(frozen=True, eq=False)
+class _Job:
+    key: str
+    work: Callable[[], Any]
+    then: Callable[[Any], None]
+    failed: Callable[[Exception], None]
+
+
+class Background(QObject):
+    """Runs functions one after the other. Of jobs with the same key only the newest counts.
+
+    The thread never touches Qt: a timer looks for its results, and rests while there is nothing to wait for.
+    """
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="background")
+        self._waiting: dict[str, _Job] = {}
+        self._now: tuple[_Job, Future[Any]] | None = None
+        self._timer = QTimer(self)
+        self._timer.setInterval(LOOK_EVERY)
+        self._timer.timeout.connect(self._look)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is under way."""
+        return self._now is not None
+
+    def run(
+        self,
+        key: str,
+        work: Callable[[], Any],
+        then: Callable[[Any], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        """Call work() in the thread, then then(result) or failed(error) in this one.
+
+        A waiting or running job of the same key is superseded: its result is dropped.
+        """
+        self._waiting[key] = _Job(key, work, then, failed)
+        self._start_next()
+
+    def drop(self, key: str) -> None:
+        """Forget the job `key`, wherever it is."""
+        self._waiting.pop(key, None)
+        if self._now is not None and self._now[0].key == key:
+            self._waiting[key] = _Job(key, lambda: None, lambda _result: None, lambda _error: None)
+
+    def close(self) -> None:
+        """End the thread; waits for the job under way, and delivers nothing more."""
+        self._timer.stop()
+        self._waiting.clear()
+        self._now = None
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _start_next(self) -> None:
+        if self._now is None and self._waiting:
+            job = self._waiting.pop(next(iter(self._waiting)))
+            self._now = job, self._pool.submit(job.work)
+            self._timer.start()
+
+    def _look(self) -> None:
+        if self._now is None or not self._now[1].done():
+            return
+        job, future = self._now
+        self._now = None
+        error = future.exception()
+        if job.key not in self._waiting:
+            if error is None:
+                job.then(future.result())
+            elif isinstance(error, Exception):
+                job.failed(error)
+        self._start_next()
+        if self._now is None:
+            self._timer.stop()

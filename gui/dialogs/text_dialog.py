@@ -1,0 +1,71 @@
+"""A page of text: the keys, and what the program is."""
+
+from __future__ import annotations
+
+from importlib import metadata
+
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
+
+from core.texts import _
+
+SIZE = (560, 480)
+
+
+def show_text(parent: QWidget, title: str, markdown: str) -> None:
+    """Show `markdown` in a window of its own that does not hold up the program."""
+    dialog = QDialog(parent)
+    dialog.setObjectName("text_dialog")
+    dialog.setWindowTitle(title)
+    dialog.resize(*SIZE)
+    page = QTextBrowser()
+    page.setMarkdown(markdown)
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+    buttons.rejected.connect(dialog.reject)
+    layout = QVBoxLayout(dialog)
+    layout.addWidget(page)
+    layout.addWidget(buttons)
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()
+
+
+def keys_text() -> str:
+    """What keys and mouse do, as Markdown."""
+    rows = (
+        (_("Space"), _("run and pause")),
+        (_("Right"), _("one step")),
+        (_("Shift+Right"), _("one epoch")),
+        (_("Home"), _("back to step 0, same start values")),
+        ("Ctrl+Home", _("new start values")),
+        ("D, M, E", _("draw, move or erase points")),
+        (_("click, drag"), _("draw: add a point, spray many")),
+        (_("right-drag"), _("remove points, with any tool")),
+        (_("drag with the move tool"), _("move a point, or draw a rectangle to select")),
+        (_("arrow keys"), _("move the selected points; with Shift ten times as far")),
+        (_("Delete"), _("remove the selected points")),
+        (_("wheel, middle-drag"), _("zoom, pan; over an axis, that axis alone")),
+        ("F", _("fit the view")),
+        ("L", _("loss in powers of ten, or linear")),
+        ("Ctrl+G", _("generate points")),
+        ("Ctrl+Z, Ctrl+Y", _("undo, redo")),
+        ("Ctrl+V", _("paste points from a spreadsheet")),
+        ("Ctrl+O, Ctrl+S", _("open, save")),
+    )
+    table = "\n".join(f"| **{keys}** | {does} |" for keys, does in rows)
+    return f"| {_('Keys and mouse')} | |\n|---|---|\n{table}\n"
+
+
+def about_text() -> str:
+    """Version, licences and sources, as Markdown."""
+    versions = ", ".join(
+        f"{name} {metadata.version(name)}" for name in ("torch", "PySide6-Essentials", "pyqtgraph")
+    )
+    return "\n\n".join(
+        (
+            "# Fitscope",
+            _("An oscilloscope for PyTorch training: draw points, choose, and watch the fit move."),
+            _("Fitscope is free software under the MIT licence. It stands on {versions}.").format(
+                versions=versions
+            ),
+            _("Icons: Tabler (MIT). Chinese font: Noto Sans CJK SC (OFL). Colours: Okabe and Ito 2008."),
+        )
+    )

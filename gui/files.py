@@ -1,0 +1,169 @@
+"""Opening and saving: dialogs, drops, the clipboard, and reading in the background."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from core.experiment import Experiment, load_experiment, save_experiment
+from core.tables import ReadPoints, save_points
+from core.texts import _
+from gui.dialogs.import_dialog import ImportDialog
+from gui.reading import Reader
+from gui.theme import Theme
+from gui.workspace import Workspace
+
+EXPERIMENT = ".fit.json"
+DATA = "*.csv *.tsv *.txt *.xlsx *.xls *.ods"
+
+
+class Files(QObject):
+    """What the File menu does. `said(sentence, warning)`, `read(ReadPoints)` and `path_changed()` follow."""
+
+    said = Signal(str, object)
+    read = Signal(object)
+    path_changed = Signal()
+
+    def __init__(self, workspace: Workspace, theme: Theme, window: QWidget) -> None:
+        super().__init__(window)
+        self._workspace = workspace
+        self._theme = theme
+        self._window = window
+        self._reader = Reader(window, theme)
+        self._reader.finished.connect(self._take_points)
+        self._reader.failed.connect(self._warn)
+
+    def open(self) -> None:
+        """Ask for a file, and open it."""
+        kinds = (
+            f"{_('Data and experiments')} ({DATA} *{EXPERIMENT})",
+            f"{_('Experiments')} (*{EXPERIMENT})",
+            f"{_('All files')} (*)",
+        )
+        self._ask(QFileDialog.AcceptMode.AcceptOpen, _("Open"), ";;".join(kinds), "", self.open_path)
+
+    def open_path(self, path: str) -> None:
+        """Open a data file, after its dialog, or an experiment."""
+        if path.endswith(".json"):
+            self._workspace.background.run(
+                "open",
+                lambda: load_experiment(path),
+                lambda found: self._take_experiment(found, path),
+                self._fail,
+            )
+            return
+        self._ask_how_to_read(Path(path))
+
+    def paste(self) -> None:
+        """Points from the clipboard."""
+        text = QGuiApplication.clipboard().text()
+        if not text.strip():
+            self.said.emit(
+                _("There is no text to paste: copy two columns of numbers in a spreadsheet first."), True
+            )
+            return
+        self._ask_how_to_read(text)
+
+    def save(self) -> None:
+        """Save the experiment where it was, or ask where."""
+        if self._workspace.path:
+            self.save_to(self._workspace.path)
+        else:
+            self.save_as()
+
+    def save_as(self) -> None:
+        """Ask where, and save the experiment there."""
+        kinds = f"{_('Experiments')} (*{EXPERIMENT})"
+        self._ask(QFileDialog.AcceptMode.AcceptSave, _("Save experiment"), kinds, EXPERIMENT, self.save_to)
+
+    def save_to(self, path: str) -> None:
+        """Save the experiment as `path`."""
+        experiment = self._workspace.store.experiment
+        self._workspace.background.run(
+            "save",
+            lambda: save_experiment(experiment, path),
+            lambda _result: self._saved_experiment(path),
+            self._fail,
+        )
+
+    def save_points(self) -> None:
+        """Ask where, and save the points as CSV."""
+        self._ask(
+            QFileDialog.AcceptMode.AcceptSave, _("Save points"), "CSV (*.csv)", ".csv", self.save_points_to
+        )
+
+    def save_points_to(self, path: str) -> None:
+        """Save the points as the CSV file `path`."""
+        points = self._workspace.store.points
+        self._workspace.background.run(
+            "save",
+            lambda: save_points(points, path),
+            lambda _result: self.said.emit(_("Saved as {file}.").format(file=Path(path).name), False),
+            self._fail,
+        )
+
+    # --- the steps between ------------------------------------------------------------------------------
+
+    def _ask(
+        self, mode: QFileDialog.AcceptMode, title: str, kinds: str, suffix: str, then: Callable[[str], None]
+    ) -> None:
+        """A file dialog that does not hold up the program; `then` gets the path."""
+        preferences = self._workspace.preferences
+        dialog = QFileDialog(self._window, title, preferences.get("folder", str(Path.home())), kinds)
+        dialog.setObjectName("file_dialog")
+        dialog.setAcceptMode(mode)
+        if mode == QFileDialog.AcceptMode.AcceptOpen:
+            dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+
+        def take(path: str) -> None:
+            preferences.put("folder", str(Path(path).parent))
+            then(path if not suffix or path.lower().endswith(suffix) else path + suffix)
+
+        dialog.fileSelected.connect(take)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _ask_how_to_read(self, source: Path | str) -> None:
+        """The dialog for a file, or for text that was pasted."""
+        dialog = ImportDialog(source, self._theme, self._window)
+        dialog.accepted.connect(lambda: self._read(dialog, source))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _read(self, dialog: ImportDialog, source: Path | str) -> None:
+        if isinstance(source, Path):
+            self._workspace.preferences.add_recent(str(source))
+        if dialog.table is not None:
+            self._reader.read(dialog.table, dialog.reading)
+
+    def _take_points(self, found: ReadPoints) -> None:
+        self._workspace.store.replace(found.points)
+        self.read.emit(found)
+
+    def _take_experiment(self, experiment: Experiment, path: str) -> None:
+        self._workspace.store.open(experiment)
+        self._remember(path)
+
+    def _saved_experiment(self, path: str) -> None:
+        self._remember(path)
+        self.said.emit(_("Saved as {file}.").format(file=Path(path).name), False)
+
+    def _remember(self, path: str) -> None:
+        self._workspace.path = path
+        self._workspace.store.undo_stack.setClean()
+        self._workspace.preferences.add_recent(path)
+        self.path_changed.emit()
+
+    def close(self) -> None:
+        """End a reading that is under way."""
+        self._reader.stop()
+
+    def _warn(self, sentence: str) -> None:
+        self.said.emit(sentence, True)
+
+    def _fail(self, error: Exception) -> None:
+        self._warn(str(error))

@@ -1,0 +1,90 @@
+"""The fit plot with its tools, and the fitted equation below it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy
+
+from core.experiment import Points
+from core.insight.measures import r_squared
+from core.texts import N_, _
+from core.training import Snapshot
+from gui.panels.cards import Card
+from gui.plots.fit_plot import FitPlot
+from gui.plots.residuals import Mode
+from gui.theme import Theme
+from gui.widgets.readout import Readout
+
+RESIDUALS: dict[Mode, str] = {"off": N_("no residuals"), "lines": N_("residuals"), "squares": N_("squares")}
+
+
+class FitCard(Card):
+    """Holds the FitPlot. `residuals_chosen(mode)` and `tool_chosen(name)` are what the person wants."""
+
+    residuals_chosen = Signal(str)
+    tool_chosen = Signal(str)
+
+    def __init__(self, theme: Theme, actions: Mapping[str, QAction]) -> None:
+        super().__init__(_("Fit"), theme)
+        self.plot = FitPlot(theme)
+        self._tools = QActionGroup(self)
+        self._tools.setExclusive(True)
+        for name in ("draw", "move", "erase"):
+            self._tools.addAction(actions[name])
+            self.add_tool(actions[name])
+            actions[name].triggered.connect(lambda _checked, name=name: self.tool_chosen.emit(name))
+        actions["draw"].setChecked(True)
+        self.top.addStretch(1)
+        self.top.addWidget(self._residuals_box())
+        self.add_tool(actions["reference"], _("least squares"))
+        self.add_tool(actions["fit_view"])
+        self.set_plot(self.plot)
+        self._equation = QLabel()
+        self._equation.setObjectName("readout_equation")
+        self._equation.setAccessibleName(_("Equation"))
+        self._equation.setFont(theme.font(bold=True, digits=True))
+        self._equation.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._equation.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._r2 = Readout(
+            "readout_r2", "R²", "−0.0000", _("The share of the variance of y that the fit explains."), theme
+        )
+        self.foot.addWidget(self._equation, 1)
+        self.foot.addWidget(self._r2)
+
+    def show_residuals(self, mode: str) -> None:
+        """Draw the residuals `mode` (a key of RESIDUALS, else none), and show which that is."""
+        known: Mode = next((key for key in RESIDUALS if key == mode), "off")
+        self._residuals.setCurrentIndex(self._residuals.findData(known))
+        self.plot.show_residuals(known)
+
+    def show_numbers(self, snapshot: Snapshot | None, points: Points) -> None:
+        """Show the equation of `snapshot`, and how well it fits `points`."""
+        if snapshot is None:
+            self._equation.setText("")
+            self._r2.show_text("–")
+            return
+        equation = snapshot.equation()
+        self._equation.setText(equation)
+        self._equation.setToolTip(equation)
+        value = r_squared(points.y, snapshot.predict(points.x)) if len(points) else None
+        self._r2.show_text("–" if value is None else _r2_text(value))
+
+    def _residuals_box(self) -> QComboBox:
+        self._residuals = QComboBox()
+        self._residuals.setObjectName("residuals")
+        self._residuals.setAccessibleName(_("Residuals"))
+        self._residuals.setToolTip(_("The distances from the points to the fit: as lines, or squared."))
+        for key, label in RESIDUALS.items():
+            self._residuals.addItem(_(label), key)
+        self._residuals.activated.connect(
+            lambda index: self.residuals_chosen.emit(self._residuals.itemData(index))
+        )
+        return self._residuals
+
+
+def _r2_text(value: float) -> str:
+    """R² to four places; a hopeless fit is just said to be far below zero."""
+    return f"{value:.4f}".replace("-", "−") if value > -10 else "< −10"

@@ -1,0 +1,39 @@
+"""The loss plot with its tools, and how fast and where training goes below it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtGui import QAction
+
+from core.texts import _
+from core.training import Snapshot
+from gui.panels.cards import Card
+from gui.plots.loss_plot import LossPlot
+from gui.theme import Theme
+from gui.widgets.readout import Readout
+
+
+class LossCard(Card):
+    """Holds the LossPlot."""
+
+    def __init__(self, theme: Theme, actions: Mapping[str, QAction]) -> None:
+        super().__init__(_("Loss"), theme)
+        self.plot = LossPlot(theme)
+        self.top.addStretch(1)
+        self.add_tool(actions["log_loss"], _("logarithmic"))
+        self.set_plot(self.plot)
+        self._rate = Readout(
+            "readout_rate", _("steps/s"), "000,000", _("How many steps training takes in a second."), theme
+        )
+        self._device = Readout(
+            "readout_device", _("device"), "cuda:0", _("The processor that trains."), theme
+        )
+        self.foot.addStretch(1)
+        self.foot.addWidget(self._rate)
+        self.foot.addWidget(self._device)
+
+    def show_numbers(self, snapshot: Snapshot | None, steps_per_second: float) -> None:
+        """Show the speed of training, and its device."""
+        self._rate.show_text(f"{steps_per_second:,.0f}" if steps_per_second else "–")
+        self._device.show_text("–" if snapshot is None else snapshot.device.upper())

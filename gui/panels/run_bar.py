@@ -1,0 +1,98 @@
+"""The bar at the top: files, undo, the run and its speed, and where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QToolBar, QToolButton, QWidget
+
+from core.insight.numbers import significant
+from core.texts import _, n_
+from core.training import Snapshot
+from gui.session import SPEEDS
+from gui.theme import Theme
+from gui.widgets.readout import Readout
+
+
+class RunBar(QToolBar):
+    """Shows the actions, and step, epoch and loss. `speed_chosen(steps a second or None)` tells a wish."""
+
+    speed_chosen = Signal(object)
+
+    def __init__(self, theme: Theme, actions: Mapping[str, QAction]) -> None:
+        super().__init__(_("Run"))
+        self._theme = theme
+        self._run = actions["run"]
+        self.setObjectName("run_bar")
+        self.setMovable(False)
+        self.setFloatable(False)
+        self.setIconSize(theme.icon_size())
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.addActions([actions["open"], actions["save"]])
+        self.addSeparator()
+        self.addActions([actions["undo"], actions["redo"]])
+        self.addSeparator()
+        self.addActions([actions["reset"], actions["run"], actions["step"], actions["step_epoch"]])
+        button = self.widgetForAction(actions["run"])
+        assert isinstance(button, QToolButton)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setProperty("primary", True)
+        button.setMinimumWidth(theme.px(96))
+        self._speed = self._speed_box()
+        self.addWidget(self._speed)
+        spring = QWidget()
+        spring.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.addWidget(spring)
+        self._readouts = {
+            "step": Readout(
+                "readout_step", _("step"), "00,000,000", _("Updates of the parameters so far."), theme
+            ),
+            "epoch": Readout(
+                "readout_epoch", _("epoch"), "000,000", _("Passes over the points so far."), theme
+            ),
+            "loss": Readout(
+                "readout_loss",
+                _("loss"),
+                "0.000×10⁻⁰⁰",
+                _("The loss of the newest step, in units of the data."),
+                theme,
+            ),
+        }
+        for readout in self._readouts.values():
+            self.addWidget(readout)
+        self.show_running(False, False)
+
+    def show_running(self, running: bool, loading: bool) -> None:
+        """Say on the Run button what pressing it would do."""
+        self._run.setChecked(running)
+        self._run.setIcon(
+            self._theme.icon("player-pause" if running else "player-play", self._theme.on_accent)
+        )
+        self._run.setText(_("Loading…") if running and loading else _("Pause") if running else _("Run"))
+
+    def show_numbers(self, snapshot: Snapshot | None) -> None:
+        """Show where the run stands, or that there is none."""
+        self._readouts["step"].show_text("–" if snapshot is None else f"{snapshot.step:,}")
+        self._readouts["epoch"].show_text("–" if snapshot is None else f"{snapshot.epoch:,}")
+        self._readouts["loss"].show_text("–" if snapshot is None else significant(snapshot.loss))
+
+    def show_speed(self, speed: float | None) -> None:
+        """Show the speed that is chosen."""
+        self._speed.setCurrentIndex(SPEEDS.index(speed) if speed in SPEEDS else len(SPEEDS) - 1)
+
+    def _speed_box(self) -> QComboBox:
+        box = QComboBox()
+        box.setObjectName("speed")
+        box.setAccessibleName(_("Speed"))
+        box.setToolTip(_("How many steps a second training takes."))
+        for speed in SPEEDS:
+            text = (
+                _("full speed")
+                if speed is None
+                else n_("{count} step/s", "{count} steps/s", speed).format(count=speed)
+            )
+            box.addItem(text, speed)
+        box.activated.connect(lambda index: self.speed_chosen.emit(SPEEDS[index]))
+        return box

@@ -1,0 +1,176 @@
+"""The choices beside the plots, in the order of a PyTorch program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from core.choices import FIELDS, OPTIMIZERS
+from core.experiment import Settings
+from core.texts import _
+from gui.theme import Theme
+from gui.widgets.choice_section import ChoiceSection
+from gui.widgets.fields import Field, WordField, field_for
+from gui.widgets.rate_slider import RateSlider
+from gui.widgets.section import Form, Section, live_mark
+
+if TYPE_CHECKING:
+    from core.training.devices import Device
+
+
+class SettingsPanel(QFrame):
+    """All settings of a run. `changed({name: value})` and `option_changed(key, value)` are what is wanted.
+
+    `stroke_began()` and `stroke_ended()` enclose one drag of the slider, `new_start_wanted()` asks for
+    other start values, `own_start_wanted()` for the person's own.
+    """
+
+    changed = Signal(object)
+    option_changed = Signal(str, object)
+    stroke_began = Signal()
+    stroke_ended = Signal()
+    new_start_wanted = Signal()
+    own_start_wanted = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._fields: dict[str, Field] = {}
+        self._sections = {name: ChoiceSection(name, theme) for name in ("model", "loss", "optimizer")}
+        self._own = QLineEdit()
+        self._own_row = QWidget()
+        self._slider = RateSlider(FIELDS["learning_rate"].minimum, FIELDS["learning_rate"].maximum)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        for name, section in self._sections.items():
+            section.chosen.connect(lambda key, name=name: self.changed.emit({name: key}))
+            section.option_chosen.connect(self.option_changed)
+            layout.addWidget(section)
+        self._add_rate(self._sections["optimizer"])
+        layout.addWidget(self._training_section())
+        layout.addWidget(self._device_section())
+        layout.addWidget(self._legend())
+
+    def show_settings(self, settings: Settings) -> None:
+        """Show `settings` everywhere."""
+        for section in self._sections.values():
+            section.show_settings(settings)
+        for name, field in self._fields.items():
+            field.show_value(getattr(settings, name))
+        self._slider.show_number(settings.learning_rate)
+        usual = OPTIMIZERS[settings.optimizer].learning_rate
+        tip = (
+            _(FIELDS["learning_rate"].tip)
+            + " "
+            + _("PyTorch's default for {optimizer} is {rate}.").format(
+                optimizer=_(OPTIMIZERS[settings.optimizer].label), rate=f"{usual:g}"
+            )
+        )
+        self._slider.setToolTip(tip)
+        self._own_row.setVisible(settings.start == "own")
+        self._own.setText(", ".join(f"{value:.12g}" for value in settings.start_values))
+
+    def show_devices(self, devices: Iterable[Device]) -> None:
+        """Offer `devices`; those that do not work are grey, with the reason."""
+        field = self._fields["device"]
+        assert isinstance(field, WordField)
+        chosen = field.currentData()
+        field.clear()
+        for device in devices:
+            field.addItem(device.label, device.key)
+            if device.reason:
+                field.grey_out(device.key, device.reason)
+        if field.findData(chosen) < 0:
+            field.addItem(str(chosen), chosen)
+        field.show_value(chosen)
+
+    # --- the parts --------------------------------------------------------------------------------------
+
+    def _add_rate(self, section: Section) -> None:
+        """The learning rate stands directly below the optimizer: an exact field and a slider."""
+        form = section.add_form()
+        self._add_field(form, "learning_rate")
+        self._slider.setObjectName("learning_rate_slider")
+        self._slider.setAccessibleName(_(FIELDS["learning_rate"].label))
+        self._slider.chosen.connect(lambda rate: self.changed.emit({"learning_rate": rate}))
+        self._slider.sliderPressed.connect(self.stroke_began)
+        self._slider.sliderReleased.connect(self.stroke_ended)
+        section.body.insertWidget(2, form)
+        section.body.insertWidget(3, self._slider)
+
+    def _training_section(self) -> Section:
+        section = Section(_("Training"), self._theme)
+        form = section.add_form()
+        for name in ("batch_size", "epochs", "seed", "start"):
+            self._add_field(form, name)
+        section.body.addWidget(self._own_start_row())
+        button = QPushButton(self._theme.icon("dice-5"), _("New start values"))
+        button.setObjectName("new_start")
+        button.setToolTip(_("Draw other start values, from a new seed."))
+        button.clicked.connect(self.new_start_wanted)
+        section.body.addWidget(button)
+        form = section.add_form()
+        for name in ("dtype", "standardise"):
+            self._add_field(form, name)
+        return section
+
+    def _own_start_row(self) -> QWidget:
+        self._own.setObjectName("start_values")
+        self._own.setPlaceholderText(_("numbers, such as 1.5, -2"))
+        self._own.setAccessibleName(_("Own start values"))
+        self._own.setToolTip(_("One number for each parameter, in the units of the data; for the line w, b."))
+        self._own.editingFinished.connect(self._take_own_values)
+        row = QHBoxLayout(self._own_row)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._own)
+        return self._own_row
+
+    def _take_own_values(self) -> None:
+        """What was typed, as numbers where it is numbers; the settings say what is wrong with the rest."""
+        words = self._own.text().replace(";", ",").replace(",", " ").split()
+        self.changed.emit({"start_values": tuple(_number_or_word(word) for word in words)})
+
+    def _device_section(self) -> Section:
+        section = Section(_(FIELDS["device"].label), self._theme)
+        form = section.add_form()
+        self._add_field(form, "device")
+        field = self._fields["device"]
+        assert isinstance(field, WordField)
+        field.addItem("CPU", "cpu")
+        return section
+
+    def _add_field(self, form: Form, name: str) -> None:
+        parameter = FIELDS[name]
+        field = field_for(parameter)
+        field.chosen.connect(lambda value: self._choose(name, value))
+        form.add_row(_(parameter.label), field, parameter.live)
+        self._fields[name] = field
+
+    def _choose(self, name: str, value: object) -> None:
+        if (name, value) == ("start", "own"):
+            self.own_start_wanted.emit()
+        else:
+            self.changed.emit({name: value})
+
+    def _legend(self) -> QWidget:
+        legend = QWidget()
+        row = QHBoxLayout(legend)
+        row.setContentsMargins(self._theme.px(12), self._theme.px(8), self._theme.px(12), self._theme.px(8))
+        for live, words in ((True, _("changes live")), (False, _("starts a new run"))):
+            row.addWidget(live_mark(live, self._theme))
+            label = QLabel(words)
+            label.setProperty("muted", True)
+            row.addWidget(label)
+        row.addStretch(1)
+        return legend
+
+
+def _number_or_word(word: str) -> float | str:
+    try:
+        return float(word)
+    except ValueError:
+        return word

@@ -1,0 +1,75 @@
+"""Pictures made without a screen: the window after some steps, and a run's fit and loss."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QSplitter
+
+from core.experiment import Experiment, Points, Settings, load_experiment
+from core.problem import Problem
+from core.tables import read_points
+from core.texts import _
+from core.training import Snapshot
+from gui.plots.fit_plot import FitPlot
+from gui.plots.loss_plot import LossPlot
+from gui.theme import Theme
+
+if TYPE_CHECKING:
+    from core.training import Trainer
+
+SIZE = (1200, 540)  # pixels
+
+
+def open_any(path: Path) -> Experiment:
+    """The experiment in a file, or the points of a data file under the usual settings."""
+    if path.name.lower().endswith(".json"):
+        return load_experiment(path)
+    found = read_points(path)
+    return Experiment(found.points, Settings(standardise=found.proposes_standardise))
+
+
+def trained(experiment: Experiment, steps: int) -> Trainer:
+    """A run after so many steps."""
+    from core.training import Trainer
+
+    trainer = Trainer(experiment.points, experiment.settings)
+    for _step in range(steps):
+        trainer.step()
+    return trainer
+
+
+def fit_picture(points: Points, snapshot: Snapshot, losses: NDArray[np.float64]) -> QPixmap:
+    """The fit and the loss side by side."""
+    theme = Theme()
+    plots = QSplitter(Qt.Orientation.Horizontal)
+    fit, loss = FitPlot(theme), LossPlot(theme)
+    plots.addWidget(fit)
+    plots.addWidget(loss)
+    plots.resize(*SIZE)
+    plots.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+    plots.show()
+    fit.show_points(points)
+    fit.show_fit(snapshot.predict)
+    loss.show_losses(losses)
+    fit.fit_view()
+    loss.fit_view()
+    QCoreApplication.processEvents()
+    picture = plots.grab()
+    plots.close()
+    return picture
+
+
+def save_picture(picture: QPixmap, path: Path) -> None:
+    """Write `picture` to `path`, in the format that its name says; raises Problem if that fails."""
+    if not picture.save(str(path)):
+        raise Problem(
+            _(
+                "The picture {file} could not be written; choose a name in .png in a folder you may write."
+            ).format(file=path.name)
+        )

@@ -1,0 +1,48 @@
+"""What is remembered from one start to the next: how the window looks, never what is fitted."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from PySide6.QtCore import QByteArray, QSettings
+
+Value = TypeVar("Value", bool, int, float, str)
+
+LARGEST_RECENT = 8
+
+
+class Preferences:
+    """Named values in the person's settings file (INI, so that it is the same everywhere and can be read)."""
+
+    def __init__(self) -> None:
+        self._file = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "fitscope", "fitscope")
+
+    def get(self, key: str, default: Value) -> Value:
+        """The value of `key`; `default` where there is none, or none of its type."""
+        try:
+            value = self._file.value(key, default, type(default))
+        except (TypeError, ValueError):
+            return default
+        return value if isinstance(value, type(default)) else default
+
+    def put(self, key: str, value: bool | float | str | QByteArray) -> None:
+        """Remember `value`."""
+        self._file.setValue(key, value)
+
+    def bytes(self, key: str) -> QByteArray:
+        """The bytes remembered under `key`, such as a window's geometry."""
+        value = self._file.value(key)
+        return value if isinstance(value, QByteArray) else QByteArray()
+
+    def recent(self) -> list[str]:
+        """The files opened last, newest first."""
+        return [path for path in self.get("recent", "").split("\n") if path]
+
+    def add_recent(self, path: str) -> None:
+        """Put `path` first among the files opened last."""
+        paths = [path, *(old for old in self.recent() if old != path)]
+        self.put("recent", "\n".join(paths[:LARGEST_RECENT]))
+
+    def forget_recent(self) -> None:
+        """Forget all files opened last."""
+        self.put("recent", "")

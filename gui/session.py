@@ -1,0 +1,372 @@
+"""The run that is going on: starts it, pauses it, steps it, and shows one snapshot a frame."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from core.experiment import Points, Settings
+from core.problem import Problem
+from core.texts import _, n_
+from core.training import Snapshot, Worker
+from gui.background import Background
+from gui.store import Store
+
+if TYPE_CHECKING:
+    from core.training import Trainer
+    from core.training.devices import Device
+
+log = logging.getLogger(__name__)
+
+FRAME = 16  # milliseconds
+NUMBERS_EVERY = 0.1  # seconds; texts have to be read, so they change more slowly than curves
+SPEEDS = (1, 5, 20, 100, None)  # steps a second; None is as fast as it can
+
+
+class Session(QObject):
+    """Owns the trainer and its worker, and follows the store.
+
+    `run_started(snapshot)` brings step 0 of a new run, or None where there is nothing to run.
+    `snapshot_changed(snapshot)` comes at most once a frame, `numbers_changed(snapshot)` ten times a second
+    and at rest. `state_changed()` says that `running` or `loading` may differ. `said(sentence, warning)`
+    is for the message line. `devices_found(devices)` comes once torch is loaded.
+    """
+
+    run_started = Signal(object)
+    snapshot_changed = Signal(object)
+    numbers_changed = Signal(object)
+    state_changed = Signal()
+    said = Signal(str, object)
+    devices_found = Signal(object)
+
+    def __init__(self, store: Store, background: Background, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.steps_per_second = 0.0
+        self.devices: tuple[Device, ...] = ()
+        self.start: Snapshot | None = None
+        self.sentence = ("", False)
+        self._store = store
+        self._background = background
+        self._worker: Worker | None = None
+        self._speed: float | None = 100.0
+        self._building = False
+        self._play_when_built = False
+        self._shown: Snapshot | None = None
+        self._numbers_at = (0.0, 0)
+        self._notice = ""
+        self._timer = QTimer(self)
+        self._timer.setInterval(FRAME)
+        self._timer.timeout.connect(self._pull)
+        store.points_changed.connect(self._follow_points)
+        store.settings_changed.connect(self._follow_settings)
+
+    # --- what is so -------------------------------------------------------------------------------------
+
+    @property
+    def running(self) -> bool:
+        """Whether training goes on, or will as soon as the run is built."""
+        return self._play_when_built or self._timer.isActive()
+
+    @property
+    def loading(self) -> bool:
+        """Whether a run is being built, which the first time takes as long as PyTorch takes to load."""
+        return self._building
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """The newest snapshot of the run, or None where there is no run."""
+        return None if self._worker is None else self._worker.latest
+
+    def losses(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        """The loss of every step of the run, `[n]`."""
+        return np.empty(0) if self._worker is None else self._worker.trainer.history.losses()
+
+    @property
+    def speed(self) -> float | None:
+        """Steps a second, None for as fast as it can."""
+        return self._speed
+
+    # --- what the person does ---------------------------------------------------------------------------
+
+    def warm_up(self) -> None:
+        """Load PyTorch, look for devices, and build the first run."""
+        self._background.run("devices", _find_devices, self._show_devices, self._fail)
+        self._build()
+
+    def run(self) -> None:
+        """Start or go on training; a run that diverged starts again."""
+        trainer = self._worker.trainer if self._worker else None
+        if self._building or trainer is None or trainer.stopped == "diverged":
+            self._play_when_built = True
+            if not self._building:
+                self._build()
+            self.state_changed.emit()
+            return
+        trainer.go_on()
+        self._play()
+
+    def pause(self) -> None:
+        """Stop training where it is; returns when the thread has ended."""
+        self._play_when_built = False
+        if self._worker is not None:
+            self._worker.pause()
+            self._rest()
+        self.state_changed.emit()
+
+    def toggle(self, on: bool) -> None:
+        """Run or pause."""
+        if on:
+            self.run()
+        else:
+            self.pause()
+
+    def step(self) -> None:
+        """Exactly one step."""
+        self.pause()
+        if self._worker is not None and not self._building:
+            trainer = self._worker.trainer
+            trainer.go_on()
+            try:
+                trainer.step()
+            except Problem as problem:
+                self._refuse(str(problem))
+                return
+            self._rest()
+
+    def step_epoch(self) -> None:
+        """On to the end of the epoch under way."""
+        self.pause()
+        if self._worker is not None and not self._building:
+            self._worker.trainer.go_on()
+            self._play(to_epoch=self._worker.latest.epoch + 1)
+
+    def reset(self) -> None:
+        """Back to step 0, at the same start values."""
+        self.pause()
+        self._build()
+
+    def use_own_start_values(self) -> None:
+        """Let the person edit the start values, beginning with those of this run."""
+        values = () if self.start is None else self.start.numbers()
+        self._store.change(start="own", start_values=values)
+
+    def set_speed(self, speed: float | None) -> None:
+        """So many steps a second from now on; None for as fast as it can."""
+        self._speed = speed
+        if self._worker is not None:
+            self._worker.speed = speed
+
+    def adopt(self, trainer: Trainer) -> None:
+        """Make `trainer` the run that is shown."""
+        self._end_run()
+        self._worker = Worker(trainer, self._speed)
+        self._notice = ""
+        self.start = trainer.latest
+        self.run_started.emit(self.start)
+        self._rest()
+
+    def close(self) -> None:
+        """End the run; its thread has ended when this returns."""
+        self._play_when_built = False
+        self._timer.stop()
+        self._background.drop("run")
+        if self._worker is not None:
+            self._worker.pause()
+
+    # --- following the store ----------------------------------------------------------------------------
+
+    def _show_devices(self, devices: tuple[Device, ...]) -> None:
+        self.devices = devices
+        self.devices_found.emit(devices)
+
+    def _follow_points(self, points: Points) -> None:
+        if self._worker is None or self._worker.latest.step == 0 or self._building or not len(points):
+            self._restart()
+        else:
+            self._live(points=points)
+
+    def _follow_settings(self, settings: Settings, before: Settings) -> None:
+        if self._worker is None or self._building or before.restarts(settings):
+            self._restart()
+        elif settings != before:
+            self._live(settings=settings)
+
+    def _live(self, points: Points | None = None, settings: Settings | None = None) -> None:
+        assert self._worker is not None
+        try:
+            self._worker.trainer.change(points, settings)
+        except Problem as problem:
+            self._refuse(str(problem))
+
+    def _restart(self) -> None:
+        """Build the run anew, and let it run if it was running."""
+        going_on = self.running
+        if self._worker is not None:
+            self._worker.pause()
+        self._timer.stop()
+        self._play_when_built = going_on and bool(len(self._store.points))
+        self._build()
+
+    # --- building ---------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        experiment = self._store.experiment
+        if not len(experiment.points):
+            self._background.drop("run")
+            self._refuse(_("Draw points on the left plot, or load data, then press Run."), warning=False)
+            return
+        self._building = True
+        self.state_changed.emit()
+        self._background.run(
+            "run",
+            lambda: _build_trainer(experiment.points, experiment.settings),
+            self._built,
+            self._not_built,
+        )
+
+    def _built(self, trainer: Trainer) -> None:
+        self._building = False
+        play, self._play_when_built = self._play_when_built, False
+        self.adopt(trainer)
+        self._say_ready()
+        if play:
+            self._play()
+        self.state_changed.emit()
+
+    def _not_built(self, error: Exception) -> None:
+        self._building = False
+        if isinstance(error, Problem):
+            self._refuse(str(error))
+        else:
+            self._fail(error)
+
+    def _refuse(self, sentence: str, warning: bool = True) -> None:
+        """There is no run; the sentence says why."""
+        self._end_run()
+        self._building = self._play_when_built = False
+        self._worker = self.start = self._shown = None
+        self.steps_per_second = 0.0
+        self.run_started.emit(None)
+        self.state_changed.emit()
+        self._say(sentence, warning)
+
+    def _fail(self, error: Exception) -> None:
+        log.error("training failed", exc_info=error)
+        self._refuse(_("Something went wrong inside the program; the log has the details. Try Reset."))
+
+    def _end_run(self) -> None:
+        self._timer.stop()
+        if self._worker is not None:
+            self._worker.pause()
+
+    # --- frames -----------------------------------------------------------------------------------------
+
+    def _play(self, to_epoch: int | None = None) -> None:
+        if self._worker is None:
+            return
+        self._numbers_at = (time.monotonic(), self._worker.latest.step)
+        self._worker.play(to_epoch)
+        self._timer.start()
+        self._say(_("Training. Points, learning rate, loss and batch size can change meanwhile."), False)
+        self.state_changed.emit()
+
+    def _pull(self) -> None:
+        """Once a frame: show what the worker has published; come to rest when it has."""
+        worker = self._worker
+        if worker is None:
+            return
+        if not worker.running:
+            worker.pause()
+            self._rest()
+            self._say_why_it_stopped(worker)
+            self.state_changed.emit()
+            return
+        self._show(worker.latest)
+        now = time.monotonic()
+        then, _step = self._numbers_at
+        if now - then >= NUMBERS_EVERY:
+            self._measure_speed(now)
+            self.numbers_changed.emit(worker.latest)
+
+    def _measure_speed(self, now: float) -> None:
+        assert self._worker is not None
+        then, step = self._numbers_at
+        newest = self._worker.latest.step
+        self._numbers_at = (now, newest)
+        rate = max(0.0, newest - step) / max(now - then, 1e-6)
+        self.steps_per_second = (
+            rate if not self.steps_per_second else 0.7 * self.steps_per_second + 0.3 * rate
+        )
+
+    def _show(self, snapshot: Snapshot) -> None:
+        if snapshot is not self._shown:
+            self._shown = snapshot
+            self.snapshot_changed.emit(snapshot)
+
+    def _rest(self) -> None:
+        """Show the last snapshot and its numbers."""
+        self._timer.stop()
+        if self._worker is not None:
+            self._show(self._worker.latest)
+            self.numbers_changed.emit(self._worker.latest)
+            if self._worker.trainer.notice != self._notice:
+                self._notice = self._worker.trainer.notice
+                self._say(self._notice, True)
+
+    # --- words ------------------------------------------------------------------------------------------
+
+    def _say(self, sentence: str, warning: bool) -> None:
+        self.sentence = sentence, warning
+        self.said.emit(sentence, warning)
+
+    def _say_ready(self) -> None:
+        x = self._store.points.x
+        if len(x) > 1 and np.ptp(x) == 0:
+            self._say(
+                _("All x are equal, so no slope can be found: many lines fit equally well. Add other x."),
+                True,
+            )
+        else:
+            self._say(_("Ready: press Run, or Space."), False)
+
+    def _say_why_it_stopped(self, worker: Worker) -> None:
+        if worker.error is not None:
+            self._not_built(worker.error)
+            return
+        reason, step = worker.trainer.stopped, worker.latest.step
+        if reason is not None:
+            self._say(stop_sentence(reason, step, self._store.settings), reason == "diverged")
+
+
+def stop_sentence(reason: str, step: int, settings: Settings) -> str:
+    """Why a run stopped after `step` steps, and what can be done next, in the person's language."""
+    if reason == "diverged":
+        return _(
+            "Diverged after step {step}: the loss grew beyond all numbers. "
+            "Try a learning rate of {rate} or less, or Standardise; Run starts again."
+        ).format(step=f"{step:,}", rate=f"{max(settings.learning_rate / 10, 1e-6):.3g}")
+    if reason == "converged":
+        return n_(
+            "Converged after {step} step: the gradient is as good as zero.",
+            "Converged after {step} steps: the gradient is as good as zero.",
+            step,
+        ).format(step=f"{step:,}")
+    return _("Stopped after step {step}, as the limit asks; Run goes on for as long again.").format(
+        step=f"{step:,}"
+    )
+
+
+def _build_trainer(points: Points, settings: Settings) -> Trainer:
+    from core.training import Trainer
+
+    return Trainer(points, settings)
+
+
+def _find_devices() -> tuple[Device, ...]:
+    from core.training.devices import available_devices
+
+    return available_devices()

@@ -1,0 +1,202 @@
+"""The one owner of points and settings: it changes them, can undo every change, and says so."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import count
+from typing import Any
+
+from numpy.typing import ArrayLike
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from core.choices import Value
+from core.experiment import Experiment, Points, Settings
+from core.problem import Problem
+from core.texts import _
+
+LARGEST_UNDO = 256 * 2**20  # bytes of points kept for undo, beside the newest change
+
+
+class Edit(QUndoCommand):
+    """One change: the whole experiment before it and after it. Both are frozen, so nothing is copied.
+
+    `done` says that the change has been shown already, so that pushing it shows nothing.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        before: Experiment,
+        after: Experiment,
+        text: str,
+        stroke: int = -1,
+        done: bool = False,
+    ) -> None:
+        super().__init__(text)
+        self.before = before
+        self.after = after
+        self._store = store
+        self._stroke = stroke
+        self._done = done
+
+    def id(self) -> int:
+        """The stroke that the edit belongs to; edits of one stroke become one."""
+        return self._stroke
+
+    def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802
+        """Take in the next edit of the same stroke."""
+        if not isinstance(other, Edit):
+            return False
+        self.after = other.after
+        return True
+
+    def redo(self) -> None:
+        """Show what was after."""
+        if not self._done:
+            self._store.show_experiment(self.after)
+        self._done = False
+
+    def undo(self) -> None:
+        """Show what was before."""
+        self._store.show_experiment(self.before)
+
+
+class Store(QObject):
+    """Points and settings, their changes and their undo stack.
+
+    `points_changed(points)` and `settings_changed(settings, before)` follow each change; `refused(sentence)`
+    says why something asked for cannot be, and then nothing has changed.
+    """
+
+    points_changed = Signal(object)
+    settings_changed = Signal(object, object)
+    refused = Signal(str)
+
+    def __init__(self, experiment: Experiment | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.experiment = experiment or Experiment(Points(), Settings())
+        self.undo_stack = QUndoStack(self)
+        self._strokes = count(1)
+        self._stroke = -1
+        self._largest = _size(self.experiment)
+
+    @property
+    def points(self) -> Points:
+        """The points as they are now."""
+        return self.experiment.points
+
+    @property
+    def settings(self) -> Settings:
+        """The settings as they are now."""
+        return self.experiment.settings
+
+    # --- points ---------------------------------------------------------------------------------------
+
+    def add_points(self, x: ArrayLike, y: ArrayLike) -> None:
+        """Add points at x `[M]`, y `[M]`."""
+        self._edit_points(lambda points: points.added(x, y), _("add points"))
+
+    def remove_points(self, indices: ArrayLike) -> None:
+        """Remove the points at `indices`."""
+        self._edit_points(lambda points: points.removed(indices), _("remove points"))
+
+    def move_points(self, indices: ArrayLike, dx: float, dy: float) -> None:
+        """Shift the points at `indices` by (dx, dy), in the units of the data."""
+        self._edit_points(lambda points: points.moved(indices, dx, dy), _("move points"))
+
+    def clear_points(self) -> None:
+        """Remove all points."""
+        if len(self.points):
+            self._edit_points(lambda _points: Points(), _("clear points"))
+
+    def replace(self, points: Points) -> None:
+        """Put other points in the place of these."""
+        self._edit_points(lambda _points: points, _("load points"))
+
+    # --- settings -------------------------------------------------------------------------------------
+
+    def change(self, **changes: Any) -> None:
+        """Change settings by name."""
+        self._edit_settings(lambda settings: replace(settings, **changes))
+
+    def set_option(self, key: str, value: Value) -> None:
+        """Change one hyper-parameter, by "row.parameter"."""
+        self._edit_settings(lambda settings: settings.with_option(key, value))
+
+    def new_start_values(self) -> None:
+        """PyTorch's start values from a new seed."""
+        self.change(seed=random.randrange(10_000), start="pytorch")
+
+    # --- both -----------------------------------------------------------------------------------------
+
+    def open(self, experiment: Experiment) -> None:
+        """Put another experiment in the place of this one."""
+        self._push(experiment, _("open experiment"))
+
+    def begin_stroke(self) -> None:
+        """From now on changes are one, as those of one drag of the mouse are."""
+        self._stroke = next(self._strokes)
+
+    def end_stroke(self) -> None:
+        """From now on each change is one of its own."""
+        self._stroke = -1
+
+    def show_experiment(self, experiment: Experiment) -> None:
+        """Make `experiment` the present one, and say what is different."""
+        before, self.experiment = self.experiment, experiment
+        if experiment.points is not before.points:
+            self.points_changed.emit(experiment.points)
+        if experiment.settings != before.settings:
+            self.settings_changed.emit(experiment.settings, before.settings)
+
+    def _edit_points(self, edit: Callable[[Points], Points], text: str) -> None:
+        try:
+            points = edit(self.points)
+        except Problem as problem:
+            self.refused.emit(str(problem))
+            return
+        if points is not self.points:
+            self._push(replace(self.experiment, points=points), text)
+
+    def _edit_settings(self, edit: Callable[[Settings], Settings]) -> None:
+        try:
+            settings = edit(self.settings)
+        except Problem as problem:
+            self.refused.emit(str(problem))
+            self.settings_changed.emit(self.settings, self.settings)
+            return
+        if settings != self.settings:
+            self._push(replace(self.experiment, settings=settings), _("change settings"))
+
+    def _push(self, experiment: Experiment, text: str) -> None:
+        self.undo_stack.push(Edit(self, self.experiment, experiment, text, self._stroke))
+        self._largest = max(self._largest, _size(experiment))
+        if self._largest * self.undo_stack.count() > LARGEST_UNDO:
+            self._forget_the_oldest()
+
+    def _forget_the_oldest(self) -> None:
+        """Drop the oldest edits while their points take too much memory; QUndoStack itself cannot."""
+        edits = [
+            e for e in map(self.undo_stack.command, range(self.undo_stack.count())) if isinstance(e, Edit)
+        ]
+        kept: list[Edit] = []
+        sizes: dict[int, int] = {}
+        for edit in reversed(edits):
+            sizes[id(edit.before.points)] = _size(edit.before)
+            if kept and sum(sizes.values()) > LARGEST_UNDO:
+                break
+            kept.insert(0, edit)
+        if len(kept) == len(edits):
+            return
+        changes = [(edit.before, edit.after, edit.text()) for edit in kept]
+        self.undo_stack.clear()
+        for before, after, text in changes:
+            self.undo_stack.push(Edit(self, before, after, text, done=True))
+
+
+def _size(experiment: Experiment) -> int:
+    """The bytes of its points."""
+    return experiment.points.x.nbytes + experiment.points.y.nbytes

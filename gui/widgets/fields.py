@@ -1,0 +1,151 @@
+"""One editor for each kind of parameter.
+
+Each says `chosen(value)` when the person changes it, and takes `show_value(value)`, which never echoes back.
+"""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QLocale, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QStandardItemModel, QValidator
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QSpinBox, QWidget
+
+from core.choices import Parameter, Value
+from core.texts import _
+
+DECIMALS = 15  # kept by a NumberField; it shows as few as the number needs
+LARGEST_SPIN = 2**31 - 1
+
+
+class WordField(QComboBox):
+    """One of some words."""
+
+    chosen = Signal(object)
+
+    def __init__(self, parameter: Parameter, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        for key, label in parameter.words.items():
+            self.addItem(_(label), key)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(8)
+        self.activated.connect(lambda index: self.chosen.emit(self.itemData(index)))
+
+    def show_value(self, value: Value) -> None:
+        """Show the word `value`."""
+        self.setCurrentIndex(self.findData(value))
+
+    def grey_out(self, key: str, reason: str) -> None:
+        """Make the word `key` impossible to choose; its tooltip says why."""
+        index = self.findData(key)
+        model = self.model()
+        if isinstance(model, QStandardItemModel):
+            model.item(index).setEnabled(False)
+        self.setItemData(index, reason, Qt.ItemDataRole.ToolTipRole)
+
+
+class SwitchField(QCheckBox):
+    """True or false."""
+
+    chosen = Signal(object)
+
+    def __init__(self, _parameter: Parameter, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.clicked.connect(lambda checked: self.chosen.emit(checked))
+
+    def show_value(self, value: Value) -> None:
+        """Show `value` as a tick."""
+        self.setChecked(bool(value))
+
+
+class CountField(QSpinBox):
+    """A whole number; where None is allowed it is the lowest position, with its own words."""
+
+    chosen = Signal(object)
+
+    def __init__(self, parameter: Parameter, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        lowest = int(parameter.minimum)
+        self._none = lowest - 1 if parameter.unset else None
+        self.setRange(lowest if self._none is None else self._none, min(int(parameter.maximum), LARGEST_SPIN))
+        self.setSpecialValueText(_(parameter.unset) if parameter.unset else "")
+        self.setKeyboardTracking(False)
+        self.setGroupSeparatorShown(False)
+        self.setStepType(QSpinBox.StepType.AdaptiveDecimalStepType)
+        self.valueChanged.connect(lambda value: self.chosen.emit(None if value == self._none else value))
+
+    def show_value(self, value: Value) -> None:
+        """Show the number `value`, or the words for None."""
+        with QSignalBlocker(self):
+            self.setValue(int(value) if isinstance(value, int) else self._none or 0)
+
+
+class NumberField(QDoubleSpinBox):
+    """A number, written as people write it (0.01, 1e-6); the arrows go 1, 2, 5, 10."""
+
+    chosen = Signal(object)
+
+    def __init__(self, parameter: Parameter, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setLocale(QLocale.c())
+        self.setDecimals(DECIMALS)
+        self.setRange(max(parameter.minimum, -1e12), min(parameter.maximum, 1e12))
+        self.setKeyboardTracking(False)
+        self.valueChanged.connect(lambda value: self.chosen.emit(value))
+
+    def show_value(self, value: Value) -> None:
+        """Show the number `value`."""
+        with QSignalBlocker(self):
+            self.setValue(float(value) if isinstance(value, int | float) else 0.0)
+
+    def textFromValue(self, value: float) -> str:  # noqa: N802
+        """As few digits as the number needs."""
+        return f"{value:.12g}"
+
+    def valueFromText(self, text: str) -> float:  # noqa: N802
+        """The number that was written, with a point or a comma."""
+        try:
+            return float(text.strip().replace(",", "."))
+        except ValueError:
+            return self.value()
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        """Any beginning of a number may be typed; only a whole one inside the range is taken."""
+        try:
+            value = float(text.strip().replace(",", "."))
+        except ValueError:
+            typed = all(letter in "+-0123456789.,eE " for letter in text)
+            state = QValidator.State.Intermediate if typed else QValidator.State.Invalid
+            return state, text, position
+        inside = math.isfinite(value) and self.minimum() <= value <= self.maximum()
+        return QValidator.State.Acceptable if inside else QValidator.State.Intermediate, text, position
+
+    def stepBy(self, steps: int) -> None:  # noqa: N802
+        """One press goes to the next of 1, 2, 5 times a power of ten; from zero to the next small number."""
+        value = self.value()
+        for _press in range(abs(steps)):
+            value = _next_125(value, up=steps > 0)
+        self.setValue(value)
+
+
+def _next_125(value: float, up: bool) -> float:
+    """The neighbour of `value` among 0 and ±(1, 2, 5) · 10ⁿ, n from -6."""
+    if value < 0:
+        return -_next_125(-value, not up)
+    series = [0.0, *(float(f"{m}e{n}") for n in range(-6, 13) for m in (1, 2, 5))]
+    if up:
+        return next((s for s in series if s > value * (1 + 1e-9)), value)
+    return next((s for s in reversed(series) if s < value * (1 - 1e-9)), -1e-6 if value == 0 else 0.0)
+
+
+Field = WordField | SwitchField | CountField | NumberField
+
+
+def field_for(parameter: Parameter, parent: QWidget | None = None) -> Field:
+    """The editor for `parameter`, with its tooltip and name."""
+    kinds: dict[type, type[Field]] = {bool: SwitchField, int: CountField, float: NumberField, str: WordField}
+    field = kinds[parameter.kind](parameter, parent)
+    field.setObjectName(parameter.key)
+    field.setToolTip(_(parameter.tip))
+    field.setAccessibleName(_(parameter.label))
+    return field

@@ -1,0 +1,60 @@
+"""The line at the foot of the window that says, in a sentence, what is going on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+from gui.theme import Theme
+
+
+class MessageLine(QWidget):
+    """A sentence, marked when it is a warning, and at times a button that does what it proposes."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._action: Callable[[], object] = lambda: None
+        self._icon = QLabel()
+        self._text = QLabel()
+        self._text.setObjectName("message")
+        self._text.setWordWrap(True)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._text.setMinimumHeight(2 * self._text.fontMetrics().lineSpacing())
+        self._button = QPushButton()
+        self._button.setObjectName("message_action")
+        self._button.clicked.connect(self._act)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(theme.px(8), 0, theme.px(8), 0)
+        layout.setSpacing(theme.px(8))
+        layout.addWidget(self._icon)
+        layout.addWidget(self._text, 1)
+        layout.addWidget(self._button)
+        self.say("")
+
+    def say(self, sentence: str, warning: bool = False) -> None:
+        """Show `sentence`."""
+        icon = "alert-triangle" if warning else "info-circle"
+        self._icon.setPixmap(self._theme.icon(icon).pixmap(self._theme.icon_size()))
+        self._text.setText(sentence)
+        self._text.setStyleSheet(f"color: {self._theme.warning if warning else self._theme.text}")
+        self._button.hide()
+
+    def warn(self, sentence: str) -> None:
+        """Show `sentence` as a warning."""
+        self.say(sentence, True)
+
+    def propose(self, sentence: str, label: str, action: Callable[[], object]) -> None:
+        """Show `sentence`, and a button that does `action`."""
+        self.say(sentence)
+        self._action = action
+        self._button.setText(label)
+        self._button.show()
+
+    def _act(self) -> None:
+        self._button.hide()
+        self._action()

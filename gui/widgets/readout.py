@@ -1,0 +1,33 @@
+"""A number with its name, at a width that does not change while the number does."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from gui.theme import Theme
+
+
+class Readout(QWidget):
+    """A caption and a value; `widest` is the widest value that is to be expected."""
+
+    def __init__(self, name: str, caption: str, widest: str, tip: str, theme: Theme) -> None:
+        super().__init__()
+        self.setToolTip(tip)
+        title = QLabel(caption)
+        title.setProperty("muted", True)
+        self.value = QLabel("–")
+        self.value.setObjectName(name)
+        self.value.setAccessibleName(caption)
+        self.value.setFont(theme.font(bold=True, digits=True))
+        self.value.setMinimumWidth(QFontMetrics(self.value.font()).horizontalAdvance(widest))
+        self.value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(theme.px(4), 0, theme.px(4), 0)
+        layout.setSpacing(theme.px(4))
+        layout.addWidget(title)
+        layout.addWidget(self.value)
+
+    def show_text(self, text: str) -> None:
+        """Show `text`."""
+        self.value.setText(text)

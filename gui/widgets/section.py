@@ -1,0 +1,70 @@
+"""A titled group of labelled controls, parted from the next by a hairline."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from core.texts import _
+from gui.theme import Theme
+
+MARK = 14  # pixels, the little picture that tells live changes from those that restart
+
+
+class Section(QFrame):
+    """A title and rows below it; a row is a label, a mark and a control."""
+
+    def __init__(self, title: str, theme: Theme) -> None:
+        super().__init__()
+        self.theme = theme
+        self.setProperty("section", True)
+        heading = QLabel(title)
+        heading.setFont(theme.font(14, bold=True))
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(theme.px(12), theme.px(8), theme.px(12), theme.px(8))
+        self.body.setSpacing(theme.px(6))
+        self.body.addWidget(heading)
+
+    def add_form(self) -> Form:
+        """A new, empty form at the end of the section."""
+        form = Form(self.theme)
+        self.body.addWidget(form)
+        return form
+
+
+class Form(QWidget):
+    """Rows of a label, a mark and a control."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(theme.px(6))
+        self._grid.setVerticalSpacing(theme.px(6))
+        self._grid.setColumnStretch(2, 1)
+
+    def add_row(self, label: str, control: QWidget, live: bool) -> None:
+        """A row; `live` says whether the control reaches a running fit or starts a new run."""
+        row = self._grid.rowCount()
+        name = QLabel(label)
+        name.setToolTip(control.toolTip())
+        name.setBuddy(control)
+        self._grid.addWidget(name, row, 0)
+        self._grid.addWidget(live_mark(live, self._theme), row, 1)
+        self._grid.addWidget(control, row, 2)
+
+
+def live_mark(live: bool, theme: Theme) -> QLabel:
+    """A little picture: a bolt for live changes, a turning arrow for those that start a new run."""
+    mark = QLabel()
+    mark.setPixmap(theme.icon("bolt" if live else "refresh").pixmap(theme.px(MARK), theme.px(MARK)))
+    tip = (
+        _("Live: a running fit takes this up at its next step.")
+        if live
+        else _("Changing this starts a new run.")
+    )
+    mark.setToolTip(tip)
+    mark.setAccessibleName(tip)
+    mark.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    return mark

@@ -1,0 +1,36 @@
+"""What outlives a window: the store, the session, and what keeps them; windows come and go upon it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from core.experiment import Experiment
+from gui.autosave import Autosave
+from gui.background import Background
+from gui.preferences import Preferences
+from gui.session import Session
+from gui.store import Store
+
+
+class Workspace(QObject):
+    """The parts of the program that have no look. Without `autosave` nothing is kept on disk."""
+
+    def __init__(self, experiment: Experiment | None = None, autosave: Autosave | None = None) -> None:
+        super().__init__()
+        self.preferences = Preferences()
+        self.background = Background(self)
+        self.store = Store(experiment or (autosave.restore() if autosave else None), self)
+        self.session = Session(self.store, self.background, self)
+        self.path = ""  # of the experiment file that is open, if one is
+        self._autosave = autosave
+        if autosave is not None:
+            autosave.watch(self.store)
+
+    def close(self) -> None:
+        """End every thread and write what is not written yet."""
+        self.session.close()
+        self.store.undo_stack.blockSignals(True)  # it would speak once more while it is destroyed
+        self.background.close()
+        if self._autosave is not None:
+            self._autosave.close()
+            self._autosave = None
