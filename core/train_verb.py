@@ -22,7 +22,7 @@ from core.experiment.experiment import Experiment
 from core.experiment.file import load_experiment, save_experiment
 from core.experiment.points import Points
 from core.experiment.settings import NAMES, OPTIONS, Settings, unknown_name
-from core.insight.measures import loss_of, r_squared
+from core.insight.measures import r_squared
 from core.problem import Problem
 from core.terminal import Progress, complain, say
 from core.texts import N_, _, n_
@@ -73,7 +73,7 @@ class Outcome:
             "model": settings.model,
             "parameters": {name: np.asarray(v).tolist() for name, v in self.snapshot.parameters.items()},
             "equation": self.snapshot.equation(),
-            "loss": loss_of(settings, points.y, predicted),
+            "loss": _loss(settings, points.y, predicted),
             "r2": r_squared(points.y, predicted),
             "steps": steps,
             "epochs": self.snapshot.epoch,
@@ -301,6 +301,17 @@ def _tell(outcome: Outcome, saved: str | None) -> None:
     say(_(WHY[outcome.why]))
     if saved:
         say(_("Saved as {file}.").format(file=saved))
+
+
+def _loss(settings: Settings, y: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
+    """The loss of all points, in float64 and in the units of the data."""
+    import torch
+
+    from core.training.named import named
+
+    row = LOSSES[settings.loss]
+    loss = named(row.runs)(**row.arguments(settings.values("loss")))
+    return float(loss(torch.tensor(predicted), torch.tensor(y)))
 
 
 def _advice(outcome: Outcome) -> str:

@@ -48,7 +48,8 @@ def generate(key: str, values: Mapping[str, Value] | None = None) -> Points:
     random = np.random.Generator(np.random.PCG64(seed))
     x, truth, noise = row.draw(random, count, float(checked["noise"] or 0))
     y = truth + noise
-    strays = random.permutation(count)[: round(float(checked["outliers"] or 0) * count)]
+    outliers = round(float(checked["outliers"] or 0) * count)
+    strays = random.choice(count, outliers, replace=False, shuffle=False)
     y[strays] = _opposite(random, truth[strays])
     return Points(x, y, source=f"generated: {key}, seed {seed}")
 
