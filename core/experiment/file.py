@@ -218,12 +218,13 @@ def _points(content: Mapping[str, object]) -> Points:
 
 
 def _array(name: str, values: object) -> Floats:
-    """A list of numbers as an array."""
+    """A list of numbers as an array; the list is used up, since to free a long one at once takes long."""
     if not isinstance(values, list):
         raise _not_numbers(name)
     array = np.empty(len(values))
-    for start in range(0, len(values), PIECE):
-        piece = values[start : start + PIECE]
+    for start in reversed(range(0, len(values), PIECE)):
+        piece = values[start:]
+        del values[start:]
         if not set(map(type, piece)) <= {int, float}:
             raise _not_numbers(name)
         array[start : start + PIECE] = piece
