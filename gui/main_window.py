@@ -112,7 +112,9 @@ class MainWindow(QMainWindow):
         row.addWidget(self._message)
         column.addWidget(foot)
         self.setCentralWidget(body)
+        plots.setSizes([3, 2])
         self._keys.watch(self)
+        self._fit.plot.setFocus()
         preferences = self.workspace.preferences
         self.restoreGeometry(preferences.bytes("geometry"))
         plots.restoreState(preferences.bytes("plots"))

@@ -158,6 +158,11 @@ class Theme:
                                            font-weight: bold; }}
             QToolButton[outlined="true"] {{ border-color: {self.hairline}; background: {self.surface}; }}
             QToolButton[outlined="true"]:hover:enabled {{ border-color: {self.accent}; }}
+            QCheckBox::indicator {{ width: {px(16)}px; height: {px(16)}px; border: 1px solid {self.muted};
+                                    border-radius: {px(3)}px; background: {self.surface}; }}
+            QCheckBox::indicator:checked {{ background: {self.accent}; border-color: {self.accent};
+                                            image: url({(RESOURCES / "icons" / "tick.svg").as_posix()}); }}
+            QCheckBox:focus {{ outline: 1px solid {self.accent}; }}
             QLabel[muted="true"] {{ color: {self.muted}; }}
             QFrame[section="true"] {{ border: none; border-bottom: 1px solid {self.hairline}; }}
             QFrame[foot="true"] {{ border: none; border-top: 1px solid {self.hairline}; }}

@@ -10,7 +10,7 @@ from core.experiment import Settings
 from core.texts import _
 from gui.theme import Theme
 from gui.widgets.fields import Field, WordField, field_for
-from gui.widgets.section import Form, Section
+from gui.widgets.section import Form, Section, live_mark
 
 SHOWN_AT_ONCE = 3  # parameters; more are folded away
 
@@ -35,8 +35,8 @@ class ChoiceSection(Section):
         for index, row in enumerate(TABLES[name].values()):
             self._choice.setItemData(index, _(row.tip), Qt.ItemDataRole.ToolTipRole)
         self._choice.chosen.connect(self.chosen)
-        top = self.add_form()
-        top.add_row(_("Kind"), self._choice, FIELDS[name].live)
+        self.heading.addWidget(live_mark(FIELDS[name].live, theme))
+        self.body.addWidget(self._choice)
         self._more = QToolButton()
         self._more.setObjectName(f"{name}_more")
         self._more.setText(_("Hyper-parameters"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.texts import _
 from gui.theme import Theme
@@ -18,12 +18,15 @@ class Section(QFrame):
         super().__init__()
         self.theme = theme
         self.setProperty("section", True)
-        heading = QLabel(title)
-        heading.setFont(theme.font(14, bold=True))
+        name = QLabel(title)
+        name.setFont(theme.font(14, bold=True))
+        self.heading = QHBoxLayout()
+        self.heading.addWidget(name)
+        self.heading.addStretch(1)
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(theme.px(12), theme.px(8), theme.px(12), theme.px(8))
         self.body.setSpacing(theme.px(6))
-        self.body.addWidget(heading)
+        self.body.addLayout(self.heading)
 
     def add_form(self) -> Form:
         """A new, empty form at the end of the section."""
