@@ -209,7 +209,9 @@ def _train_parser() -> _Parser:
 def _screenshot_parser() -> _Parser:
     parser = _Parser(SCREENSHOT, _("Draw the window into a picture; no screen is needed."))
     _add_file(parser)
-    parser.files.add_argument("output", nargs="?", metavar="OUT.png", help=_("The picture to write."))
+    parser.files.add_argument(
+        "output", nargs="?", metavar="OUT.png", type=Path, help=_("The picture to write.")
+    )
     _add(parser, STEPS)
     parser.options.add_argument(
         "--size",

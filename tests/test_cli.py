@@ -101,7 +101,7 @@ def test_a_window_opens_on_the_file_named() -> None:
 )
 def test_the_language_may_stand_before_the_verb_or_after_it(words: list[str]) -> None:
     found = cli.parse(words)
-    assert (found.verb, found.language, found.output) == ("screenshot", "zh_CN", "b.png")
+    assert (found.verb, found.language, found.output) == ("screenshot", "zh_CN", Path("b.png"))
     assert language() == "zh_CN"
 
 
