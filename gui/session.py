@@ -111,10 +111,13 @@ class Session(QObject):
 
     def pause(self) -> None:
         """Stop training where it is; returns when the thread has ended."""
-        self._play_when_built = False
+        was_running, self._play_when_built = self.running, False
         if self._worker is not None:
             self._worker.pause()
             self._rest()
+            if was_running:
+                step = f"{self._worker.latest.step:,}"
+                self._say(_("Paused at step {step}: Run goes on from here.").format(step=step), False)
         self.state_changed.emit()
 
     def toggle(self, on: bool) -> None:

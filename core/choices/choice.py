@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -71,7 +72,8 @@ class Parameter:
             raise self._problem(text) from error
 
     def _number(self, value: float) -> Value:
-        inside = math.isfinite(value) and self.minimum <= value <= self.maximum
+        # Compared, because math.isfinite and float overflow for an int of hundreds of digits.
+        inside = abs(value) <= sys.float_info.max and self.minimum <= value <= self.maximum
         on_edge = (self.above and value == self.minimum) or (self.below and value == self.maximum)
         if not inside or on_edge or (self.kind is int and value != int(value)):
             raise self._problem(value)
@@ -79,9 +81,10 @@ class Parameter:
         return number
 
     def _problem(self, value: object) -> Problem:
-        shown = value if isinstance(value, str) else repr(value)
-        if len(shown) > LONGEST_ECHO:
-            shown = shown[:LONGEST_ECHO] + "…"
+        text = value if isinstance(value, str) else repr(value)
+        shown = "".join(c if c.isprintable() else "�" for c in text[:LONGEST_ECHO])
+        if len(text) > LONGEST_ECHO:
+            shown += "…"
         return Problem(
             _("{name} must be {expected}, not {value}.").format(
                 name=_(self.label), expected=self.expected(), value=shown
@@ -97,7 +100,13 @@ class Parameter:
         number = _("a whole number") if self.kind is int else _("a number")
         low, high = f"{self.minimum:.10g}", f"{self.maximum:.10g}"
         if math.isfinite(self.minimum) and math.isfinite(self.maximum):
-            return _("{number} from {low} to {high}").format(number=number, low=low, high=high)
+            forms = {
+                (False, False): _("{number} from {low} to {high}"),
+                (False, True): _("{number} from {low} to below {high}"),
+                (True, False): _("{number} above {low}, up to {high}"),
+                (True, True): _("{number} above {low} and below {high}"),
+            }
+            return forms[self.above, self.below].format(number=number, low=low, high=high)
         if math.isfinite(self.minimum):
             above = _("{number} above {low}") if self.above else _("{number}, {low} or more")
             return above.format(number=number, low=low)
