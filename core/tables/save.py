@@ -46,7 +46,8 @@ def _safe(name: str, default: str) -> str:
 
     The apostrophe is its mark for a text; our own reader takes it away again.
     """
-    name = " ".join(name.replace("\0", "").split()) or default
+    printable = "".join(letter if letter.isprintable() else " " for letter in name)
+    name = " ".join(printable.split()) or default
     return f"'{name}" if needs_mark(name) else name
 
 

@@ -61,6 +61,7 @@ class ImportDialog(QDialog):
         self._asked = Reading()  # only what the person chose
         self._shown = Reading()  # with every proposal
         self._labels: dict[QComboBox, QLabel] = {}
+        self._is_new = True
         self._closed = threading.Event()
         self._background = Background(self)
         self._make()
@@ -109,6 +110,7 @@ class ImportDialog(QDialog):
         _name(self._open, "import_open", self._open.text(), "")
         self._open.setDefault(True)
         cancel = self._buttons.addButton(_("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
+        cancel.setAutoDefault(False)
         _name(cancel, "import_cancel", cancel.text(), _("Close; the points stay as they were."))
 
     def _make_view(self) -> None:
@@ -128,7 +130,6 @@ class ImportDialog(QDialog):
         self._view.setFont(self._theme.font(digits=True))
         self._view.verticalHeader().setDefaultSectionSize(self._theme.px(24))
         self._view.horizontalHeader().setDefaultSectionSize(self._theme.px(COLUMN))
-        self._view.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
         self._view.horizontalHeader().setMaximumSectionSize(self._theme.px(3 * COLUMN))
         self._view.horizontalHeader().setHighlightSections(False)
         self._view.verticalHeader().setHighlightSections(False)
@@ -319,6 +320,9 @@ class ImportDialog(QDialog):
         self._summary.setText("" if self._pages.currentWidget() is self._instead else sentence)
         self._summary.setStyleSheet(f"color: {self._theme.warning if is_problem else self._theme.text}")
         self._open.setEnabled(not is_problem)
+        if not is_problem and self._is_new:
+            self._open.setFocus()
+            self._is_new = False
         self._open.setToolTip(
             sentence if is_problem else _("Replace the points by these; this can be undone.")
         )

@@ -12,6 +12,7 @@ from core.tables.cells import number
 from core.texts import _
 from gui.theme import Theme
 
+LONGEST = 24  # characters of a name above its column
 TINT = 36  # of 255, the accent behind x and y
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
@@ -71,8 +72,12 @@ class PreviewModel(QAbstractTableModel):
             return str(section + 1) if role == Role.DisplayRole else None
         column = self._preview.columns[section]
         kind = _("numbers") if column.numeric else _("text")
-        if role in (Role.DisplayRole, Role.ToolTipRole):
-            return f"{column.name}\n{self._part(section) or kind}"
+        kind = self._part(section) or kind
+        if role == Role.ToolTipRole:
+            return f"{column.name}\n{kind}"
+        if role == Role.DisplayRole:
+            name = column.name if len(column.name) <= LONGEST else f"{column.name[: LONGEST - 1]}…"
+            return f"{name}\n{kind}"
         return self._side(section) if role == Role.TextAlignmentRole else None
 
     def _part(self, column: int) -> str:
