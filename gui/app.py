@@ -110,7 +110,7 @@ def _window_upon(workspace: Workspace, theme: Theme) -> MainWindow:
 def _replace(old: MainWindow) -> None:
     """Another window in the place of `old`, with the look that the preferences ask for."""
     workspace = old.workspace
-    use_language(workspace.preferences.get("language", "") or system_language())
+    use_language(workspace.preferences.get("language", "") or _desktop_language())
     geometry = old.saveGeometry()
     window = _window_upon(workspace, _chosen_theme(workspace.preferences))
     window.restoreGeometry(geometry)
@@ -137,7 +137,14 @@ def _theme_asked_for(arguments: argparse.Namespace) -> Theme:
 
 def _choose_language(app: QApplication, asked: str | None) -> None:
     """The language of the command line, else of the preferences, else of the system."""
-    use_language(asked or Preferences().get("language", "") or system_language())
+    use_language(asked or Preferences().get("language", "") or _desktop_language())
+
+
+def _desktop_language() -> str:
+    """The language of the desktop; on macOS and Windows Qt knows it where the environment does not."""
+    if sys.platform in ("darwin", "win32"):
+        return "zh_CN" if QLocale.system().name().startswith("zh") else "en"
+    return system_language()
 
 
 def _speak_qt(code: str) -> None:

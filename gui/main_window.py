@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QScrollArea, QSp
 
 from core.experiment import Experiment, Points, Settings
 from core.insight.least_squares import least_squares
+from core.insight.measures import r_squared
 from core.tables import ReadPoints, load_data_set
 from core.texts import _
 from core.training import Snapshot
@@ -28,6 +30,7 @@ from gui.widgets.key_guard import KeyGuard
 from gui.widgets.message_line import MessageLine
 from gui.workspace import Workspace
 
+AT_ONCE = 20_000  # points whose R² is found within a frame
 PANEL_WIDTH = 272  # pixels at scale 1
 SIZE = (1280, 720)
 
@@ -280,8 +283,20 @@ class MainWindow(QMainWindow):
 
     def _show_numbers(self, snapshot: Snapshot | None) -> None:
         self._run_bar.show_numbers(snapshot)
-        self._fit.show_numbers(snapshot, self.store.points)
+        self._fit.show_equation(snapshot)
+        self._show_r2(snapshot)
         self._loss.show_numbers(snapshot, self.session.steps_per_second)
+
+    def _show_r2(self, snapshot: Snapshot | None) -> None:
+        points = self.store.points
+        if snapshot is None or not len(points):
+            self._fit.show_r2(None)
+        elif len(points) <= AT_ONCE:
+            self._fit.show_r2(_r_squared(points, snapshot))
+        else:
+            show = self._fit.show_r2
+            work = partial(_r_squared, points, snapshot)
+            self.workspace.background.run("r2", work, show, lambda _error: show(None))
 
     def _show_state(self) -> None:
         running = self.session.running
@@ -380,3 +395,7 @@ class MainWindow(QMainWindow):
         if not self._keeps_workspace:
             self.workspace.close()
         super().closeEvent(event)
+
+
+def _r_squared(points: Points, snapshot: Snapshot) -> float | None:
+    return r_squared(points.y, snapshot.predict(points.x))

@@ -289,6 +289,7 @@ class Session(QObject):
             self.state_changed.emit()
             return
         self._show(worker.latest)
+        self._say_notice(worker.trainer.notice)
         now = time.monotonic()
         then, _step = self._numbers_at
         if now - then >= NUMBERS_EVERY:
@@ -316,15 +317,19 @@ class Session(QObject):
         if self._worker is not None:
             self._show(self._worker.latest)
             self.numbers_changed.emit(self._worker.latest)
-            if self._worker.trainer.notice != self._notice:
-                self._notice = self._worker.trainer.notice
-                self._say(self._notice, True)
+            self._say_notice(self._worker.trainer.notice)
 
     # --- words ------------------------------------------------------------------------------------------
 
     def _say(self, sentence: str, warning: bool) -> None:
         self.sentence = sentence, warning
         self.said.emit(sentence, warning)
+
+    def _say_notice(self, notice: str) -> None:
+        """Say, once, what happened on the way."""
+        if notice != self._notice:
+            self._notice = notice
+            self._say(notice, True)
 
     def _say_ready(self) -> None:
         x = self._store.points.x

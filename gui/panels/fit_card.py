@@ -8,8 +8,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy
 
-from core.experiment import Points
-from core.insight.measures import r_squared
 from core.texts import N_, _
 from core.training import Snapshot
 from gui.panels.cards import Card
@@ -60,16 +58,14 @@ class FitCard(Card):
         self._residuals.setCurrentIndex(self._residuals.findData(known))
         self.plot.show_residuals(known)
 
-    def show_numbers(self, snapshot: Snapshot | None, points: Points) -> None:
-        """Show the equation of `snapshot`, and how well it fits `points`."""
-        if snapshot is None:
-            self._equation.setText("")
-            self._r2.show_text("–")
-            return
-        equation = snapshot.equation()
+    def show_equation(self, snapshot: Snapshot | None) -> None:
+        """Show the fitted function, or that there is none."""
+        equation = "" if snapshot is None else snapshot.equation()
         self._equation.setText(equation)
         self._equation.setToolTip(equation)
-        value = r_squared(points.y, snapshot.predict(points.x)) if len(points) else None
+
+    def show_r2(self, value: float | None) -> None:
+        """Show the coefficient of determination, or that there is none."""
         self._r2.show_text("–" if value is None else _r2_text(value))
 
     def _residuals_box(self) -> QComboBox:
