@@ -29,7 +29,7 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
             tickFont=theme.font(digits=True),
             tickLength=theme.px(4),
             tickTextOffset=theme.px(4),
-            maxTextLevel=0,
+            hideOverlappingLabels=theme.px(2 * GRID),
         )
         self.label.setFont(theme.font())
         self.label.setDefaultTextColor(theme.muted)

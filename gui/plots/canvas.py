@@ -27,8 +27,11 @@ BEHIND = -100  # below everything else
 LEAST_PIXELS = 160  # a plot smaller than this is of no use
 
 
-class Canvas(pg.PlotWidget):  # type: ignore[misc]
-    """A plot without pyqtgraph's menus and mouse modes, whose range belongs to two RangeKeepers."""
+class Canvas(pg.GraphicsView):  # type: ignore[misc]
+    """A view box with two axes, whose range belongs to two RangeKeepers.
+
+    Not a PlotWidget: that brings along eight menus and the mouse modes of pyqtgraph, which nobody sees here.
+    """
 
     def __init__(
         self,
@@ -38,30 +41,42 @@ class Canvas(pg.PlotWidget):  # type: ignore[misc]
         empty: str,
         parent: QWidget | None = None,
     ) -> None:
+        super().__init__(parent, background=theme.surface)
         self.theme = theme
         self.x_range = x_range
         self.y_range = y_range
-        self.axes = {side: Axis(theme, side) for side in ("bottom", "left")}
-        super().__init__(parent, background=theme.surface, axisItems=self.axes, enableMenu=False)
-        del self.clear  # pyqtgraph lays its own, which removes every item, over our methods
         self._pan_from: QPointF | None = None
-        self.box = self.getViewBox()
-        self.box.disableAutoRange()
-        self.hideButtons()
-        self.keep_above(GRID)
+        self.box = pg.ViewBox(enableMenu=False, enableMouse=False)
+        self.axes = {side: Axis(theme, side) for side in ("bottom", "left")}
+        self._lay_out()
         self.grid = self._hairlines(255)
         self.faint_grid = self._hairlines(FAINT)
         self.empty_text = self._empty_text(empty)
         self.setMinimumSize(theme.px(LEAST_PIXELS), theme.px(LEAST_PIXELS))
         self.viewport().setMouseTracking(True)
-        self.sigRangeChanged.connect(self._range_changed)
+        self.box.sigRangeChanged.connect(self._range_changed)
         self.box.sigResized.connect(self._range_changed)  # also when an axis takes more room
         self.show_ranges()
+
+    def _lay_out(self) -> None:
+        """The box of the data at the top right, the axes beside it and under it."""
+        self.centralLayout.setSpacing(0)
+        for item, row, column in ((self.axes["left"], 0, 0), (self.box, 0, 1), (self.axes["bottom"], 1, 1)):
+            self.centralLayout.addItem(item, row, column)
+        for axis in self.axes.values():
+            axis.linkToView(self.box)
+            axis.setZValue(1)
+        self.box.disableAutoRange()
+        self.keep_above(GRID)
+
+    def getViewBox(self) -> pg.ViewBox:  # noqa: N802
+        """The box that maps the data to the screen, under the name that pyqtgraph gives it."""
+        return self.box
 
     def keep_above(self, height: float) -> None:
         """Keep so many pixels, at scale 1, free above the data."""
         gap = self.theme.px(GRID)
-        self.plotItem.setContentsMargins(gap, self.theme.px(height), 2 * gap, gap / 2)
+        self.centralLayout.setContentsMargins(gap, self.theme.px(height), 2 * gap, gap / 2)
 
     def _hairlines(self, alpha: int) -> pg.PlotCurveItem:
         """The grid, or the fainter lines in it."""
@@ -69,7 +84,7 @@ class Canvas(pg.PlotWidget):  # type: ignore[misc]
         colour.setAlpha(alpha)
         lines = pg.PlotCurveItem(pen=pg.mkPen(colour, width=1), connect="pairs", antialias=False)
         lines.setZValue(BEHIND)
-        self.addItem(lines, ignoreBounds=True)
+        self.box.addItem(lines, ignoreBounds=True)
         return lines
 
     def _empty_text(self, text: str) -> QLabel:
@@ -87,7 +102,7 @@ class Canvas(pg.PlotWidget):  # type: ignore[misc]
 
     def area(self) -> QRectF:
         """The rectangle of the data, in pixels of the viewport."""
-        area: QRectF = self.box.sceneBoundingRect()
+        area: QRectF = self.box.mapRectToScene(self.box.rect())
         return area
 
     def view(self) -> tuple[Range, Range]:
@@ -204,6 +219,10 @@ class Canvas(pg.PlotWidget):  # type: ignore[misc]
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.mousePressEvent(event)
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The right button erases; the window's own menu must not come up under it."""
+        event.accept()
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         turned = event.angleDelta().y() or event.angleDelta().x()
         self.zoom(event.position(), ZOOM**-turned)
@@ -240,7 +259,7 @@ class Canvas(pg.PlotWidget):  # type: ignore[misc]
 
     def _laid_out(self) -> None:
         """Place everything now; pyqtgraph would do it with the first paint."""
-        self.plotItem.layout.activate()
+        self.centralLayout.activate()
         self._range_changed()
 
     def close(self) -> bool:

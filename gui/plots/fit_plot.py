@@ -85,7 +85,7 @@ class FitPlot(Canvas):
             FIT: Trace(MODEL, curve),
         }
         for item in (self.dots.points, *self.traces.values(), self.dots.rings):
-            self.addItem(item, ignoreBounds=True)
+            self.box.addItem(item, ignoreBounds=True)
         for key in (START, REFERENCE_CURVE):
             # They change seldom, and dashes are slow: kept as a picture.
             self.traces[key].setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
@@ -108,7 +108,7 @@ class FitPlot(Canvas):
         self._rectangle.setBrush(veil)
         for overlay in (self.residuals, self._circle, self._rectangle):
             overlay.setParentItem(self.box)
-        self.legend.setParentItem(self.plotItem)
+        self.legend.setParentItem(self.centralWidget)
         self.residuals.setZValue(-1)
         for hidden in (self._circle, self._rectangle):
             hidden.setZValue(1)
@@ -118,14 +118,12 @@ class FitPlot(Canvas):
 
     def show_points(self, points: Points) -> None:
         """Show these points; the selection stays on the points it was on, as far as they are still there."""
-        before, self.points = self._coordinates(), points
-        self._x = np.clip(points.x[:, 0], -LIMIT, LIMIT)
-        self._y = np.clip(points.y, -LIMIT, LIMIT)
+        before, self.points = self.points, points
+        self._x, self._y = drawable(points.x[:, 0]), drawable(points.y)
         self.empty_text.setVisible(not len(points))
         self._show_names()
         self.dots.show(self._x, self._y)
-        selection = kept_selection(self.selection, before, self._coordinates())
-        self._change_selection(selection, moved=True)
+        self._change_selection(kept_selection(self.selection, before, points), moved=True)
         self._make_room()
         self._draw_residuals()
         self._show_legend()
@@ -228,9 +226,6 @@ class FitPlot(Canvas):
             self.y_range.follow(float(self._y.min()), float(self._y.max()))
             self.show_ranges()
 
-    def _coordinates(self) -> Floats:
-        return np.column_stack((self._x, self._y))
-
     # The selection
 
     def select(self, indices: ArrayLike) -> None:
@@ -240,7 +235,7 @@ class FitPlot(Canvas):
 
     def select_all(self) -> None:
         """Select every point."""
-        self.select(np.arange(len(self.points)))
+        self._change_selection(np.arange(len(self.points)), moved=False)
 
     def _change_selection(self, chosen: Indices, moved: bool) -> None:
         """Show the selection where it is now, and tell when it has changed."""
@@ -248,7 +243,7 @@ class FitPlot(Canvas):
         if not changed and not (moved and len(chosen)):
             return
         self.selection = chosen
-        self.dots.select(self._x[chosen], self._y[chosen])
+        self.dots.select(chosen)
         if changed:
             self.selection_changed.emit(chosen)
 
@@ -425,21 +420,27 @@ class FitPlot(Canvas):
         self.move_selection(direction[0] * pixels * width, direction[1] * pixels * height)
 
 
-def kept_selection(selection: Indices, before: Floats, after: Floats) -> Indices:
-    """The indices in `after` of the points that were selected in `before`; both `[N, 2]`.
+def drawable(values: Floats) -> Floats:
+    """The same values, kept where there is room to calculate with them."""
+    inside = not len(values) or (values.min() >= -LIMIT and values.max() <= LIMIT)
+    return np.ascontiguousarray(values) if inside else np.clip(values, -LIMIT, LIMIT)
+
+
+def kept_selection(selection: Indices, before: Points, after: Points) -> Indices:
+    """The indices in `after` of the points that were selected in `before`.
 
     With as many points as before, they were moved: either the selected ones or the others are where they
     were. Otherwise some came or went, and the selected ones are known by their coordinates.
     """
-    if not len(selection):
+    if not len(selection) or after is before:
         return selection
-    if len(before) == len(after):
-        same = (before == after).all(axis=1)
-        chosen = np.zeros(len(before), dtype=bool)
+    old, new = (np.column_stack((points.x[:, 0], points.y)) for points in (before, after))
+    if len(old) == len(new):
+        same = (old == new).all(axis=1)
+        chosen = np.zeros(len(old), dtype=bool)
         chosen[selection] = True
         return selection if same[chosen].all() or same[~chosen].all() else selection[:0]
-    start = min(len(before), len(after))
-    if np.array_equal(before[:start], after[:start]):
-        return selection[selection < start]
-    wanted = before[selection] @ np.array([1, 1j])
-    return np.flatnonzero(np.isin(after @ np.array([1, 1j]), wanted))
+    common = min(len(old), len(new))
+    if np.array_equal(old[:common], new[:common]):
+        return selection[selection < common]
+    return np.flatnonzero(np.isin(new.view(np.complex128), old[selection].view(np.complex128)))

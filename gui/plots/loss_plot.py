@@ -1,5 +1,7 @@
 """The plot of the loss of every step of a run."""
 
+import math
+
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
@@ -33,6 +35,12 @@ def losses_room(low: float, high: float) -> Range:
     """Rounded limits; not below zero for losses that are not."""
     room = roomy(low, high)
     return max(room[0], 0.0) if low >= 0 else room[0], room[1]
+
+
+def decades_room(low: float, high: float) -> Range:
+    """Limits for logarithms of losses, in half decades at least: a loss often falls through many."""
+    room = roomy(low, high)
+    return min(room[0], math.floor(2 * low) / 2), max(room[1], math.ceil(2 * high) / 2)
 
 
 class LossPlot(Canvas):
@@ -69,7 +77,7 @@ class LossPlot(Canvas):
         )
         self._hover_dot = self._dot(MARKER)
         for item in (self._hover_line, self.trace, self.marker, self._hover_dot):
-            self.addItem(item, ignoreBounds=True)
+            self.box.addItem(item, ignoreBounds=True)
         self.readout = QLabel(self.viewport())
         self.readout.setObjectName("loss_readout")
         self.readout.setTextFormat(Qt.TextFormat.PlainText)
@@ -113,7 +121,7 @@ class LossPlot(Canvas):
     def show_logarithmic(self, logarithmic: bool) -> None:
         """Show log10(loss), or the loss itself; the steps in view stay."""
         self.logarithmic = logarithmic
-        self.y_range.room = roomy if logarithmic else losses_room
+        self.y_range.room = decades_room if logarithmic else losses_room
         axis = self.axes["left"]
         axis.logarithmic = logarithmic
         axis.picture = None
@@ -129,7 +137,9 @@ class LossPlot(Canvas):
             self.x_range.stand(0.0, max(1.0, steps * AHEAD))
         else:
             self.x_range.fit(0.0, float(steps))
-        self._fit_losses()
+        extent = self._extent()
+        if extent:
+            self.y_range.stand(*(roomy if self.logarithmic else losses_room)(*extent))
         self.show_ranges()
 
     def _start_view(self) -> None:

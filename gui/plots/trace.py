@@ -10,7 +10,7 @@ from gui.plots.range_keeper import LIMIT
 
 Floats = NDArray[np.float64]
 
-BENDS = 40  # turns up or down; with more, antialiasing a wide line takes longer than a frame
+BENDS = 24  # turns up or down; with more, antialiasing a wide line takes longer than a frame
 LONG = 60_000.0  # pixels up and down in all; beyond this even a plain wide line does
 BEYOND = 20.0  # heights of the view; a curve further out is drawn there, Qt's dashes count every pixel
 

@@ -1,0 +1,350 @@
+"""The loss plot: every step counts, no spike vanishes, the view grows in steps, the readout is true."""
+
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication, QLabel
+
+from gui.plots.decimation import BLOCK, Extremes
+from gui.plots.loss_plot import LossPlot
+from gui.plots.ticks import linear_ticks, log_ticks
+from gui.theme import Theme
+
+NONE, MIDDLE = Qt.MouseButton.NoButton, Qt.MouseButton.MiddleButton
+FREE = Qt.KeyboardModifier.NoModifier
+EXPONENT = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
+
+
+@pytest.fixture
+def plot(qtbot):
+    plot = LossPlot(Theme())
+    qtbot.addWidget(plot)
+    plot.resize(480, 420)
+    plot.show()
+    qtbot.waitExposed(plot)
+    return plot
+
+
+def falling(count):
+    """A loss that falls from 10 to 0.1, with some noise."""
+    noise = np.random.default_rng(3).uniform(0.8, 1.2, size=count)
+    return (0.1 + 9.9 * np.exp(-np.arange(count) / (count / 6 + 1))) * noise
+
+
+def curve(plot):
+    x, y = plot.trace.getData()
+    return np.asarray(x), np.asarray(y)
+
+
+def view(plot):
+    return np.array(plot.getViewBox().viewRange())
+
+
+def pixel(plot, step, height):
+    return plot.getViewBox().mapViewToScene(QPointF(step, height))
+
+
+def mouse(plot, kind, at, button=NONE, buttons=NONE):
+    everywhere = QPointF(plot.viewport().mapToGlobal(at.toPoint()))
+    QApplication.sendEvent(plot.viewport(), QMouseEvent(kind, at, everywhere, button, buttons, FREE))
+
+
+def wheel(plot, at, turned=120):
+    event = QWheelEvent(at, at, QPoint(), QPoint(0, turned), NONE, FREE, Qt.ScrollPhase.NoScrollPhase, False)
+    QApplication.sendEvent(plot.viewport(), event)
+
+
+def drawn_where(plot, colour="#d55e00"):
+    """Whether a picture of the plot shows the colour of the model in each pixel, [height, width]."""
+    image = plot.grab().toImage().convertToFormat(plot.grab().toImage().Format.Format_RGB32)
+    pixels = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)
+    wanted = [int(colour[at : at + 2], 16) for at in (5, 3, 1)]
+    return (np.abs(pixels[:, :, :3].astype(int) - wanted) < 60).all(axis=2)
+
+
+class TestDecimation:
+    anything = st.floats(width=32) | st.just(0.0)
+
+    @given(
+        arrays(np.float64, st.integers(1, 700), elements=anything),
+        st.integers(1, 40),
+        st.booleans(),
+        st.data(),
+    )
+    def test_columns_have_the_extremes_of_their_steps(self, losses, pixels, logarithmic, data):
+        first, last = sorted(data.draw(st.tuples(st.integers(0, 700), st.integers(0, 700))))
+        extremes = Extremes()
+        extremes.take(losses)
+        x, low, high = extremes.columns(first, last, pixels, logarithmic)
+        usable = np.isfinite(losses) & (losses > 0 if logarithmic else True)
+        width = 1
+        while width * 2 <= (last - first) / pixels:
+            width *= 2
+        steps = np.arange(1, len(losses) + 1)
+        for middle, least, greatest in zip(x, low, high, strict=True):
+            mine = losses[usable & ((steps - 1) // width == (int(middle) - 1) // width)]
+            assert np.isnan(least) if not len(mine) else (least, greatest) == (mine.min(), mine.max())
+
+    @given(st.lists(st.integers(0, 600), min_size=1, max_size=12), st.integers(0, 2**32 - 1))
+    def test_growing_and_stepping_back_gives_what_a_fresh_look_gives(self, lengths, seed):
+        losses = np.random.default_rng(seed).exponential(size=600)
+        grown, fresh = Extremes(), Extremes()
+        for length in lengths:
+            grown.take(losses[:length])
+        fresh.take(losses[: lengths[-1]])
+        for one, other in zip(grown.columns(0, 600, 5, True), fresh.columns(0, 600, 5, True), strict=True):
+            assert np.array_equal(one, other)
+
+    def test_another_history_in_the_same_place_is_noticed(self):
+        extremes = Extremes()
+        extremes.take(np.full(10 * BLOCK, 1.0))
+        extremes.take(np.full(12 * BLOCK, 5.0))
+        assert extremes.extent(False) == (5.0, 5.0)
+
+    @pytest.mark.parametrize("logarithmic", [True, False])
+    @pytest.mark.parametrize("at", [0, 1, 63, 64, 499_999, 999_936, 999_999])
+    def test_one_spike_in_a_million_survives(self, plot, at, logarithmic):
+        losses = np.full(1_000_000, 0.5)
+        losses[at] = 80.0
+        plot.show_logarithmic(logarithmic)
+        plot.show_losses(losses)
+        x, y = curve(plot)
+        assert len(x) < 4_000
+        peak = np.argmax(y)
+        assert y[peak] == (np.log10(80.0) if logarithmic else 80.0)
+        assert abs(x[peak] - (at + 1)) <= 1_000_000 / plot.area().width() * 2
+        assert view(plot)[1, 1] >= y[peak]
+
+    def test_a_spike_is_seen_on_the_screen(self, plot):
+        losses = np.full(1_000_000, 0.5)
+        losses[300_000] = 80.0
+        plot.show_losses(losses)
+        spike = pixel(plot, 300_001, np.log10(20))
+        column = drawn_where(plot)[round(spike.y()), :]
+        assert column[round(spike.x()) - 3 : round(spike.x()) + 4].any()
+
+    def test_a_frame_costs_about_the_same_however_long_the_run(self, plot):
+        buffer = falling(10_000_000)
+
+        def cost(steps):
+            plot.show_losses(buffer[:steps])
+            times = []
+            for frame in range(15):
+                start = time.perf_counter()
+                plot.show_losses(buffer[: steps + 500 * frame])
+                times.append(time.perf_counter() - start)
+            return np.median(times)
+
+        short = cost(10_000)
+        assert cost(9_000_000) < 6 * short
+
+
+class TestCurve:
+    def test_few_steps_are_drawn_one_by_one(self, plot):
+        losses = falling(150)
+        plot.show_losses(losses)
+        x, y = curve(plot)
+        assert np.array_equal(x, np.arange(1, 151))
+        assert y == pytest.approx(np.log10(losses))
+
+    def test_linear_shows_the_losses_themselves(self, plot):
+        losses = falling(150)
+        plot.show_losses(losses)
+        plot.show_logarithmic(False)
+        assert np.array_equal(curve(plot)[1], losses)
+        assert view(plot)[1, 0] == 0
+        assert view(plot)[1, 1] >= losses.max()
+
+    def test_losses_that_have_no_logarithm_leave_a_gap(self, plot):
+        losses = np.array([4.0, 2.0, 0.0, 1.0, -1.0, np.inf, np.nan, 0.5, 0.25])
+        plot.show_losses(losses)
+        connected = plot.trace.opts["connect"]
+        known = np.isfinite(losses) & (losses > 0)
+        assert list(connected[:-1]) == list(known[:-1] & known[1:])
+        assert np.isfinite(view(plot)).all()
+
+    @pytest.mark.parametrize("logarithmic", [True, False])
+    @pytest.mark.parametrize(
+        "losses", [[0.0, 0.0], [np.nan], [np.inf, -np.inf], [1e300, 1e-300], [5e-324], [-1.7e308]]
+    )
+    def test_strange_losses_are_no_reason_to_fail(self, plot, losses, logarithmic):
+        plot.show_logarithmic(logarithmic)
+        plot.show_losses(np.array(losses))
+        plot.fit_view()
+        plot.grab()
+        assert np.isfinite(view(plot)).all()
+
+    def test_the_marker_is_at_the_newest_step(self, plot):
+        losses = falling(500)
+        for steps in (1, 20, 500):
+            plot.show_losses(losses[:steps])
+            x, y = plot.marker.getData()
+            assert (list(x), list(y)) == ([steps], [np.log10(losses[steps - 1])])
+
+    def test_clear_empties_the_plot(self, plot):
+        assert plot.empty_text.isVisible()
+        plot.show_losses(falling(50))
+        assert not plot.empty_text.isVisible()
+        plot.clear()
+        assert plot.empty_text.isVisible()
+        assert len(curve(plot)[0]) == 0
+        plot.show_losses(falling(7))
+        assert len(curve(plot)[0]) == 7
+
+
+class TestRange:
+    def test_grows_in_steps_and_never_shrinks_while_running(self, plot):
+        plot.set_running(True)
+        losses = falling(20_000)
+        ranges = []
+        for steps in range(10, 20_000, 35):
+            plot.show_losses(losses[:steps])
+            ranges.append(view(plot))
+        ranges = np.array(ranges)
+        assert (np.diff(ranges[:, :, 0], axis=0) <= 0).all()
+        assert (np.diff(ranges[:, :, 1], axis=0) >= 0).all()
+        limits = set(ranges[:, 0, 1])
+        assert limits <= {10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000}
+        assert len(limits) > 8
+        assert len(np.unique(ranges[:, 1], axis=0)) < 15
+
+    def test_every_loss_is_in_view(self, plot):
+        losses = falling(3000)
+        for steps in (1, 2, 10, 900, 3000):
+            plot.show_losses(losses[:steps])
+            x, y = view(plot)
+            assert x[0] <= 1 <= steps <= x[1]
+            assert y[0] <= np.log10(losses[:steps].min())
+            assert y[1] >= np.log10(losses[:steps].max())
+
+    def test_a_zoom_stays_while_training_runs_until_f(self, plot):
+        plot.set_running(True)
+        losses = falling(2000)
+        plot.show_losses(losses[:500])
+        at = pixel(plot, 100, 0)
+        wheel(plot, at)
+        zoomed = view(plot)
+        assert np.ptp(zoomed[0]) == pytest.approx(1000 * 1.0015**-120)
+        assert (pixel(plot, 100, 0) - at).manhattanLength() < 0.01
+        plot.show_losses(losses)
+        assert np.array_equal(view(plot), zoomed)
+        QApplication.sendEvent(plot, QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_F, FREE))
+        assert view(plot)[0, 1] >= 2000
+
+    def test_the_wheel_over_an_axis_zooms_that_axis_alone(self, plot):
+        plot.show_losses(falling(100))
+        before = view(plot)
+        wheel(plot, QPointF(250, 415))
+        assert np.ptp(view(plot)[0]) < np.ptp(before[0])
+        assert np.array_equal(view(plot)[1], before[1])
+
+    def test_a_middle_drag_pans(self, plot):
+        plot.show_losses(falling(100))
+        before = view(plot)
+        start, end = pixel(plot, 50, 0), pixel(plot, 40, 0.5)
+        mouse(plot, QEvent.Type.MouseButtonPress, start, MIDDLE, MIDDLE)
+        mouse(plot, QEvent.Type.MouseMove, end, NONE, MIDDLE)
+        mouse(plot, QEvent.Type.MouseButtonRelease, end, MIDDLE, NONE)
+        assert view(plot) == pytest.approx(before + np.array([[10], [-0.5]]))
+
+
+class TestReadout:
+    @pytest.fixture
+    def readout(self, plot):
+        return plot.findChild(QLabel, "loss_readout")
+
+    def test_tells_the_loss_of_the_step_under_the_cursor(self, plot, readout):
+        losses = falling(4000)
+        plot.show_losses(losses)
+        mouse(plot, QEvent.Type.MouseMove, pixel(plot, 1240, 0))
+        step = int(readout.text().split()[1].replace(",", ""))
+        assert abs(step - 1240) <= 5000 / plot.area().width()
+        assert readout.text() == f"step {step:,}  loss {losses[step - 1]:.4g}"
+        assert readout.isVisible()
+
+    def test_beyond_the_newest_step_it_tells_the_newest(self, plot, readout):
+        plot.show_losses(falling(60))
+        mouse(plot, QEvent.Type.MouseMove, pixel(plot, 90, 0))
+        assert readout.text().startswith("step 60 ")
+        plot.show_losses(falling(70))
+        assert readout.text().startswith("step 70 ")
+
+    def test_never_covers_the_cursor_and_is_never_cut_off(self, plot, readout):
+        plot.show_losses(falling(4000))
+        area = plot.area().toRect()
+        for x in np.linspace(area.left() + 1, area.right() - 1, 25):
+            for y in np.linspace(area.top() + 1, area.bottom() - 1, 25):
+                mouse(plot, QEvent.Type.MouseMove, QPointF(x, y))
+                assert not readout.geometry().contains(round(x), round(y))
+                assert QRect(0, 0, plot.width(), plot.height()).contains(readout.geometry())
+
+    def test_goes_with_the_cursor_and_the_losses(self, plot, readout):
+        plot.show_losses(falling(60))
+        mouse(plot, QEvent.Type.MouseMove, pixel(plot, 30, 0))
+        mouse(plot, QEvent.Type.MouseMove, QPointF(3, 3))
+        assert not readout.isVisible()
+        mouse(plot, QEvent.Type.MouseMove, pixel(plot, 30, 0))
+        assert readout.isVisible()
+        QApplication.sendEvent(plot, QEvent(QEvent.Type.Leave))
+        assert not readout.isVisible()
+        mouse(plot, QEvent.Type.MouseMove, pixel(plot, 30, 0))
+        plot.clear()
+        assert not readout.isVisible()
+
+
+class TestTicks:
+    def test_decades_are_labelled_with_the_loss(self):
+        assert log_ticks(-3, 2, 8) == [
+            (-3, "0.001"),
+            (-2, "0.01"),
+            (-1, "0.1"),
+            (0, "1"),
+            (1, "10"),
+            (2, "100"),
+        ]
+
+    def test_far_decades_are_powers_of_ten(self):
+        assert log_ticks(-9, -6, 3) == [(-9, "10⁻⁹"), (-8, "10⁻⁸"), (-7, "10⁻⁷"), (-6, "10⁻⁶")]
+
+    @pytest.mark.parametrize(
+        ("low", "high", "labels"),
+        [
+            (0, 1, ["0", "0.2", "0.4", "0.6", "0.8", "1.0"]),
+            (-3, 3, ["−2", "0", "2"]),
+            (0, 5e-7, ["0", "1·10⁻⁷", "2·10⁻⁷", "3·10⁻⁷", "4·10⁻⁷", "5·10⁻⁷"]),
+            (9990, 10_010, ["9,990", "9,995", "10,000", "10,005", "10,010"]),
+        ],
+    )
+    def test_labels_have_the_digits_that_tell_them_apart(self, low, high, labels):
+        assert [text for _value, text in linear_ticks(low, high, 5)] == labels
+
+    @given(
+        st.floats(min_value=-1e12, max_value=1e12),
+        st.floats(min_value=1e-9, max_value=1e12),
+        st.integers(2, 12),
+    )
+    def test_no_two_ticks_say_the_same(self, low, width, most):
+        width = max(width, 1e-9 * abs(low))
+        ticks = linear_ticks(low, low + width, most)
+        assert len(ticks) <= most + 1
+        assert len({text for _value, text in ticks}) == len(ticks)
+
+    @given(st.floats(min_value=-300, max_value=299), st.floats(min_value=1e-6, max_value=600))
+    def test_logarithmic_ticks_stand_where_their_label_says(self, low, width):
+        high = min(low + width, 300)
+        for position, text in log_ticks(low, high, 8):
+            assert low - 1e-9 <= position <= high + 1e-9
+            assert position == pytest.approx(np.log10(meaning(text)), abs=1e-6)
+
+
+def meaning(text):
+    """The number that a label says."""
+    mantissa, _dot, power = text.replace(",", "").rpartition("10") if text[-1] in EXPONENT else (text, "", "")
+    exponent = int(power.translate(str.maketrans(EXPONENT, "-0123456789"))) if power else 0
+    return float(mantissa.replace(",", "").rstrip("·") or 1) * 10.0**exponent
