@@ -17,6 +17,7 @@ from core.experiment import Experiment, Points, Settings
 from core.problem import Problem
 from core.texts import _
 
+SEEDS = 10_000  # to choose from; they stay short enough to be written on a blackboard
 LARGEST_UNDO = 256 * 2**20  # bytes of points kept for undo, beside the newest change
 
 
@@ -128,7 +129,8 @@ class Store(QObject):
 
     def new_start_values(self) -> None:
         """PyTorch's start values from a new seed."""
-        self.change(seed=random.randrange(10_000), start="pytorch")
+        others = [seed for seed in range(SEEDS) if seed != self.settings.seed]
+        self.change(seed=random.choice(others), start="pytorch")
 
     # --- both -----------------------------------------------------------------------------------------
 
@@ -158,8 +160,7 @@ class Store(QObject):
         except Problem as problem:
             self.refused.emit(str(problem))
             return
-        if points is not self.points:
-            self._push(replace(self.experiment, points=points), text)
+        self._push(replace(self.experiment, points=points), text)
 
     def _edit_settings(self, edit: Callable[[Settings], Settings]) -> None:
         try:
@@ -168,33 +169,53 @@ class Store(QObject):
             self.refused.emit(str(problem))
             self.settings_changed.emit(self.settings, self.settings)
             return
-        if settings != self.settings:
-            self._push(replace(self.experiment, settings=settings), _("change settings"))
+        self._push(replace(self.experiment, settings=settings), _("change settings"))
 
     def _push(self, experiment: Experiment, text: str) -> None:
+        """Make `experiment` the present one; what changes nothing is nothing to undo either."""
+        if _same(experiment, self.experiment):
+            return
         self.undo_stack.push(Edit(self, self.experiment, experiment, text, self._stroke))
         self._largest = max(self._largest, _size(experiment))
         if self._largest * self.undo_stack.count() > LARGEST_UNDO:
             self._forget_the_oldest()
 
     def _forget_the_oldest(self) -> None:
-        """Drop the oldest edits while their points take too much memory; QUndoStack itself cannot."""
-        edits = [
-            e for e in map(self.undo_stack.command, range(self.undo_stack.count())) if isinstance(e, Edit)
-        ]
-        kept: list[Edit] = []
+        """Drop the oldest edits while their points take too much memory."""
+        stack = self.undo_stack
+        edits = [edit for edit in map(stack.command, range(stack.count())) if isinstance(edit, Edit)]
         sizes: dict[int, int] = {}
-        for edit in reversed(edits):
-            sizes[id(edit.before.points)] = _size(edit.before)
-            if kept and sum(sizes.values()) > LARGEST_UNDO:
+        first = len(edits)
+        while first:
+            before = edits[first - 1].before
+            sizes[id(before.points)] = _size(before)
+            if sum(sizes.values()) > LARGEST_UNDO and first < len(edits):
                 break
-            kept.insert(0, edit)
-        if len(kept) == len(edits):
-            return
-        changes = [(edit.before, edit.after, edit.text()) for edit in kept]
-        self.undo_stack.clear()
-        for before, after, text in changes:
-            self.undo_stack.push(Edit(self, before, after, text, done=True))
+            first -= 1
+        if first:
+            self._keep_only(edits[first:], stack.cleanIndex() - first)
+
+    def _keep_only(self, edits: list[Edit], clean: int) -> None:
+        """Fill the stack anew with these edits, silently: QUndoStack itself cannot forget the oldest.
+
+        What the person sees of the stack stays as it is. `clean` is the index of the saved state, below zero
+        where there is none.
+        """
+        kept = [(edit.before, edit.after, edit.text(), edit.id()) for edit in edits]
+        stack = self.undo_stack
+        stack.blockSignals(True)
+        stack.clear()
+        stack.resetClean()
+        for index, (before, after, text, stroke) in enumerate(kept):
+            if index == clean:
+                stack.setClean()
+            stack.push(Edit(self, before, after, text, stroke, done=True))
+        stack.blockSignals(False)
+
+
+def _same(one: Experiment, other: Experiment) -> bool:
+    """Whether two experiments differ in nothing, not even in where the points come from."""
+    return one == other and one.points.source == other.points.source
 
 
 def _size(experiment: Experiment) -> int:
