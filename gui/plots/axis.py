@@ -33,6 +33,7 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         )
         self.label.setFont(theme.font())
         self.label.setDefaultTextColor(theme.muted)
+        self._updateMaxTextSize(0)
 
     def ticks(self) -> Ticks:
         """The ticks for the range and the length that this axis has now: as many as can be read."""
@@ -86,8 +87,10 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         return [text for _position, text in self.ticks()]
 
     def _updateMaxTextSize(self, size: float) -> None:  # noqa: N802
-        """Wide in steps of the grid, so that a longer label seldom moves the plot."""
+        """Wide in steps of the grid, so that a longer label seldom moves the plot; as high as the font."""
+        grid = self._theme.px(GRID)
         if self.orientation == "left":
-            grid = self._theme.px(GRID)
             size = max(self._theme.px(LEAST_WIDTH), math.ceil(size / grid) * grid)
+        else:
+            size = QFontMetricsF(self._theme.font(digits=True)).height() + grid / 2
         super()._updateMaxTextSize(size)

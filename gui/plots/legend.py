@@ -16,6 +16,7 @@ LINE = 20  # pixels, the height of an entry
 HEIGHT = LINE + GRID  # pixels to keep free above the data
 DOT = 4  # pixels, the radius of a point
 OPACITY = 225  # of 255: where it has to stand upon the data, they shimmer through
+TIGHTNESS = (1.0, 0.6)  # of samples and gaps; the second for a narrow plot
 TEXT = 12  # pixels, a size below the body, to leave the plot to the data
 
 
@@ -44,6 +45,7 @@ class Legend(QGraphicsItem):
         self._places: list[QRectF] = []
         self._area = QRectF()
         self._column = False
+        self._tight = 1.0
         self.setZValue(1000)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
         self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
@@ -61,11 +63,14 @@ class Legend(QGraphicsItem):
         self._area = area
         px = self.theme.px
         metrics = QFontMetricsF(self.theme.font(TEXT))
-        widths = [metrics.horizontalAdvance(entry.text) + px(SAMPLE + 3 * GRID) for entry in self.shown]
-        self._column = sum(widths) > area.width()
+        texts = [metrics.horizontalAdvance(entry.text) for entry in self.shown]
+        for self._tight in TIGHTNESS:
+            widths = [text + self._tight * px(SAMPLE + 3 * GRID) for text in texts]
+            self._column = sum(widths) > area.width()
+            if not self._column:
+                break
         if self._column:
-            widest = max(widths)
-            self._places = [QRectF(0, row * px(LINE), widest, px(LINE)) for row in range(len(widths))]
+            self._places = [QRectF(0, row * px(LINE), max(widths), px(LINE)) for row in range(len(widths))]
         else:
             lefts = accumulate(widths, initial=0.0)
             self._places = [
@@ -94,12 +99,13 @@ class Legend(QGraphicsItem):
         for place, entry in zip(self._places, self.shown, strict=True):
             self._paint_sample(painter, entry, place)
             painter.setPen(QColor(self.theme.text))
-            text = place.adjusted(px(SAMPLE + 2 * GRID), 0, 0, 0)
+            text = place.adjusted(self._tight * px(SAMPLE + 2 * GRID), 0, 0, 0)
             painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, entry.text)
 
     def _paint_sample(self, painter: QPainter, entry: Entry, place: QRectF) -> None:
         """The dot or the piece of line before a text."""
-        left, middle, length = place.left() + self.theme.px(GRID), place.center().y(), self.theme.px(SAMPLE)
+        left, length = (self._tight * self.theme.px(part) for part in (GRID, SAMPLE))
+        left, middle = place.left() + left, place.center().y()
         if entry.style is None:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(entry.colour))
