@@ -112,7 +112,7 @@ def make_actions(parent: QWidget, theme: Theme) -> dict[str, QAction]:
         action = QAction(_(row.text), parent)
         action.setObjectName(f"action_{row.name}")
         action.setCheckable(row.checkable)
-        action.setShortcuts([QKeySequence(keys) for keys in row.keys])
+        action.setShortcuts(_sequences(row.keys))
         if row.icon:
             action.setIcon(theme.icon(row.icon))
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
@@ -121,3 +121,12 @@ def make_actions(parent: QWidget, theme: Theme) -> dict[str, QAction]:
         parent.addAction(action)
         actions[row.name] = action
     return actions
+
+
+def _sequences(keys: tuple[Keys, ...]) -> list[QKeySequence]:
+    """Every key sequence that `keys` stand for on this system, once: twice would be ambiguous to Qt."""
+    found: dict[str, QKeySequence] = {}
+    for key in keys:
+        sequences = [QKeySequence(key)] if isinstance(key, str) else QKeySequence.keyBindings(key)
+        found.update((sequence.toString(), sequence) for sequence in sequences)
+    return list(found.values())

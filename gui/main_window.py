@@ -207,6 +207,7 @@ class MainWindow(QMainWindow):
         session.numbers_changed.connect(self._show_numbers)
         session.state_changed.connect(self._show_state)
         session.said.connect(self._message.say)
+        session.idle.connect(self._message.idle)
         session.devices_found.connect(self._settings.show_devices)
 
     # --- show -------------------------------------------------------------------------------------------
@@ -331,7 +332,7 @@ class MainWindow(QMainWindow):
                 self._standardise,
             )
         else:
-            self._message.say(found.message)
+            self._message.keep(found.message)
 
     # --- small things that belong to no part ------------------------------------------------------------
 

@@ -33,7 +33,8 @@ class Session(QObject):
     `run_started(snapshot)` brings step 0 of a new run, or None where there is nothing to run.
     `snapshot_changed(snapshot)` comes at most once a frame, `numbers_changed(snapshot)` ten times a second
     and at rest. `state_changed()` says that `running` or `loading` may differ. `said(sentence, warning)`
-    is for the message line. `devices_found(devices)` comes once torch is loaded.
+    is for the message line, `idle(sentence)` what to say there if there is no news. `devices_found(devices)`
+    comes once torch is loaded.
     """
 
     run_started = Signal(object)
@@ -41,6 +42,7 @@ class Session(QObject):
     numbers_changed = Signal(object)
     state_changed = Signal()
     said = Signal(str, object)
+    idle = Signal(str)
     devices_found = Signal(object)
 
     def __init__(self, store: Store, background: Background, parent: QObject | None = None) -> None:
@@ -339,7 +341,8 @@ class Session(QObject):
                 True,
             )
         else:
-            self._say(_("Ready: press Run, or Space."), False)
+            self.sentence = _("Ready: press Run, or Space."), False
+            self.idle.emit(self.sentence[0])
 
     def _say_why_it_stopped(self, worker: Worker) -> None:
         if worker.error is not None:

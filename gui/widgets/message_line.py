@@ -17,6 +17,7 @@ class MessageLine(QWidget):
         super().__init__()
         self._theme = theme
         self._action: Callable[[], object] = lambda: None
+        self._keeps = False
         self._icon = QLabel()
         self._text = QLabel()
         self._text.setObjectName("message")
@@ -43,6 +44,17 @@ class MessageLine(QWidget):
         self._text.setText(sentence)
         self._text.setStyleSheet(f"color: {self._theme.warning if warning else self._theme.text}")
         self._button.hide()
+        self._keeps = False
+
+    def keep(self, sentence: str) -> None:
+        """Show `sentence`, which only news replaces."""
+        self.say(sentence)
+        self._keeps = True
+
+    def idle(self, sentence: str) -> None:
+        """Show `sentence`, which is no news."""
+        if not self._keeps:
+            self.say(sentence)
 
     def warn(self, sentence: str) -> None:
         """Show `sentence` as a warning."""
@@ -50,7 +62,7 @@ class MessageLine(QWidget):
 
     def propose(self, sentence: str, label: str, action: Callable[[], object]) -> None:
         """Show `sentence`, and a button that does `action`."""
-        self.say(sentence)
+        self.keep(sentence)
         self._action = action
         self._button.setText(label)
         self._button.show()
