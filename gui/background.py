@@ -34,6 +34,7 @@ class Background(QObject):
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="background")
         self._waiting: dict[str, _Job] = {}
         self._now: tuple[_Job, Future[Any]] | None = None
+        self._closed = False
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_EVERY)
         self._timer.timeout.connect(self._look)
@@ -52,8 +53,11 @@ class Background(QObject):
     ) -> None:
         """Call work() in the thread, then then(result) or failed(error) in this one.
 
-        A waiting or running job of the same key is superseded: its result is dropped.
+        A waiting or running job of the same key is superseded: its result is dropped. After `close` nothing
+        is called any more.
         """
+        if self._closed:
+            return
         self._waiting[key] = _Job(key, work, then, failed)
         self._start_next()
 
@@ -65,28 +69,36 @@ class Background(QObject):
 
     def close(self) -> None:
         """End the thread; waits for the job under way, and delivers nothing more."""
+        self._closed = True
         self._timer.stop()
         self._waiting.clear()
         self._now = None
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _start_next(self) -> None:
-        if self._now is None and self._waiting:
+        if self._now is None and self._waiting and not self._closed:
             job = self._waiting.pop(next(iter(self._waiting)))
             self._now = job, self._pool.submit(job.work)
             self._timer.start()
 
     def _look(self) -> None:
+        """Deliver what is done, and go on with the next, whatever becomes of the delivery."""
         if self._now is None or not self._now[1].done():
             return
         job, future = self._now
         self._now = None
+        try:
+            if job.key not in self._waiting:
+                self._deliver(job, future)
+        finally:
+            self._start_next()
+            if self._now is None:
+                self._timer.stop()
+
+    @staticmethod
+    def _deliver(job: _Job, future: Future[Any]) -> None:
         error = future.exception()
-        if job.key not in self._waiting:
-            if error is None:
-                job.then(future.result())
-            elif isinstance(error, Exception):
-                job.failed(error)
-        self._start_next()
-        if self._now is None:
-            self._timer.stop()
+        if error is None:
+            job.then(future.result())
+        elif isinstance(error, Exception):
+            job.failed(error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from random import Random
 
 import numpy as np
@@ -256,7 +257,7 @@ def test_new_start_values_are_always_other_ones(store: Store, monkeypatch: pytes
     for _throw in range(50):
         store.new_start_values()
         seeds.append(store.settings.seed)
-    assert all(one != other for one, other in zip(seeds, seeds[1:], strict=False))
+    assert all(one != other for one, other in pairwise(seeds))
     assert store.undo_stack.count() == 50
 
 
