@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
+from contextlib import suppress
+from typing import NoReturn
 
 from core.log import start_log
 from core.problem import Problem
@@ -51,5 +54,18 @@ def _run(argv: list[str]) -> int:
     return app.run_window(arguments) if verb == cli.WINDOW else app.run_screenshot(arguments)
 
 
+def start() -> NoReturn:
+    """Do what the command line asks for, and end the process.
+
+    At once: everything is written and closed by now, and tearing PyTorch down would take seconds.
+    """
+    status = main()
+    logging.shutdown()
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(status)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    start()

@@ -65,6 +65,7 @@ def run_window(arguments: argparse.Namespace) -> int:
     app = create_app([NAME])
     _choose_language(app, arguments.language)
     window = create_window(autosave=Autosave(data_folder()), theme=_theme_asked_for(arguments))
+    window.workspace.ends_process = True
     sys.excepthook = _log_fault
     signals = _Signals(app)
     window.show()

@@ -67,13 +67,19 @@ class Background(QObject):
         if self._now is not None and self._now[0].key == key:
             self._waiting[key] = _Job(key, lambda: None, lambda _result: None, lambda _error: None)
 
-    def close(self) -> None:
-        """End the thread; waits for the job under way, and delivers nothing more."""
+    def close(self, wait: bool = True) -> None:
+        """Deliver nothing more and end the thread; with `wait`, after the job under way."""
         self._closed = True
         self._timer.stop()
         self._waiting.clear()
         self._now = None
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool.shutdown(wait=wait)
+
+    def finish(self) -> None:
+        """Do everything that waits, deliver none of it, and end the thread."""
+        for job in self._waiting.values():
+            self._pool.submit(job.work)
+        self.close()
 
     def _start_next(self) -> None:
         if self._now is None and self._waiting and not self._closed:

@@ -49,7 +49,7 @@ class Files(QObject):
     def open_path(self, path: str) -> None:
         """Open a data file, after its dialog, or an experiment."""
         if path.endswith(".json"):
-            self._workspace.background.run(
+            self._workspace.disk.run(
                 "open",
                 lambda: load_experiment(path),
                 lambda found: self._take_experiment(found, path),
@@ -83,7 +83,7 @@ class Files(QObject):
     def save_to(self, path: str) -> None:
         """Save the experiment as `path`."""
         experiment = self._workspace.store.experiment
-        self._workspace.background.run(
+        self._workspace.disk.run(
             "save",
             lambda: save_experiment(experiment, path),
             lambda _result: self._saved_experiment(path),
@@ -99,7 +99,7 @@ class Files(QObject):
     def save_points_to(self, path: str) -> None:
         """Save the points as the CSV file `path`."""
         points = self._workspace.store.points
-        self._workspace.background.run(
+        self._workspace.disk.run(
             "save",
             lambda: save_points(points, path),
             lambda _result: self.said.emit(_("Saved as {file}.").format(file=Path(path).name), False),

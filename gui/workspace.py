@@ -18,10 +18,12 @@ class Workspace(QObject):
     def __init__(self, experiment: Experiment | None = None, autosave: Autosave | None = None) -> None:
         super().__init__()
         self.preferences = Preferences()
-        self.background = Background(self)
+        self.background = Background(self)  # for what can be computed again
+        self.disk = Background(self)  # for reading and writing files
         self.store = Store(experiment or (autosave.restore() if autosave else None), self)
         self.session = Session(self.store, self.background, self)
         self.path = ""  # of the experiment file that is open, if one is
+        self.ends_process = False  # then nobody waits for what is being computed, such as PyTorch's loading
         self._autosave = autosave
         if autosave is not None:
             autosave.watch(self.store)
@@ -30,7 +32,8 @@ class Workspace(QObject):
         """End every thread and write what is not written yet."""
         self.session.close()
         self.store.undo_stack.blockSignals(True)  # it would speak once more while it is destroyed
-        self.background.close()
+        self.background.close(wait=not self.ends_process)
+        self.disk.finish()
         if self._autosave is not None:
             self._autosave.close()
             self._autosave = None
