@@ -118,8 +118,7 @@ class Session(QObject):
             self._worker.pause()
             self._rest()
             if was_running:
-                step = f"{self._worker.latest.step:,}"
-                self._say(_("Paused at step {step}: Run goes on from here.").format(step=step), False)
+                self._say_paused(self._worker)
         self.state_changed.emit()
 
     def toggle(self, on: bool) -> None:
@@ -132,15 +131,20 @@ class Session(QObject):
     def step(self) -> None:
         """Exactly one step."""
         self.pause()
-        if self._worker is not None and not self._building:
-            trainer = self._worker.trainer
-            trainer.go_on()
-            try:
-                trainer.step()
-            except Problem as problem:
-                self._refuse(str(problem))
-                return
-            self._rest()
+        if self._worker is None or self._building:
+            return
+        trainer = self._worker.trainer
+        trainer.go_on()
+        try:
+            trainer.step()
+        except Exception as error:  # as the worker has it: no error of a step may reach Qt
+            self._not_built(error)
+            return
+        self._rest()
+        if trainer.stopped in ("diverged", "converged"):
+            self._say_why_it_stopped(self._worker)
+        else:
+            self._say_paused(self._worker)
 
     def step_epoch(self) -> None:
         """On to the end of the epoch under way."""
@@ -170,6 +174,7 @@ class Session(QObject):
         self._end_run()
         self._worker = Worker(trainer, self._speed)
         self._notice = ""
+        self.steps_per_second = 0.0
         self.start = trainer.latest
         self.run_started.emit(self.start)
         self._rest()
@@ -195,15 +200,20 @@ class Session(QObject):
             self._live(points=points)
 
     def _follow_settings(self, settings: Settings, before: Settings) -> None:
+        if settings == before:  # only shown again, because something else was refused
+            return
         if self._worker is None or self._building or before.restarts(settings):
             self._restart()
-        elif settings != before:
+        else:
             self._live(settings=settings)
 
     def _live(self, points: Points | None = None, settings: Settings | None = None) -> None:
         assert self._worker is not None
+        trainer = self._worker.trainer
+        if not self._worker.running:
+            trainer.go_on()  # now, while it still knows that it stopped: Run gives it its limits anew
         try:
-            self._worker.trainer.change(points, settings)
+            trainer.change(points, settings)
         except Problem as problem:
             self._refuse(str(problem))
 
@@ -349,8 +359,14 @@ class Session(QObject):
             self._not_built(worker.error)
             return
         reason, step = worker.trainer.stopped, worker.latest.step
-        if reason is not None:
+        if reason is None:
+            self._say_paused(worker)
+        else:
             self._say(stop_sentence(reason, step, self._store.settings), reason == "diverged")
+
+    def _say_paused(self, worker: Worker) -> None:
+        step = f"{worker.latest.step:,}"
+        self._say(_("Paused at step {step}: Run goes on from here.").format(step=step), False)
 
 
 def stop_sentence(reason: str, step: int, settings: Settings) -> str:

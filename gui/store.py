@@ -69,7 +69,8 @@ class Store(QObject):
     """Points and settings, their changes and their undo stack.
 
     `points_changed(points)` and `settings_changed(settings, before)` follow each change; `refused(sentence)`
-    says why something asked for cannot be, and then nothing has changed.
+    says why something asked for cannot be, and then nothing has changed. Raises Problem where `experiment`
+    cannot be shown.
     """
 
     points_changed = Signal(object)
@@ -79,6 +80,7 @@ class Store(QObject):
     def __init__(self, experiment: Experiment | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.experiment = experiment or Experiment(Points(), Settings())
+        _require_one_column(self.points)
         self.undo_stack = QUndoStack(self)
         self._strokes = count(1)
         self._stroke = -1
@@ -134,9 +136,14 @@ class Store(QObject):
 
     # --- both -----------------------------------------------------------------------------------------
 
-    def open(self, experiment: Experiment) -> None:
-        """Put another experiment in the place of this one."""
-        self._push(experiment, _("open experiment"))
+    def open(self, experiment: Experiment) -> bool:
+        """Put another experiment in the place of this one; whether that could be."""
+        try:
+            self._push(experiment, _("open experiment"))
+        except Problem as problem:
+            self.refused.emit(str(problem))
+            return False
+        return True
 
     def begin_stroke(self) -> None:
         """From now on changes are one, as those of one drag of the mouse are."""
@@ -156,11 +163,9 @@ class Store(QObject):
 
     def _edit_points(self, edit: Callable[[Points], Points], text: str) -> None:
         try:
-            points = edit(self.points)
+            self._push(replace(self.experiment, points=edit(self.points)), text)
         except Problem as problem:
             self.refused.emit(str(problem))
-            return
-        self._push(replace(self.experiment, points=points), text)
 
     def _edit_settings(self, edit: Callable[[Settings], Settings]) -> None:
         try:
@@ -173,6 +178,7 @@ class Store(QObject):
 
     def _push(self, experiment: Experiment, text: str) -> None:
         """Make `experiment` the present one; what changes nothing is nothing to undo either."""
+        _require_one_column(experiment.points)
         if _same(experiment, self.experiment):
             return
         self.undo_stack.push(Edit(self, self.experiment, experiment, text, self._stroke))
@@ -211,6 +217,16 @@ class Store(QObject):
                 stack.setClean()
             stack.push(Edit(self, before, after, text, stroke, done=True))
         stack.blockSignals(False)
+
+
+def _require_one_column(points: Points) -> None:
+    """Raise Problem for points that no plot over x can show."""
+    if points.x.shape[1] != 1:
+        raise Problem(
+            _(
+                "These points have {count} columns of x, and the window shows one; leave the others out."
+            ).format(count=points.x.shape[1])
+        )
 
 
 def _same(one: Experiment, other: Experiment) -> bool:

@@ -169,6 +169,8 @@ def test_a_thousand_edits_are_undone_and_redone_to_the_very_arrays(seed: int) ->
         lambda store: store.add_points([1.0, 2.0], [1.0]),
         lambda store: store.add_points(["one"], [1.0]),
         lambda store: store.move_points([0], float("inf"), 0.0),
+        lambda store: store.replace(Points([[1.0, 2.0]], [3.0])),
+        lambda store: store.open(Experiment(Points([[1.0, 2.0]], [3.0]), Settings(seed=1))),
         lambda store: store.change(learning_rate=0.0),
         lambda store: store.change(model="cubic"),
         lambda store: store.change(batch_size=-1),
