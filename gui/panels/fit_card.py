@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy
+from PySide6.QtWidgets import QComboBox
 
 from core.texts import N_, _
 from core.training import Snapshot
@@ -14,6 +14,7 @@ from gui.panels.cards import Card
 from gui.plots.fit_plot import FitPlot
 from gui.plots.residuals import Mode
 from gui.theme import Theme
+from gui.widgets.elided_label import ElidedLabel
 from gui.widgets.readout import Readout
 
 RESIDUALS: dict[Mode, str] = {"off": N_("no residuals"), "lines": N_("residuals"), "squares": N_("squares")}
@@ -40,12 +41,10 @@ class FitCard(Card):
         self.add_tool(actions["reference"], _("least squares"))
         self.add_tool(actions["fit_view"])
         self.set_plot(self.plot)
-        self._equation = QLabel()
+        self._equation = ElidedLabel()
         self._equation.setObjectName("readout_equation")
         self._equation.setAccessibleName(_("Equation"))
         self._equation.setFont(theme.font(bold=True, digits=True))
-        self._equation.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._equation.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._r2 = Readout(
             "readout_r2", "R²", "−0.0000", _("The share of the variance of y that the fit explains."), theme
         )
@@ -60,9 +59,7 @@ class FitCard(Card):
 
     def show_equation(self, snapshot: Snapshot | None) -> None:
         """Show the fitted function, or that there is none."""
-        equation = "" if snapshot is None else snapshot.equation()
-        self._equation.setText(equation)
-        self._equation.setToolTip(equation)
+        self._equation.setText("" if snapshot is None else snapshot.equation())
 
     def show_r2(self, value: float | None) -> None:
         """Show the coefficient of determination, or that there is none."""
