@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGraphicsEllipseItem, QGraphicsItem, QGraphicsRect
 from core.experiment.points import Points
 from core.texts import _
 from gui.plots.canvas import Canvas
-from gui.plots.dots import Dots
+from gui.plots.dots import Dots, Indices
 from gui.plots.legend import HEIGHT, Entry, Legend
 from gui.plots.range_keeper import LIMIT, RangeKeeper
 from gui.plots.residuals import MOST, Mode, Residuals
@@ -20,7 +20,6 @@ from gui.plots.trace import Trace
 from gui.theme import DATA, MODEL, REFERENCE, Theme
 
 Floats = NDArray[np.float64]
-Indices = NDArray[np.intp]
 Predict = Callable[[Floats], Floats]
 
 HOME = (-3.0, 3.0)  # the view of an empty plot, on both axes

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import ArrayLike
 from PySide6.QtCore import QPointF, QRectF, Qt
 
 from core.texts import N_
-
-if TYPE_CHECKING:
-    from gui.plots.fit_plot import FitPlot
+from gui.plots.dots import Indices
+from gui.theme import Theme
 
 SPACING = 12  # pixels of a drag between two sprayed points
 SCATTER = 8  # pixels, the standard deviation of the spray around the cursor
@@ -21,13 +22,50 @@ REACH = 10  # pixels; a point this near is under the cursor
 STILL = 3  # pixels; a shorter drag is a click
 
 
+class Ground(Protocol):
+    """What the tools work on, which is the fit plot; pixels are those of its viewport."""
+
+    theme: Theme
+    selection: Indices
+
+    def draw(self, pixels: Sequence[QPointF]) -> None:
+        """Add points."""
+
+    def near(self, start: QPointF, end: QPointF, reach: float) -> Indices:
+        """The points within `reach` pixels of a way."""
+
+    def nearest(self, pixel: QPointF, reach: float) -> int | None:
+        """The nearest point within `reach` pixels."""
+
+    def within(self, rectangle: QRectF) -> Indices:
+        """The points in a rectangle."""
+
+    def erase(self, indices: Indices) -> None:
+        """Remove points."""
+
+    def select(self, indices: ArrayLike) -> None:
+        """Make these points the selection."""
+
+    def move_selection(self, dx: float, dy: float) -> None:
+        """Shift the selected points, in the units of the data."""
+
+    def to_data(self, pixel: QPointF) -> tuple[float, float]:
+        """Where a pixel is, in the units of the data."""
+
+    def show_eraser(self, pixel: QPointF | None) -> None:
+        """Show the circle of the eraser, or none."""
+
+    def show_rectangle(self, rectangle: QRectF | None) -> None:
+        """Show the rectangle of a selection, or none."""
+
+
 class Tool:
-    """What a press, a drag and a release mean; pixels are those of the viewport."""
+    """What a press, a drag and a release mean."""
 
     cursor = Qt.CursorShape.ArrowCursor
     tip = ""
 
-    def __init__(self, plot: FitPlot) -> None:
+    def __init__(self, plot: Ground) -> None:
         self.plot = plot
 
     def press(self, pixel: QPointF, extend: bool, again: bool) -> None:
@@ -46,7 +84,7 @@ class DrawTool(Tool):
     cursor = Qt.CursorShape.CrossCursor
     tip = N_("Click to add a point, drag to spray many. Right-drag erases, the wheel zooms, F fits the view.")
 
-    def __init__(self, plot: FitPlot) -> None:
+    def __init__(self, plot: Ground) -> None:
         super().__init__(plot)
         self._random = np.random.default_rng(SPRAY_SEED)
         self._last = QPointF()
@@ -79,7 +117,7 @@ class EraseTool(Tool):
     cursor = Qt.CursorShape.BlankCursor
     tip = N_("Drag to erase points. The wheel zooms, F fits the view.")
 
-    def __init__(self, plot: FitPlot) -> None:
+    def __init__(self, plot: Ground) -> None:
         super().__init__(plot)
         self._last = QPointF()
 
@@ -104,7 +142,7 @@ class MoveTool(Tool):
         "Drag a point, or drag a rectangle to select. The arrow keys move a selection, Delete removes it."
     )
 
-    def __init__(self, plot: FitPlot) -> None:
+    def __init__(self, plot: Ground) -> None:
         super().__init__(plot)
         self._start = QPointF()
         self._kept = np.empty(0, dtype=np.intp)
