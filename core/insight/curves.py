@@ -74,10 +74,11 @@ class Curve:
             size = int(np.prod(shape))
             layers.append(np.array(numbers[position : position + size], dtype=np.float64).reshape(shape))
             position += size
-        layers[1] = layers[1] + layers[0] @ scaling.x_mean
-        layers[0] = layers[0] * scaling.x_scale
-        layers[-2] = layers[-2] / scaling.y_scale
-        layers[-1] = (layers[-1] - scaling.y_mean) / scaling.y_scale
+        with np.errstate(all="ignore"):
+            layers[1] = layers[1] + layers[0] @ scaling.x_mean
+            layers[0] = layers[0] * scaling.x_scale
+            layers[-2] = layers[-2] / scaling.y_scale
+            layers[-1] = (layers[-1] - scaling.y_mean) / scaling.y_scale
         return layers
 
     def named(self, layers: Sequence[Floats]) -> Parameters:
@@ -138,9 +139,9 @@ class Polynomial(Curve):
     def from_data_units(self, numbers: Sequence[float], scaling: Scaling) -> list[Floats]:
         """The inverse of in_data_units; `numbers` are w1, w2, …, b."""
         powers = Powers([numbers[-1], *numbers[:-1]])
-        coefficients = (
-            (powers(Powers([scaling.x_mean[0], scaling.x_scale[0]])) - scaling.y_mean) / scaling.y_scale
-        ).coef
+        with np.errstate(all="ignore"):
+            outer = powers(Powers([scaling.x_mean[0], scaling.x_scale[0]]))
+            coefficients = ((outer - scaling.y_mean) / scaling.y_scale).coef
         full = np.zeros(self.degree() + 1)
         full[: len(coefficients)] = coefficients
         return [full[None, 1:], full[:1]]

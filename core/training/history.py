@@ -23,10 +23,6 @@ class History:
         self._losses[self._count] = loss
         self._count += 1
 
-    def truncate(self, steps: int) -> None:
-        """Forget all but the first `steps` steps."""
-        self._count = min(self._count, steps)
-
     def losses(self) -> NDArray[np.float64]:
         """The losses of steps 1 to n, `[n]`, in the units of the data."""
         count = self._count

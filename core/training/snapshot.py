@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +12,8 @@ from core.insight.curves import Curve, Parameters
 from core.insight.scaling import Scaling
 
 Floats = NDArray[np.float64]
+
+FEW = 64  # numbers; Python looks at so many in less time than NumPy takes to begin, and a step is short
 
 
 class Snapshot(NamedTuple):
@@ -43,6 +46,16 @@ class Snapshot(NamedTuple):
         """The fitted function, as one line of text, in the units of the data."""
         return self.curve.equation(self.parameters)
 
+    def numbers(self) -> tuple[float, ...]:
+        """All parameters in a row, as own start values are given."""
+        return tuple(float(n) for value in self.parameters.values() for n in np.ravel(value))
+
     def finite(self) -> bool:
         """Whether every parameter is finite."""
-        return all(bool(np.isfinite(array).all()) for array in self.arrays)
+        for array in self.arrays:
+            if array.size > FEW:
+                if not np.isfinite(array).all():
+                    return False
+            elif not all(map(math.isfinite, array.ravel().tolist())):
+                return False
+        return True

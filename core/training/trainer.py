@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ from core.insight.curves import Curve
 from core.insight.scaling import no_scaling, standard_scaling
 from core.problem import Problem
 from core.texts import _, n_
+from core.training.convergence import Convergence
 from core.training.devices import check_device, first_line
 from core.training.history import History
 from core.training.models import draw_start_values
@@ -32,8 +33,7 @@ torch.set_num_threads(1)  # what makes results repeat, and leaves a core to the 
 
 Floats = NDArray[np.float64]
 
-CONVERGENCE_EVERY = 50  # steps between two looks at the gradient
-CONVERGENCE_TOLERANCE = 1e-5
+CONVERGENCE_EVERY = 100  # steps between two looks at the gradient
 LARGEST = {"float32": 1e18, "float64": 1e150}  # beyond these a squared error overflows
 EPOCH_STRIDE = 1_000_003  # between the seeds of two runs' shuffles, so that epochs do not repeat across seeds
 
@@ -45,6 +45,13 @@ class Wanted(NamedTuple):
 
     points: Points
     settings: Settings
+
+
+class Place(NamedTuple):
+    """Where a run stands: passes over the points that are complete, and points already used in this one."""
+
+    epoch: int
+    position: int
 
 
 class Trainer:
@@ -69,13 +76,16 @@ class Trainer:
         self.curve: Curve = named(MODELS[settings.model].curve)(settings.values("model"), points.x.shape[1])
         self._check(points, settings)
         self._wanted = self._taken = Wanted(points, settings)
-        self._step = self._epoch = self._position = self._first_step = self._first_epoch = 0
+        self._step = self._first_step = self._first_epoch = 0
+        self._place = Place(0, 0)
         self._order = torch.empty(0, dtype=torch.long)
+        self._convergence: Convergence | None = None
         try:
             self._build()
+            self.latest = self._snapshot(0, self._place, self.full_loss())
         except RuntimeError as error:
-            self._fall_back(error)
-        self.latest = self._before = self._snapshot(self.full_loss())
+            self._leave_device(error)
+            self.latest = self._snapshot(0, self._place, self.full_loss())
 
     # --- what the person does -------------------------------------------------------------------------
 
@@ -84,10 +94,16 @@ class Trainer:
 
         Raises Problem if they cannot be trained on, and ValueError if the change takes a new run.
         """
-        wanted = Wanted(points or self._wanted.points, settings or self._wanted.settings)
+        wanted = Wanted(
+            self._wanted.points if points is None else points,
+            self._wanted.settings if settings is None else settings,
+        )
         if self._wanted.settings.restarts(wanted.settings):
             raise ValueError("this change of settings takes a new Trainer")
-        self._check(*wanted)
+        if wanted.points.x.shape[1] != self._wanted.points.x.shape[1]:
+            raise ValueError("another number of columns of x takes a new Trainer")
+        if points is not None:
+            self._check(*wanted)
         self._wanted = wanted
         if self.stopped != "diverged":
             self.stopped = None
@@ -96,27 +112,26 @@ class Trainer:
         """After a stop by a limit or by convergence: count the limits anew from here."""
         if self.stopped and self.stopped != "diverged":
             self.stopped = None
-            self._first_step, self._first_epoch = self._step, self._epoch
+            self._first_step, self._first_epoch = self._step, self._place.epoch
 
     def step(self) -> Snapshot:
         """One optimizer update, the five lines of every PyTorch lesson; after "diverged" none any more."""
         if self.stopped == "diverged":
             return self.latest
-        if self._wanted is not self._taken:
-            self._take_up(self._wanted)
-        place = self._epoch, self._position
         try:
-            loss = self._update(*self._batch())
+            wanted = self._wanted
+            if wanted is not self._taken:
+                self._take_up(wanted)
+            inputs, targets, place = self._batch()
+            return self._record(place, self._update(inputs, targets))
         except RuntimeError as error:
-            self._epoch, self._position = place
             self._fall_back(error)
             return self.step()
-        return self._record(loss)
 
     def full_loss(self) -> float:
         """The loss of all points at the present parameters, in the units of the data."""
         with torch.no_grad():
-            loss: Tensor = self._loss(self._model(self._inputs), self._targets)
+            loss = self._loss(self._predict(self._inputs), self._targets)
             return loss.item() * self._loss_unit
 
     # --- the step ---------------------------------------------------------------------------------------
@@ -125,88 +140,85 @@ class Trainer:
         """The step itself; returns its loss in the units of the data."""
 
         def closure() -> Tensor:
-            self._optimizer.zero_grad()
-            loss: Tensor = self._loss(self._model(inputs), targets)
+            for parameter in self._parameters:  # optimizer.zero_grad(), without its mark for the profiler,
+                parameter.grad = None  # which would take 3 % of the step
+            loss = self._loss(self._predict(inputs), targets)
             loss.backward()  # type: ignore[no-untyped-call]
             return loss
 
         loss = self._optimizer.step(closure)  # type: ignore[arg-type]  # torch says float, and takes tensors
         return float(loss.item()) * self._loss_unit  # type: ignore[attr-defined]
 
-    def _batch(self) -> tuple[Tensor, Tensor]:
-        """The inputs and targets of this step: all of them, or the next ones in this epoch's order."""
-        size, total = self._taken.settings.batch_size, len(self._targets)
+    def _batch(self) -> tuple[Tensor, Tensor, Place]:
+        """The inputs and targets of this step, all or the next in this epoch's order; the place behind it."""
+        epoch, position = self._place
+        size, total = self._taken.settings.batch_size, len(self._taken.points)
         if size is None or size >= total:
-            self._epoch += 1
-            return self._inputs, self._targets
-        if self._position == 0:
-            seed = self._taken.settings.seed * EPOCH_STRIDE + self._epoch
-            generator = torch.Generator().manual_seed(seed)
-            self._order = torch.randperm(total, generator=generator)
-        chosen = self._order[self._position : self._position + size].to(self.device)
-        self._position += size
-        if self._position >= total:
-            self._position = 0
-            self._epoch += 1
-        return self._inputs[chosen], self._targets[chosen]
+            return self._inputs, self._targets, Place(epoch + 1, 0)
+        if position == 0:
+            seed = self._taken.settings.seed * EPOCH_STRIDE + epoch
+            self._order = torch.randperm(total, generator=torch.Generator().manual_seed(seed))
+        end = position + size
+        chosen = self._order[position:end].to(self.device)
+        place = Place(epoch, end) if end < total else Place(epoch + 1, 0)
+        return self._inputs[chosen], self._targets[chosen], place
 
-    def _record(self, loss: float) -> Snapshot:
-        """Note what the step did, and whether the run should end."""
-        if not math.isfinite(loss):
-            return self._diverge()
-        self._step += 1
+    def _record(self, place: Place, loss: float) -> Snapshot:
+        """Note what the step did, and whether the run should end; a step into infinity is not counted."""
+        after = self._snapshot(self._step + 1, place, loss)
+        if not (math.isfinite(loss) and after.finite()):
+            self.stopped = "diverged"
+            _set(self._parameters, self.latest.arrays)
+            return self.latest
+        self._step, self._place = after.step, place
         self.history.append(loss)
-        self._before, self.latest = self.latest, self._snapshot(loss)
-        self.stopped = self._reason_to_stop(loss)
-        return self.latest
+        self.latest = after
+        self.stopped = self._reason_to_stop()
+        return after
 
-    def _diverge(self) -> Snapshot:
-        """Keep the last snapshot with finite numbers; the run ends there."""
-        self.latest = self.latest if self.latest.finite() else self._before
-        self._step, self._epoch = self.latest.step, self.latest.epoch
-        self.history.truncate(self._step)
-        self.stopped = "diverged"
-        return self.latest
-
-    def _reason_to_stop(self, loss: float) -> str | None:
+    def _reason_to_stop(self) -> str | None:
         settings = self._taken.settings
-        if self._step % CONVERGENCE_EVERY == 0 and self._converged(loss):
+        if self._step % CONVERGENCE_EVERY == 0 and self._converged():
             return "converged"
         if settings.steps is not None and self._step - self._first_step >= settings.steps:
             return "steps"
-        if settings.epochs is not None and self._epoch - self._first_epoch >= settings.epochs:
+        if settings.epochs is not None and self._place.epoch - self._first_epoch >= settings.epochs:
             return "epochs"
         return None
 
-    def _converged(self, loss: float) -> bool:
-        """Whether the full-batch gradient is nothing beside the loss, or the loss nothing beside y.
-
-        max |g| (1 + |θ|) <= tolerance · loss: the loss would change by less than the tolerance if any
-        parameter changed by its own size. With mini-batches the gradient never rests, so there it is no sign.
-        """
+    def _converged(self) -> bool:
+        """Whether the gradient vanishes before this step and after it; that of a mini-batch never rests."""
         size = self._taken.settings.batch_size
-        if size is not None and size < len(self._targets):
+        if size is not None and size < len(self._taken.points):
             return False
-        if loss <= self._loss_floor:
-            return True
-        pull = max(
-            float((p.grad.abs() * (1.0 + p.detach().abs())).max())
-            for p in self._model.parameters()
-            if p.grad is not None
-        )
-        return pull <= CONVERGENCE_TOLERANCE * loss / self._loss_unit
+        if self._convergence is None:
+            self._convergence = Convergence(_array(self._inputs), _array(self._targets)[:, 0])
+        loss = self._typical_loss(self._convergence.deviation)
+        before = [_array(parameter.grad) for parameter in self._parameters if parameter.grad is not None]
+        return self._convergence.reached(before, loss) and self._convergence.reached(self._gradients(), loss)
 
-    def _snapshot(self, loss: float) -> Snapshot:
+    def _typical_loss(self, residual: float) -> float:
+        """The loss of two points that are off by `residual`, one up and one down."""
+        off = torch.tensor([[residual], [-residual]], dtype=self.dtype)
+        loss = self._loss(off, torch.zeros_like(off))
+        return loss.item()
+
+    def _gradients(self) -> list[Floats]:
+        """The gradient of the loss of all points at the present parameters."""
+        loss = self._loss(self._predict(self._inputs), self._targets)
+        return [_array(gradient) for gradient in torch.autograd.grad(loss, self._parameters)]
+
+    def _snapshot(self, step: int, place: Place, loss: float) -> Snapshot:
         arrays = tuple([array.copy() for array in self._arrays or self._parameter_arrays()])
-        return Snapshot(
-            self.run, self._step, self._epoch, loss, arrays, self.curve, self.scaling, self.device
-        )
+        return Snapshot(self.run, step, place.epoch, loss, arrays, self.curve, self.scaling, self.device)
 
     # --- building ---------------------------------------------------------------------------------------
 
     def _build(self) -> None:
         """Everything that lives on the device."""
-        self._model = self._start_model().to(self.device)
+        model = self._start_model().to(self.device)
+        self._predict: Callable[[Tensor], Tensor] = model.forward  # no hooks, so no need to look for any
+        self._parameters = list(model.parameters())
         self._optimizer = self._build_optimizer()
         self._load_points()
         self._build_loss()
@@ -221,9 +233,9 @@ class Trainer:
         if settings.start == "pytorch":
             draw_start_values(model, torch.Generator().manual_seed(settings.seed))
         elif settings.start == "zeros":
-            self._set_parameters(model, [np.zeros(shape) for shape in self.curve.shapes()])
+            _set(model.parameters(), [np.zeros(shape) for shape in self.curve.shapes()])
         else:
-            self._set_parameters(model, self._own_start_values(settings))
+            _set(model.parameters(), self._own_start_values(settings))
         return model
 
     def _own_start_values(self, settings: Settings) -> list[Floats]:
@@ -236,34 +248,36 @@ class Trainer:
                     needed,
                 ).format(needed=needed, given=given)
             )
-        return self.curve.from_data_units(settings.start_values, self.scaling)
-
-    @staticmethod
-    def _set_parameters(model: nn.Module, arrays: Sequence[Floats]) -> None:
-        with torch.no_grad():
-            for parameter, array in zip(model.parameters(), arrays, strict=True):
-                parameter.copy_(torch.from_numpy(array))
+        arrays = self.curve.from_data_units(settings.start_values, self.scaling)
+        largest = max(float(np.abs(array).max()) for array in arrays)
+        if not largest <= LARGEST[settings.dtype]:
+            raise Problem(
+                _("The start values reach {value}, too large for {dtype}; choose smaller ones.").format(
+                    value=f"{largest:.3g}", dtype=settings.dtype
+                )
+            )
+        return arrays
 
     def _build_optimizer(self) -> torch.optim.Optimizer:
         settings = self._taken.settings
         row = settings.row("optimizer")
         optimizer: torch.optim.Optimizer = named(row.runs)(
-            self._model.parameters(), lr=settings.learning_rate, **row.arguments(settings.values("optimizer"))
+            self._parameters, lr=settings.learning_rate, **row.arguments(settings.values("optimizer"))
         )
         # On the CPU these arrays share the parameters' memory, so that reading them costs next to nothing.
         self._arrays = self._parameter_arrays() if self.device == "cpu" else []
         return optimizer
 
     def _parameter_arrays(self) -> list[Floats]:
-        return [parameter.detach().cpu().numpy() for parameter in self._model.parameters()]
+        return [parameter.detach().cpu().numpy() for parameter in self._parameters]
 
     def _take_up(self, wanted: Wanted) -> None:
         """Make the tensors, the loss and the rate those of `wanted`."""
         before, self._taken = self._taken, wanted
+        if wanted.points is not before.points or wanted.settings.batch_size != before.settings.batch_size:
+            self._place = Place(self._place.epoch, 0)
         if wanted.points is not before.points:
             self._load_points()
-        if wanted.points is not before.points or wanted.settings.batch_size != before.settings.batch_size:
-            self._position = 0
         self._build_loss()
         for group in self._optimizer.param_groups:
             group["lr"] = wanted.settings.learning_rate
@@ -272,18 +286,18 @@ class Trainer:
         points = self._taken.points
         self._inputs = self._tensor(self.curve.features(self.scaling.x_in(points.x)))
         self._targets = self._tensor(self.scaling.y_in(points.y).reshape(-1, 1))
+        self._convergence = None  # made when it is first asked
 
     def _build_loss(self) -> None:
         """The loss on scaled data, and what leads from it to the units of the data."""
-        points, settings = self._taken
+        settings = self._taken.settings
         row, values = LOSSES[settings.loss], settings.values("loss")
         for parameter in row.parameters:
             if parameter.unit == "y":
                 values[parameter.key] = float(str(values[parameter.key])) / self.scaling.y_scale
-        self._loss: nn.Module = named(row.runs)(**row.arguments(values))
+        loss: nn.Module = named(row.runs)(**row.arguments(values))
+        self._loss: Callable[[Tensor, Tensor], Tensor] = loss.forward
         self._loss_unit = self.scaling.y_scale**row.order
-        rounding = 10 * torch.finfo(self.dtype).eps * float(np.abs(points.y).max())
-        self._loss_floor = rounding**row.order
 
     def _tensor(self, array: Floats) -> Tensor:
         return torch.from_numpy(np.ascontiguousarray(array)).to(dtype=self.dtype, device=self.device)
@@ -294,9 +308,9 @@ class Trainer:
             raise Problem(_("There are no points to fit yet: draw some, or open a file."))
         if settings.model == "polynomial" and points.x.shape[1] != 1:
             raise Problem(_("A polynomial takes one column of x; choose another model, or one column."))
-        inputs, targets = self.curve.features(self.scaling.x_in(points.x)), self.scaling.y_in(points.y)
         raw = max(np.abs(points.x).max(), np.abs(points.y).max())
-        largest = max(np.abs(inputs).max(), np.abs(targets).max())
+        farthest = np.abs(self.scaling.x_in(points.x)).max(axis=0)  # whose features are the largest
+        largest = max(self.curve.features(farthest[None]).max(), np.abs(self.scaling.y_in(points.y)).max())
         if largest > LARGEST[settings.dtype] or raw > LARGEST["float64"]:
             raise Problem(
                 _(
@@ -309,6 +323,18 @@ class Trainer:
 
     def _fall_back(self, error: RuntimeError) -> None:
         """Go on on the CPU from the last step, with the optimizer's state if it can still be read."""
+        failed = self._optimizer
+        self._leave_device(error)
+        _set(self._parameters, self.latest.arrays)
+        try:
+            self._optimizer.load_state_dict(failed.state_dict())
+        except RuntimeError:
+            log.warning("the state of the optimizer is lost; it starts anew", exc_info=True)
+        for group in self._optimizer.param_groups:
+            group["lr"] = self._taken.settings.learning_rate
+
+    def _leave_device(self, error: RuntimeError) -> None:
+        """Build everything anew on the CPU; raises what cannot be helped there."""
         if self.device == "cpu":
             if "memory" in str(error):
                 raise Problem(
@@ -319,15 +345,16 @@ class Trainer:
         self.notice = _("{device} failed ({reason}); the run goes on on the CPU from its last step.").format(
             device=self.device, reason=first_line(error)
         )
-        failed = getattr(self, "_optimizer", None)
         self.device = "cpu"
         self._build()
-        if failed is None:
-            return
-        self._set_parameters(self._model, self.latest.arrays)
-        try:
-            self._optimizer.load_state_dict(failed.state_dict())
-        except RuntimeError:
-            log.warning("the state of the optimizer is lost; it starts anew", exc_info=True)
-        for group in self._optimizer.param_groups:
-            group["lr"] = self._taken.settings.learning_rate
+
+
+def _array(tensor: Tensor) -> Floats:
+    return tensor.detach().cpu().numpy().astype(np.float64)
+
+
+def _set(parameters: Iterable[nn.Parameter], arrays: Sequence[Floats]) -> None:
+    """Overwrite the parameters in place, so that an optimizer goes on with them."""
+    with torch.no_grad():
+        for parameter, array in zip(parameters, arrays, strict=True):
+            parameter.copy_(torch.from_numpy(array))

@@ -85,11 +85,12 @@ class Worker:
 
     def _wait(self, due: float) -> float:
         """Wait until the next step is due, however the speed changes meanwhile; returns when that was."""
-        while not self._halt.is_set() and self._speed is not None:
-            next_due = due + 1.0 / self._speed
-            left = next_due - time.monotonic()
-            if left <= 0:
-                return max(next_due, time.monotonic() - 1.0 / self._speed)
-            if self._wake.wait(left):
+        while not self._halt.is_set() and (speed := self._speed) is not None:
+            next_due, now = due + 1.0 / speed, time.monotonic()
+            if now >= next_due:
+                return max(
+                    next_due, now - 1.0 / speed
+                )  # late by one step at most, so it never races to catch up
+            if self._wake.wait(next_due - now):
                 self._wake.clear()
         return time.monotonic()
