@@ -33,7 +33,7 @@ THEME = Parameter(
     tip=N_("The colours."),
 )
 SCALE = Parameter(
-    "scale", N_("Scale"), 1.0, minimum=1, maximum=3, tip=N_("The size of texts and controls, from 1 to 3.")
+    "scale", N_("Size"), 1.0, minimum=1, maximum=3, tip=N_("The size of texts and controls, from 1 to 3.")
 )
 STEPS = Parameter(
     "steps",

@@ -71,7 +71,7 @@ ROWS = (
     ),
     Row(
         "reset",
-        N_("R&eset"),
+        N_("Rese&t"),
         "player-skip-back",
         ("Home",),
         N_("Back to step 0, with the same start values."),
@@ -98,8 +98,8 @@ ROWS = (
     Row(
         "erase", N_("&Erase points"), "eraser", ("E",), N_("Remove points under the circle."), checkable=True
     ),
-    Row("reference", N_("&Least squares"), "", (), N_("The least-squares solution, dashed."), checkable=True),
-    Row("log_loss", N_("&Logarithmic loss"), "", ("L",), N_("Loss in powers of ten."), checkable=True),
+    Row("reference", N_("Least s&quares"), "", (), N_("The least-squares solution, dashed."), checkable=True),
+    Row("log_loss", N_("L&ogarithmic loss"), "", ("L",), N_("Loss in powers of ten."), checkable=True),
     Row("keys", N_("&Keys and mouse"), "keyboard", ("F1",), N_("What every key and mouse button does.")),
     Row("about", N_("&About Fitscope"), "info-circle", (), N_("Version, licences and sources.")),
 )

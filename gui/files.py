@@ -22,10 +22,13 @@ DATA = "*.csv *.tsv *.txt *.xlsx *.xls *.ods"
 
 
 class Files(QObject):
-    """What the File menu does. `said(sentence, warning)`, `read(ReadPoints)` and `path_changed()` follow."""
+    """What the File menu does. `said(sentence, warning)`, `read(ReadPoints)`, `opened()` and
+    `path_changed()` follow.
+    """
 
     said = Signal(str, object)
     read = Signal(object)
+    opened = Signal()
     path_changed = Signal()
 
     def __init__(self, workspace: Workspace, theme: Theme, window: QWidget) -> None:
@@ -40,9 +43,9 @@ class Files(QObject):
     def open(self) -> None:
         """Ask for a file, and open it."""
         kinds = (
-            f"{_('Data and experiments')} ({DATA} *{EXPERIMENT})",
-            f"{_('Experiments')} (*{EXPERIMENT})",
-            f"{_('All files')} (*)",
+            _("Data and experiments") + f" ({DATA} *{EXPERIMENT})",
+            _("Experiments") + f" (*{EXPERIMENT})",
+            _("All files") + " (*)",
         )
         self._ask(QFileDialog.AcceptMode.AcceptOpen, _("Open"), ";;".join(kinds), "", self.open_path)
 
@@ -77,7 +80,7 @@ class Files(QObject):
 
     def save_as(self) -> None:
         """Ask where, and save the experiment there."""
-        kinds = f"{_('Experiments')} (*{EXPERIMENT})"
+        kinds = _("Experiments") + f" (*{EXPERIMENT})"
         self._ask(QFileDialog.AcceptMode.AcceptSave, _("Save experiment"), kinds, EXPERIMENT, self.save_to)
 
     def save_to(self, path: str) -> None:
@@ -146,6 +149,7 @@ class Files(QObject):
 
     def _take_experiment(self, experiment: Experiment, path: str) -> None:
         self._workspace.store.open(experiment)
+        self.opened.emit()
         self._remember(path)
 
     def _saved_experiment(self, path: str) -> None:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
-from core.experiment import Experiment, Points, Settings
-from core.insight.least_squares import least_squares
-from core.insight.measures import r_squared
-from core.tables import ReadPoints, load_data_set
+from core.experiment import Experiment
+from core.tables import load_data_set
 from core.texts import _
-from core.training import Snapshot
 from gui.actions import make_actions
 from gui.dialogs.generate_dialog import GenerateDialog
 from gui.dialogs.text_dialog import about_text, keys_text, show_text
@@ -25,13 +21,13 @@ from gui.panels.fit_card import FitCard
 from gui.panels.loss_card import LossCard
 from gui.panels.run_bar import RunBar
 from gui.panels.settings_panel import SettingsPanel
+from gui.presenter import Parts, Presenter
 from gui.theme import Theme
 from gui.widgets.key_guard import KeyGuard
 from gui.widgets.message_line import MessageLine
 from gui.workspace import Workspace
 
-AT_ONCE = 20_000  # points whose R² is found within a frame
-PANEL_WIDTH = 272  # pixels at scale 1
+PANEL_WIDTH, LEAST_PANEL = 272, 200  # pixels at scale 1
 SIZE = (1280, 720)
 
 
@@ -54,7 +50,8 @@ class MainWindow(QMainWindow):
         self._make()
         self._lay_out()
         self._join()
-        self._show_all()
+        self._presenter.show_all()
+        self._show_title()
 
     def hand_over(self) -> None:
         """Close this window and leave its workspace to another one."""
@@ -86,28 +83,37 @@ class MainWindow(QMainWindow):
         self._loss = LossCard(theme, self.actions_by_name)
         self._message = MessageLine(theme)
         self._keys = KeyGuard(self)
+        self._presenter = Presenter(
+            self.workspace,
+            Parts(
+                self.actions_by_name,
+                self._run_bar,
+                self._data,
+                self._settings,
+                self._fit,
+                self._loss,
+                self._message,
+            ),
+            self,
+        )
 
     def _lay_out(self) -> None:
         theme = self._theme
         self.resize(theme.px(SIZE[0]), theme.px(SIZE[1]))
         add_menus(self, self.actions_by_name, self._ready_made, self._recent, self._look)
         self.addToolBar(self._run_bar)
-        plots = QSplitter(Qt.Orientation.Horizontal)
-        plots.setObjectName("plots")
-        plots.addWidget(self._fit)
-        plots.addWidget(self._loss)
-        plots.setChildrenCollapsible(False)
-        self._plots = plots
-        top = QHBoxLayout()
-        top.setContentsMargins(0, 0, 0, 0)
-        top.setSpacing(0)
-        top.addWidget(self._panel())
-        top.addWidget(plots, 1)
+        columns = QSplitter(Qt.Orientation.Horizontal)
+        columns.setObjectName("columns")
+        columns.setChildrenCollapsible(False)
+        for stretch, part in ((0, self._panel()), (3, self._fit), (2, self._loss)):
+            columns.addWidget(part)
+            columns.setStretchFactor(columns.count() - 1, stretch)
+        self._columns = columns
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(top, 1)
+        column.addWidget(columns, 1)
         foot = QFrame()
         foot.setProperty("foot", True)
         row = QHBoxLayout(foot)
@@ -115,12 +121,13 @@ class MainWindow(QMainWindow):
         row.addWidget(self._message)
         column.addWidget(foot)
         self.setCentralWidget(body)
-        plots.setSizes([3, 2])
+        room = theme.px(SIZE[0] - PANEL_WIDTH)
+        columns.setSizes([theme.px(PANEL_WIDTH), room * 3 // 5, room * 2 // 5])
         self._keys.watch(self)
         self._fit.plot.setFocus()
         preferences = self.workspace.preferences
         self.restoreGeometry(preferences.bytes("geometry"))
-        plots.restoreState(preferences.bytes("plots"))
+        columns.restoreState(preferences.bytes("columns"))
 
     def _panel(self) -> QScrollArea:
         """The data and the settings, in a column that scrolls."""
@@ -136,13 +143,11 @@ class MainWindow(QMainWindow):
         area.setWidget(column)
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFixedWidth(self._theme.px(PANEL_WIDTH))
+        area.setMinimumWidth(self._theme.px(LEAST_PANEL))
         return area
 
     def _join(self) -> None:
         self._join_actions()
-        self._join_store()
-        self._join_session()
         plot, store = self._fit.plot, self.store
         plot.stroke_began.connect(store.begin_stroke)
         plot.stroke_ended.connect(store.end_stroke)
@@ -158,13 +163,15 @@ class MainWindow(QMainWindow):
         self._settings.new_start_wanted.connect(store.new_start_values)
         self._settings.own_start_wanted.connect(self.session.use_own_start_values)
         self.files.said.connect(self._message.say)
-        self.files.read.connect(self._show_read)
+        self.files.read.connect(self._presenter.show_read)
+        self.files.opened.connect(self._presenter.fit_view)
         self.files.path_changed.connect(self._show_title)
+        store.undo_stack.cleanChanged.connect(self._show_title)
 
     def _join_actions(self) -> None:
         session, store, plot = self.session, self.store, self._fit.plot
         for name, does in {
-            "new": lambda: store.open(Experiment()),
+            "new": self._start_over,
             "open": self.files.open,
             "save": self.files.save,
             "save_as": self.files.save_as,
@@ -180,7 +187,7 @@ class MainWindow(QMainWindow):
             "step_epoch": session.step_epoch,
             "reset": session.reset,
             "new_start": store.new_start_values,
-            "fit_view": self._fit_view,
+            "fit_view": self._presenter.fit_view,
             "keys": lambda: show_text(self, _("Keys and mouse"), keys_text()),
             "about": lambda: show_text(self, _("About Fitscope"), about_text()),
         }.items():
@@ -190,172 +197,28 @@ class MainWindow(QMainWindow):
         self.actions_by_name["log_loss"].triggered.connect(lambda on: self._prefer("log_loss", on))
         self._run_bar.speed_chosen.connect(lambda speed: self._prefer("speed", speed or 0.0))
 
-    def _join_store(self) -> None:
-        self.store.points_changed.connect(self._show_points)
-        self.store.settings_changed.connect(self._show_settings)
-        self.store.refused.connect(self.warn)
-        stack = self.store.undo_stack
-        stack.canUndoChanged.connect(self._show_undo)
-        stack.canRedoChanged.connect(self._show_undo)
-        stack.indexChanged.connect(self._show_undo)
-        stack.cleanChanged.connect(self._show_title)
-
-    def _join_session(self) -> None:
-        session = self.session
-        session.run_started.connect(self._show_start)
-        session.snapshot_changed.connect(self._show_snapshot)
-        session.numbers_changed.connect(self._show_numbers)
-        session.state_changed.connect(self._show_state)
-        session.said.connect(self._message.say)
-        session.idle.connect(self._message.idle)
-        session.devices_found.connect(self._settings.show_devices)
-
-    # --- show -------------------------------------------------------------------------------------------
-
-    def _show_all(self) -> None:
-        """Everything as it is now: the window may be new upon an old workspace."""
-        session, preferences = self.session, self.workspace.preferences
-        self._show_preferences()
-        self._settings.show_settings(self.store.settings)
-        if session.devices:
-            self._settings.show_devices(session.devices)
-        self._data.show_points(self.store.points)
-        self._fit.plot.show_points(self.store.points)
-        self._fit_view()
-        self._show_reference()
-        self._show_start(session.start)
-        if session.snapshot is not None:
-            self._show_snapshot(session.snapshot)
-            self._show_numbers(session.snapshot)
-        self._show_state()
-        self._show_undo()
-        self._show_title()
-        sentence, warning = session.sentence
-        self._message.say(sentence, warning)
-        session.set_speed(preferences.get("speed", 100.0) or None)
-
-    def _show_preferences(self) -> None:
-        preferences = self.workspace.preferences
-        self._fit.show_residuals(preferences.get("residuals", "off"))
-        logarithmic = preferences.get("log_loss", True)
-        self.actions_by_name["log_loss"].setChecked(logarithmic)
-        self._loss.plot.show_logarithmic(logarithmic)
-        self.actions_by_name["reference"].setChecked(preferences.get("reference", True))
-        self._run_bar.show_speed(preferences.get("speed", 100.0) or None)
-
-    def _show_points(self, points: Points) -> None:
-        self._data.show_points(points)
-        self._fit.plot.show_points(points)
-        self._show_reference()
-        if self.session.snapshot is not None:
-            self._show_numbers(self.session.snapshot)
-
-    def _show_settings(self, settings: Settings, before: Settings) -> None:
-        self._settings.show_settings(settings)
-        if (settings.model, settings.values("model")) != (before.model, before.values("model")):
-            self._show_reference()
-
-    def _show_reference(self) -> None:
-        """The least-squares solution, found in the background: for many points it takes its time."""
-        if not self.actions_by_name["reference"].isChecked():
-            self._fit.plot.show_reference(None)
-            return
-        experiment = self.store.experiment
-        self.workspace.background.run(
-            "reference",
-            lambda: least_squares(experiment.points, experiment.settings),
-            self._fit.plot.show_reference,
-            self._forget_reference,
-        )
-
-    def _forget_reference(self, _error: Exception) -> None:
-        self._fit.plot.show_reference(None)
-
-    def _show_start(self, start: Snapshot | None) -> None:
-        self._fit.plot.show_start(None if start is None else start.predict)
-        self._loss.plot.clear()
-        if start is None:
-            self._fit.plot.show_fit(None)
-            self._show_numbers(None)
-
-    def _show_snapshot(self, snapshot: Snapshot) -> None:
-        self._fit.plot.show_fit(snapshot.predict)
-        self._loss.plot.show_losses(self.session.losses()[: snapshot.step])
-
-    def _show_numbers(self, snapshot: Snapshot | None) -> None:
-        self._run_bar.show_numbers(snapshot)
-        self._fit.show_equation(snapshot)
-        self._show_r2(snapshot)
-        self._loss.show_numbers(snapshot, self.session.steps_per_second)
-
-    def _show_r2(self, snapshot: Snapshot | None) -> None:
-        points = self.store.points
-        if snapshot is None or not len(points):
-            self._fit.show_r2(None)
-        elif len(points) <= AT_ONCE:
-            self._fit.show_r2(_r_squared(points, snapshot))
-        else:
-            show = self._fit.show_r2
-            work = partial(_r_squared, points, snapshot)
-            self.workspace.background.run("r2", work, show, lambda _error: show(None))
-
-    def _show_state(self) -> None:
-        running = self.session.running
-        self._run_bar.show_running(running, self.session.loading)
-        self._fit.plot.set_running(running)
-        self._loss.plot.set_running(running)
-
-    def _show_undo(self) -> None:
-        stack = self.store.undo_stack
-        for name, able, text, plain in (
-            ("undo", stack.canUndo(), stack.undoText(), _("&Undo")),
-            ("redo", stack.canRedo(), stack.redoText(), _("&Redo")),
-        ):
-            self.actions_by_name[name].setEnabled(able)
-            self.actions_by_name[name].setText(f"{plain} {text}".strip())
-        self._show_title()
+    # --- small things that belong to no part ------------------------------------------------------------
 
     def _show_title(self) -> None:
         name = Path(self.workspace.path).name
         self.setWindowTitle((f"{name}[*] – " if name else "") + "Fitscope")
         self.setWindowModified(bool(name) and not self.store.undo_stack.isClean())
 
-    def _show_read(self, found: ReadPoints) -> None:
-        """What was read from a file; a file with large numbers is better trained on standardised."""
-        self._fit_view()
-        if found.proposes_standardise and not self.store.settings.standardise:
-            self._message.propose(
-                found.message
-                + " "
-                + _("Its numbers are far from 1: standardised, training goes much faster."),
-                _("Standardise"),
-                self._standardise,
-            )
-        else:
-            self._message.keep(found.message)
-
-    # --- small things that belong to no part ------------------------------------------------------------
-
     def _prefer(self, key: str, value: bool | float | str) -> None:
-        """Remember a choice about the look, and show it."""
+        """Remember a choice about the look or the speed, and show it."""
         self.workspace.preferences.put(key, value)
-        self._show_preferences()
-        if key == "reference":
-            self._show_reference()
-        if key == "speed":
-            self.session.set_speed(float(value) or None)
+        self._presenter.show_preferences()
 
-    def _standardise(self) -> None:
-        self.store.change(standardise=True)
-
-    def _fit_view(self) -> None:
-        self._fit.plot.fit_view()
-        self._loss.plot.fit_view()
+    def _start_over(self) -> None:
+        self.store.open(Experiment())
+        self.workspace.path = ""
+        self._show_title()
+        self._presenter.fit_view()
 
     def _load_data_set(self, key: str) -> None:
         found = load_data_set(key)
         self.store.replace(found)
-        self._fit_view()
+        self._presenter.fit_view()
 
     def _generate(self) -> None:
         dialog = GenerateDialog(self._theme, self)
@@ -365,7 +228,7 @@ class MainWindow(QMainWindow):
 
     def _take_generated(self, dialog: GenerateDialog) -> None:
         self.store.replace(dialog.points())
-        self._fit_view()
+        self._presenter.fit_view()
 
     # --- Qt's own events --------------------------------------------------------------------------------
 
@@ -391,12 +254,9 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window, end what runs; what is not saved is kept for the next start."""
         self.workspace.preferences.put("geometry", self.saveGeometry())
-        self.workspace.preferences.put("plots", self._plots.saveState())
+        self.workspace.preferences.put("columns", self._columns.saveState())
         self.files.close()
+        self._presenter.leave()
         if not self._keeps_workspace:
             self.workspace.close()
         super().closeEvent(event)
-
-
-def _r_squared(points: Points, snapshot: Snapshot) -> float | None:
-    return r_squared(points.y, snapshot.predict(points.x))

@@ -373,7 +373,7 @@ def stop_sentence(reason: str, step: int, settings: Settings) -> str:
     """Why a run stopped after `step` steps, and what can be done next, in the person's language."""
     if reason == "diverged":
         return _(
-            "Diverged after step {step}: the loss grew beyond all numbers. "
+            "Diverged after step {step}: the loss grew too large to compute with. "
             "Try a learning rate of {rate} or less, or Standardise; Run starts again."
         ).format(step=f"{step:,}", rate=f"{max(settings.learning_rate / 10, 1e-6):.3g}")
     if reason == "converged":

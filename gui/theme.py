@@ -147,6 +147,7 @@ class Theme:
                         padding: {px(4)}px; }}
             QToolBar {{ border: none; border-bottom: 1px solid {self.hairline}; spacing: {px(2)}px;
                         padding: {px(4)}px {px(8)}px; background: {self.background}; }}
+            QToolBar[card="true"] {{ background: transparent; border: none; padding: {px(4)}px {px(8)}px; }}
             QToolBar::separator {{ background: {self.hairline}; width: 1px; margin: {px(4)}px {px(6)}px; }}
             QMenuBar {{ background: {self.background}; }}
             QToolButton {{ border: 1px solid transparent; border-radius: {px(4)}px;

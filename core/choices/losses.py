@@ -102,9 +102,7 @@ LOSSES = table(
                 above=True,
                 below=True,
                 live=True,
-                tip=N_(
-                    "The share of points that should lie below the fit: 0.5 is the median, 0.9 a high bar."
-                ),
+                tip=N_("The share of points that should lie below the fit: 0.5 fits the median."),
             ),
         ),
         tip=N_("Weighs points above and below the fit differently, and so fits a quantile."),

@@ -11,7 +11,7 @@ import numpy as np
 from core.choices import FIELDS, Parameter, Value
 from core.experiment.points import Floats, Points
 from core.experiment.settings import unknown_name
-from core.texts import N_
+from core.texts import N_, _
 
 REACH = 3.0  # x lies in [-REACH, REACH], and y about so, which the empty view shows
 NEAREST_OUTLIER = 1.5  # from the x axis, and so at least as far from the curve
@@ -51,7 +51,9 @@ def generate(key: str, values: Mapping[str, Value] | None = None) -> Points:
     outliers = round(float(checked["outliers"] or 0) * count)
     strays = random.choice(count, outliers, replace=False, shuffle=False)
     y[strays] = _opposite(random, truth[strays])
-    return Points(x, y, source=f"generated: {key}, seed {seed}")
+    return Points(
+        x, y, source=_("generated: {kind}, seed {seed}").format(kind=_(GENERATORS[key].label), seed=seed)
+    )
 
 
 def _opposite(random: np.random.Generator, truth: Floats) -> Floats:

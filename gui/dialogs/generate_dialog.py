@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from core.choices import Parameter, Value
 from core.experiment import GENERATORS, Points, generate
 from core.experiment.generators import REACH
+from core.problem import Problem
 from core.texts import N_, _
 from gui.plots.axis import Axis
 from gui.theme import DATA, GRID, Theme
@@ -95,8 +96,12 @@ class GenerateDialog(QDialog):
         self._show()
 
     def _set(self, name: str, value: Value) -> None:
-        self._values[name] = value
-        self._show()
+        """Show the points with another value; the field has gone back already from one that is refused."""
+        before, self._values[name] = self._values[name], value
+        try:
+            self._show()
+        except Problem:
+            self._values[name] = before
 
     def _roll(self) -> None:
         """A new seed."""

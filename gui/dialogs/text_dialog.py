@@ -51,7 +51,8 @@ def keys_text() -> str:
         ("Ctrl+O, Ctrl+S", _("open, save")),
     )
     table = "\n".join(f"| **{keys}** | {does} |" for keys, does in rows)
-    return f"| {_('Keys and mouse')} | |\n|---|---|\n{table}\n"
+    title = _("Keys and mouse")
+    return f"| {title} | |\n|---|---|\n{table}\n"
 
 
 def about_text() -> str:

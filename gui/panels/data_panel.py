@@ -42,8 +42,8 @@ class DataPanel(Section):
             (("open", _("Open…")), ("paste", _("Paste")), ("clear", _("Clear"))), start=1
         ):
             button = _button(theme)
+            actions[name].setIconText(text)
             button.setDefaultAction(actions[name])
-            button.setText(text)
             grid.addWidget(button, place // 2, place % 2)
         self.body.addLayout(grid)
 

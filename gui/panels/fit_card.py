@@ -36,7 +36,7 @@ class FitCard(Card):
             self.add_tool(actions[name])
             actions[name].triggered.connect(lambda _checked, name=name: self.tool_chosen.emit(name))
         actions["draw"].setChecked(True)
-        self.top.addStretch(1)
+        self.add_spring()
         self.top.addWidget(self._residuals_box())
         self.add_tool(actions["reference"], _("least squares"))
         self.add_tool(actions["fit_view"])

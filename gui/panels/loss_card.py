@@ -20,7 +20,7 @@ class LossCard(Card):
     def __init__(self, theme: Theme, actions: Mapping[str, QAction]) -> None:
         super().__init__(_("Loss"), theme)
         self.plot = LossPlot(theme)
-        self.top.addStretch(1)
+        self.add_spring()
         self.add_tool(actions["log_loss"], _("logarithmic"))
         self.set_plot(self.plot)
         self._rate = Readout(

@@ -62,9 +62,9 @@ class SettingsPanel(QFrame):
         for name, field in self._fields.items():
             field.show_value(getattr(settings, name))
         self._slider.show_number(settings.learning_rate)
-        usual = OPTIMIZERS[settings.optimizer].learning_rate
+        rate, usual = FIELDS["learning_rate"], OPTIMIZERS[settings.optimizer].learning_rate
         tip = (
-            _(FIELDS["learning_rate"].tip)
+            _(rate.tip)
             + " "
             + _("PyTorch's default for {optimizer} is {rate}.").format(
                 optimizer=_(OPTIMIZERS[settings.optimizer].label), rate=f"{usual:g}"
@@ -92,10 +92,11 @@ class SettingsPanel(QFrame):
 
     def _add_rate(self, section: Section) -> None:
         """The learning rate stands directly below the optimizer: an exact field and a slider."""
+        rate = FIELDS["learning_rate"]
         form = section.add_form()
-        self._add_field(form, "learning_rate")
+        self._add_field(form, rate.key)
         self._slider.setObjectName("learning_rate_slider")
-        self._slider.setAccessibleName(_(FIELDS["learning_rate"].label))
+        self._slider.setAccessibleName(_(rate.label))
         self._slider.chosen.connect(lambda rate: self.changed.emit({"learning_rate": rate}))
         self._slider.sliderPressed.connect(self.stroke_began)
         self._slider.sliderReleased.connect(self.stroke_ended)
@@ -135,7 +136,8 @@ class SettingsPanel(QFrame):
         self.changed.emit({"start_values": tuple(_number_or_word(word) for word in words)})
 
     def _device_section(self) -> Section:
-        section = Section(_(FIELDS["device"].label), self._theme)
+        device = FIELDS["device"]
+        section = Section(_(device.label), self._theme)
         form = section.add_form()
         self._add_field(form, "device")
         field = self._fields["device"]

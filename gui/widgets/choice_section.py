@@ -61,6 +61,7 @@ class ChoiceSection(Section):
         """The form of the chosen row, in the place of the last one."""
         if self._form is not None:
             self.body.removeWidget(self._form)
+            self._form.hide()
             self._form.deleteLater()
         parameters = TABLES[self._name][self._row].parameters
         self._form = self.add_form()

@@ -5,15 +5,15 @@ Each says `chosen(value)` when the person changes it, and takes `show_value(valu
 
 from __future__ import annotations
 
-import math
-
 from PySide6.QtCore import QLocale, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QStandardItemModel, QValidator
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QSpinBox, QWidget
 
 from core.choices import Parameter, Value
 from core.texts import _
+from gui.widgets.key_guard import KeyGuard
 
+LETTERS = "+-0123456789.,eE "  # that numbers are written with
 DECIMALS = 15  # kept by a NumberField; it shows as few as the number needs
 LARGEST_SPIN = 2**31 - 1
 
@@ -32,7 +32,9 @@ class WordField(QComboBox):
         self.activated.connect(lambda index: self.chosen.emit(self.itemData(index)))
 
     def show_value(self, value: Value) -> None:
-        """Show the word `value`."""
+        """Show the word `value`, also one that is not offered here."""
+        if self.findData(value) < 0:
+            self.addItem(str(value), value)
         self.setCurrentIndex(self.findData(value))
 
     def grey_out(self, key: str, reason: str) -> None:
@@ -81,7 +83,10 @@ class CountField(QSpinBox):
 
 
 class NumberField(QDoubleSpinBox):
-    """A number, written as people write it (0.01, 1e-6); the arrows go 1, 2, 5, 10."""
+    """A number, written as people write it (0.01, 1e-6); the arrows go 1, 2, 5, 10.
+
+    What is no number of the range is `chosen` too, as it was written: whoever refuses it says why.
+    """
 
     chosen = Signal(object)
 
@@ -104,21 +109,23 @@ class NumberField(QDoubleSpinBox):
 
     def valueFromText(self, text: str) -> float:  # noqa: N802
         """The number that was written, with a point or a comma."""
-        try:
-            return float(text.strip().replace(",", "."))
-        except ValueError:
-            return self.value()
+        value = _number(text)
+        return self.value() if value is None else value
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         """Any beginning of a number may be typed; only a whole one inside the range is taken."""
-        try:
-            value = float(text.strip().replace(",", "."))
-        except ValueError:
-            typed = all(letter in "+-0123456789.,eE " for letter in text)
-            state = QValidator.State.Intermediate if typed else QValidator.State.Invalid
-            return state, text, position
-        inside = math.isfinite(value) and self.minimum() <= value <= self.maximum()
+        if not all(letter in LETTERS for letter in text):
+            return QValidator.State.Invalid, text, position
+        value = _number(text)
+        inside = value is not None and self.minimum() <= value <= self.maximum()
         return QValidator.State.Acceptable if inside else QValidator.State.Intermediate, text, position
+
+    def fixup(self, text: str) -> str:
+        """Nothing is mended in what cannot be taken; the field goes back to what it was."""
+        if text.strip():
+            value = _number(text)
+            self.chosen.emit(text if value is None else value)
+        return text
 
     def stepBy(self, steps: int) -> None:  # noqa: N802
         """One press goes to the next of 1, 2, 5 times a power of ten; from zero to the next small number."""
@@ -126,6 +133,14 @@ class NumberField(QDoubleSpinBox):
         for _press in range(abs(steps)):
             value = _next_125(value, up=steps > 0)
         self.setValue(value)
+
+
+def _number(text: str) -> float | None:
+    """The number that is written, with a point or a comma; None where it is none."""
+    try:
+        return float(text.strip().replace(",", "."))
+    except ValueError:
+        return None
 
 
 def _next_125(value: float, up: bool) -> float:
@@ -148,4 +163,5 @@ def field_for(parameter: Parameter, parent: QWidget | None = None) -> Field:
     field.setObjectName(parameter.key)
     field.setToolTip(_(parameter.tip))
     field.setAccessibleName(_(parameter.label))
+    KeyGuard(field).watch(field)
     return field

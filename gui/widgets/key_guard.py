@@ -1,8 +1,18 @@
-"""Keeps for a control the keys that it uses itself, before the window's shortcuts take them."""
+"""Keeps for a control the keys and the wheel that it needs itself, and leaves the others to the window."""
+
+from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QComboBox, QWidget
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QComboBox,
+    QLineEdit,
+    QScrollBar,
+    QWidget,
+)
 
 ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End)
 KEYS: tuple[tuple[type[QWidget], tuple[Qt.Key, ...]], ...] = (
@@ -10,26 +20,69 @@ KEYS: tuple[tuple[type[QWidget], tuple[Qt.Key, ...]], ...] = (
     (QAbstractSlider, ARROWS),
     (QComboBox, (Qt.Key.Key_Space, *ARROWS)),
 )
+POINTED_AT = (QAbstractButton, QAbstractSlider, QComboBox)  # a click on these does all they are for
+TURNED = (QAbstractSlider, QComboBox, QAbstractSpinBox)  # by the wheel
 
 
 class KeyGuard(QObject):
     """Watches the controls below a widget.
 
     Buttons, sliders and lists keep Space and the arrows while they have the focus, which they take by Tab
-    alone: after a click on one, Space still runs and pauses.
+    alone: after a click on one, Space still runs and pauses. Space is of no use in a field of a number, and
+    undo in any field only until its text is taken up, so these go on to the window. The wheel turns only
+    what has the focus: a person who scrolls past a control does not mean to change it.
     """
 
     def watch(self, below: QWidget) -> None:
-        """Watch all controls in `below`."""
-        for kind, _keys in KEYS:
-            for control in below.findChildren(kind):
-                control.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-                control.installEventFilter(self)
+        """Watch `below` and all controls in it."""
+        for control in (below, *below.findChildren(QWidget)):
+            if isinstance(control, (*POINTED_AT, QAbstractSpinBox, QLineEdit)):
+                self._watch(control)
+
+    def _watch(self, control: QWidget) -> None:
+        if isinstance(control, QScrollBar):
+            return
+        if control.focusPolicy() != Qt.FocusPolicy.NoFocus:
+            by_click = not isinstance(control, POINTED_AT)
+            control.setFocusPolicy(Qt.FocusPolicy.StrongFocus if by_click else Qt.FocusPolicy.TabFocus)
+        control.installEventFilter(self)
+        if isinstance(control, QAbstractSpinBox | QLineEdit):
+            line = _line(control)
+            control.editingFinished.connect(lambda: line.setModified(False))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Claim the key for the control."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            for kind, keys in KEYS:
-                if isinstance(watched, kind) and event.key() in keys:
+        """Claim a key for the control, or pass a key or the wheel by it."""
+        passes = False
+        if isinstance(watched, QWidget):
+            if event.type() == QEvent.Type.Wheel:
+                passes = isinstance(watched, TURNED) and not watched.hasFocus()
+            elif event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+                passes = _is_of_no_use(watched, event)
+                if _is_needed(watched, event):
                     event.accept()
-        return False
+        if passes:
+            event.ignore()
+        return passes
+
+
+def _is_needed(control: QWidget, event: QKeyEvent) -> bool:
+    """Whether a control uses a key itself; a list goes by letters to the words that begin with them."""
+    if any(isinstance(control, kind) and event.key() in keys for kind, keys in KEYS):
+        return True
+    return isinstance(control, QComboBox) and not event.modifiers() and event.text().isalnum()
+
+
+def _is_of_no_use(control: QWidget, event: QKeyEvent) -> bool:
+    """Whether a field would take a key and do nothing with it."""
+    if isinstance(control, QAbstractSpinBox) and event.key() == Qt.Key.Key_Space:
+        control.interpretText()  # what is typed counts for whatever Space does
+        return True
+    steps_back = event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
+    return (
+        steps_back and isinstance(control, QAbstractSpinBox | QLineEdit) and not _line(control).isModified()
+    )
+
+
+def _line(field: QAbstractSpinBox | QLineEdit) -> QLineEdit:
+    """Where the text of a field is edited."""
+    return field if isinstance(field, QLineEdit) else field.lineEdit()

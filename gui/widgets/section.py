@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLay
 from core.texts import _
 from gui.theme import Theme
 
+CONTROL = 24  # pixels, the least height of a control: Chinese letters need it
 MARK = 14  # pixels, the little picture that tells live changes from those that restart
 
 
@@ -50,6 +51,7 @@ class Form(QWidget):
     def add_row(self, label: str, control: QWidget, live: bool) -> None:
         """A row; `live` says whether the control reaches a running fit or starts a new run."""
         row = self._grid.rowCount()
+        control.setMinimumHeight(self._theme.px(CONTROL))
         name = QLabel(label)
         name.setToolTip(control.toolTip())
         name.setBuddy(control)

@@ -1,0 +1,188 @@
+"""Shows on the parts of a window what the store and the session say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
+
+from core.experiment import Points, Settings
+from core.insight.least_squares import least_squares
+from core.insight.measures import r_squared
+from core.tables import ReadPoints
+from core.texts import _
+from core.training import Snapshot
+from gui.panels.data_panel import DataPanel
+from gui.panels.fit_card import FitCard
+from gui.panels.loss_card import LossCard
+from gui.panels.run_bar import RunBar
+from gui.panels.settings_panel import SettingsPanel
+from gui.widgets.message_line import MessageLine
+from gui.workspace import Workspace
+
+AT_ONCE = 20_000  # points whose R² is found within a frame
+USUAL_SPEED = 100.0  # steps a second; 0 stands for full speed
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a window is made of."""
+
+    actions: Mapping[str, QAction]
+    run_bar: RunBar
+    data: DataPanel
+    settings: SettingsPanel
+    fit: FitCard
+    loss: LossCard
+    message: MessageLine
+
+
+class Presenter(QObject):
+    """Follows a workspace for one window; what the person wants goes the other way, by the window."""
+
+    def __init__(self, workspace: Workspace, parts: Parts, parent: QObject) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._store = workspace.store
+        self._session = workspace.session
+        self._parts = parts
+        self._join()
+
+    def show_all(self) -> None:
+        """Everything as it is now: the window may be new upon an old workspace."""
+        session, parts = self._session, self._parts
+        self.show_preferences()
+        parts.settings.show_settings(self._store.settings)
+        if session.devices:
+            parts.settings.show_devices(session.devices)
+        parts.data.show_points(self._store.points)
+        parts.fit.plot.show_points(self._store.points)
+        self.fit_view()
+        self._show_start(session.start)
+        if session.snapshot is not None:
+            self._show_snapshot(session.snapshot)
+            self._show_numbers(session.snapshot)
+        self._show_state()
+        self._show_undo()
+        parts.message.say(*session.sentence)
+
+    def show_preferences(self) -> None:
+        """What the person chose about the look, and the speed."""
+        preferences, parts = self._workspace.preferences, self._parts
+        parts.fit.show_residuals(preferences.get("residuals", "off"))
+        logarithmic = preferences.get("log_loss", True)
+        parts.actions["log_loss"].setChecked(logarithmic)
+        parts.loss.plot.show_logarithmic(logarithmic)
+        parts.actions["reference"].setChecked(preferences.get("reference", True))
+        self._show_reference()
+        speed = preferences.get("speed", USUAL_SPEED) or None
+        parts.run_bar.show_speed(speed)
+        self._session.set_speed(speed)
+
+    def show_read(self, found: ReadPoints) -> None:
+        """What was read from a file; large numbers are better trained on standardised."""
+        self.fit_view()
+        if found.proposes_standardise and not self._store.settings.standardise:
+            reason = _("Its numbers are far from 1: standardised, training goes much faster.")
+            self._parts.message.propose(f"{found.message} {reason}", _("Standardise"), self._standardise)
+        else:
+            self._parts.message.keep(found.message)
+
+    def fit_view(self) -> None:
+        """Show all points, and the whole loss curve."""
+        self._parts.fit.plot.fit_view()
+        self._parts.loss.plot.fit_view()
+
+    def leave(self) -> None:
+        """The window goes: what is being found out for it is not wanted any more."""
+        for key in ("reference", "r2"):
+            self._workspace.background.drop(key)
+
+    def _join(self) -> None:
+        store, session, parts = self._store, self._session, self._parts
+        store.points_changed.connect(self._show_points)
+        store.settings_changed.connect(self._show_settings)
+        store.refused.connect(parts.message.warn)
+        store.undo_stack.indexChanged.connect(self._show_undo)
+        session.run_started.connect(self._show_start)
+        session.snapshot_changed.connect(self._show_snapshot)
+        session.numbers_changed.connect(self._show_numbers)
+        session.state_changed.connect(self._show_state)
+        session.said.connect(parts.message.say)
+        session.idle.connect(parts.message.idle)
+        session.devices_found.connect(parts.settings.show_devices)
+
+    def _show_points(self, points: Points) -> None:
+        self._parts.data.show_points(points)
+        self._parts.fit.plot.show_points(points)
+        self._show_reference()
+        if self._session.snapshot is not None:
+            self._show_numbers(self._session.snapshot)
+
+    def _show_settings(self, settings: Settings, before: Settings) -> None:
+        self._parts.settings.show_settings(settings)
+        if (settings.model, settings.values("model")) != (before.model, before.values("model")):
+            self._show_reference()
+
+    def _show_reference(self) -> None:
+        """The least-squares solution, found in the background: for many points it takes its time."""
+        show = self._parts.fit.plot.show_reference
+        if not self._parts.actions["reference"].isChecked():
+            self._workspace.background.drop("reference")
+            show(None)
+            return
+        experiment = self._store.experiment
+        work = partial(least_squares, experiment.points, experiment.settings)
+        self._workspace.background.run("reference", work, show, lambda _error: show(None))
+
+    def _show_start(self, start: Snapshot | None) -> None:
+        self._parts.fit.plot.show_start(None if start is None else start.predict)
+        self._parts.loss.plot.clear()
+        if start is None:
+            self._parts.fit.plot.show_fit(None)
+            self._show_numbers(None)
+
+    def _show_snapshot(self, snapshot: Snapshot) -> None:
+        self._parts.fit.plot.show_fit(snapshot.predict)
+        self._parts.loss.plot.show_losses(self._session.losses()[: snapshot.step])
+
+    def _show_numbers(self, snapshot: Snapshot | None) -> None:
+        self._parts.run_bar.show_numbers(snapshot)
+        self._parts.fit.show_equation(snapshot)
+        self._show_r2(snapshot)
+        self._parts.loss.show_numbers(snapshot, self._session.steps_per_second)
+
+    def _show_r2(self, snapshot: Snapshot | None) -> None:
+        points, show = self._store.points, self._parts.fit.show_r2
+        if snapshot is None or not len(points):
+            show(None)
+        elif len(points) <= AT_ONCE:
+            show(_r_squared(points, snapshot))
+        else:
+            work = partial(_r_squared, points, snapshot)
+            self._workspace.background.run("r2", work, show, lambda _error: show(None))
+
+    def _show_state(self) -> None:
+        running = self._session.running
+        self._parts.run_bar.show_running(running, self._session.loading)
+        self._parts.fit.plot.set_running(running)
+        self._parts.loss.plot.set_running(running)
+
+    def _show_undo(self) -> None:
+        stack, actions = self._store.undo_stack, self._parts.actions
+        for name, able, text, plain in (
+            ("undo", stack.canUndo(), stack.undoText(), _("&Undo")),
+            ("redo", stack.canRedo(), stack.redoText(), _("&Redo")),
+        ):
+            actions[name].setEnabled(able)
+            actions[name].setText(f"{plain} {text}".strip())
+
+    def _standardise(self) -> None:
+        self._store.change(standardise=True)
+
+
+def _r_squared(points: Points, snapshot: Snapshot) -> float | None:
+    return r_squared(points.y, snapshot.predict(points.x))
