@@ -22,7 +22,9 @@ class Card(QFrame):
         heading = QLabel(title)
         heading.setFont(theme.font(14, bold=True))
         self.top.addWidget(heading)
-        self.foot = QHBoxLayout()
+        self._foot = QWidget()
+        self._foot.setMinimumWidth(1)  # readouts rather lose an end than widen the window
+        self.foot = QHBoxLayout(self._foot)
         self.foot.setContentsMargins(theme.px(8), theme.px(4), theme.px(8), theme.px(4))
         self.foot.setSpacing(theme.px(4))
         self._layout = QVBoxLayout(self)
@@ -33,7 +35,7 @@ class Card(QFrame):
     def set_plot(self, plot: QWidget) -> None:
         """Put the plot in, once, above the readouts."""
         self._layout.addWidget(plot, 1)
-        self._layout.addLayout(self.foot)
+        self._layout.addWidget(self._foot)
 
     def add_tool(self, action: QAction, text: str = "") -> None:
         """A button for `action`, as its picture, or as `text`."""

@@ -24,7 +24,7 @@ class LossCard(Card):
         self.add_tool(actions["log_loss"], _("logarithmic"))
         self.set_plot(self.plot)
         self._rate = Readout(
-            "readout_rate", _("steps/s"), "000,000", _("How many steps training takes in a second."), theme
+            "readout_rate", _("steps/s"), "00,000", _("How many steps training takes in a second."), theme
         )
         self._device = Readout(
             "readout_device", _("device"), "cuda:0", _("The processor that trains."), theme

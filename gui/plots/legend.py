@@ -17,6 +17,7 @@ HEIGHT = LINE + GRID  # pixels to keep free above the data
 DOT = 4  # pixels, the radius of a point
 OPACITY = 225  # of 255: where it has to stand upon the data, they shimmer through
 TIGHTNESS = (1.0, 0.6)  # of samples and gaps; the second for a narrow plot
+MOST = 0.6  # of the data's width and height; a column that needs more is left out
 TEXT = 12  # pixels, a size below the body, to leave the plot to the data
 
 
@@ -76,6 +77,9 @@ class Legend(QGraphicsItem):
             self._places = [
                 QRectF(left, 0, width, px(LINE)) for left, width in zip(lefts, widths, strict=False)
             ]
+        size = self.boundingRect().size()
+        small = size.width() <= MOST * area.width() and size.height() <= MOST * area.height()
+        self.setVisible(small or not self._column)
         gap = px(GRID / 2)
         down = gap if self._column else -px(HEIGHT) + gap
         self.setPos(area.right() - self.boundingRect().width() - gap * self._column, area.top() + down)

@@ -5,6 +5,7 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from gui.theme import Theme
+from gui.widgets.elided_label import ElidedLabel
 
 
 class Readout(QWidget):
@@ -13,7 +14,8 @@ class Readout(QWidget):
     def __init__(self, name: str, caption: str, widest: str, tip: str, theme: Theme) -> None:
         super().__init__()
         self.setToolTip(tip)
-        title = QLabel(caption)
+        title = ElidedLabel()
+        title.setText(caption)
         title.setProperty("muted", True)
         self.value = QLabel("–")
         self.value.setObjectName(name)
