@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TypeVar
 
 from PySide6.QtCore import QByteArray, QSettings
@@ -19,11 +20,17 @@ class Preferences:
 
     def get(self, key: str, default: Value) -> Value:
         """The value of `key`; `default` where there is none, or none of its type."""
+        written = self._file.value(key)
+        if isinstance(default, bool):
+            known = {"true": True, "false": False}
+            return known.get(str(written).lower(), default)
+        if isinstance(default, str):
+            return written if isinstance(written, str) else default
         try:
-            value = self._file.value(key, default, type(default))
-        except (TypeError, ValueError):
+            value = type(default)(str(written))
+        except ValueError:
             return default
-        return value if isinstance(value, type(default)) else default
+        return value if math.isfinite(value) else default
 
     def put(self, key: str, value: bool | float | str | QByteArray) -> None:
         """Remember `value`."""

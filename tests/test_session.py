@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from core.experiment import Points, Settings
@@ -31,7 +30,7 @@ from tests.windows import (
     wait_for_step,
 )
 
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)  # of the platform without a screen
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # without a screen
 
 ENDLESS = Settings(epochs=None, learning_rate=1e-5)  # so slow that it cannot converge under a test
 BOOM = "the roof fell in"

@@ -74,12 +74,16 @@ class CountField(QSpinBox):
         self.setKeyboardTracking(False)
         self.setGroupSeparatorShown(False)
         self.setStepType(QSpinBox.StepType.AdaptiveDecimalStepType)
-        self.valueChanged.connect(lambda value: self.chosen.emit(None if value == self._none else value))
+        self.valueChanged.connect(self._take)
 
     def show_value(self, value: Value) -> None:
         """Show the number `value`, or the words for None."""
         with QSignalBlocker(self):
             self.setValue(int(value) if isinstance(value, int) else self._none or 0)
+
+    def _take(self, value: int) -> None:
+        self.lineEdit().setModified(False)  # what was typed is done with
+        self.chosen.emit(None if value == self._none else value)
 
 
 class NumberField(QDoubleSpinBox):
@@ -96,12 +100,16 @@ class NumberField(QDoubleSpinBox):
         self.setDecimals(DECIMALS)
         self.setRange(max(parameter.minimum, -1e12), min(parameter.maximum, 1e12))
         self.setKeyboardTracking(False)
-        self.valueChanged.connect(lambda value: self.chosen.emit(value))
+        self.valueChanged.connect(self._take)
 
     def show_value(self, value: Value) -> None:
         """Show the number `value`."""
         with QSignalBlocker(self):
             self.setValue(float(value) if isinstance(value, int | float) else 0.0)
+
+    def _take(self, value: float) -> None:
+        self.lineEdit().setModified(False)  # what was typed is done with
+        self.chosen.emit(value)
 
     def textFromValue(self, value: float) -> str:  # noqa: N802
         """As few digits as the number needs."""

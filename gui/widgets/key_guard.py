@@ -29,7 +29,7 @@ class KeyGuard(QObject):
 
     Buttons, sliders and lists keep Space and the arrows while they have the focus, which they take by Tab
     alone: after a click on one, Space still runs and pauses. Space is of no use in a field of a number, and
-    undo in any field only until its text is taken up, so these go on to the window. The wheel turns only
+    undo in any field only while it is being edited, so these go on to the window. The wheel turns only
     what has the focus: a person who scrolls past a control does not mean to change it.
     """
 
@@ -46,9 +46,6 @@ class KeyGuard(QObject):
             by_click = not isinstance(control, POINTED_AT)
             control.setFocusPolicy(Qt.FocusPolicy.StrongFocus if by_click else Qt.FocusPolicy.TabFocus)
         control.installEventFilter(self)
-        if isinstance(control, QAbstractSpinBox | QLineEdit):
-            line = _line(control)
-            control.editingFinished.connect(lambda: line.setModified(False))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Claim a key for the control, or pass a key or the wheel by it."""

@@ -1,0 +1,230 @@
+"""Keys in the window: those a control needs stay with it, all others do what the window says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QCheckBox,
+    QComboBox,
+    QLineEdit,
+    QScrollArea,
+    QSlider,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from core.experiment import Settings
+from gui.main_window import MainWindow
+from tests.windows import action, opened, part, plot_of, ready, snapshot, wait_for_step
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # without a screen
+
+TAB = Qt.FocusReason.TabFocusReason
+ENDLESS = Settings(epochs=None, learning_rate=1e-5)
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[MainWindow]:
+    with opened(qtbot, settings=ENDLESS) as made:
+        yield made
+
+
+def focused(window: MainWindow) -> QWidget:
+    """Where the keys go."""
+    widget = window.focusWidget()
+    assert widget is not None
+    assert window.isActiveWindow()
+    return widget
+
+
+def tab_to(window: MainWindow, name: str, kind: type[QWidget] = QWidget) -> QWidget:
+    control = part(window, kind, name)
+    control.setFocus(TAB)
+    assert focused(window) is control
+    return control
+
+
+def tick(box: QCheckBox) -> QPoint:
+    """Where a person clicks to tick a box."""
+    return QPoint(box.height() // 2, box.height() // 2)
+
+
+def assert_space_runs(qtbot: QtBot, window: MainWindow) -> None:
+    """Space runs and pauses, wherever the focus is now."""
+    assert not window.session.running
+    qtbot.keyClick(focused(window), Qt.Key.Key_Space)
+    assert window.session.running
+    wait_for_step(qtbot, window, snapshot(window).step + 1)
+    qtbot.keyClick(focused(window), Qt.Key.Key_Space)
+    assert not window.session.running
+
+
+@pytest.mark.parametrize("name", ["model", "loss", "speed", "residuals", "device", "start"])
+def test_after_a_click_on_a_list_space_still_runs(qtbot: QtBot, window: MainWindow, name: str) -> None:
+    box = part(window, QComboBox, name)
+    qtbot.mouseClick(box, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(box.view().isVisible)
+    qtbot.keyClick(box.view(), Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not box.view().isVisible())
+    window.activateWindow()  # the platform without a screen forgets it when a list closes
+    qtbot.waitUntil(window.isActiveWindow)
+    assert_space_runs(qtbot, window)
+
+
+def test_after_a_click_on_a_button_space_still_runs(qtbot: QtBot, window: MainWindow) -> None:
+    qtbot.mouseClick(part(window, QAbstractButton, "new_start"), Qt.MouseButton.LeftButton)
+    ready(qtbot, window)
+    assert_space_runs(qtbot, window)
+
+
+def test_after_a_click_on_a_check_box_space_still_runs(qtbot: QtBot, window: MainWindow) -> None:
+    box = part(window, QCheckBox, "standardise")
+    qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=tick(box))
+    ready(qtbot, window)
+    assert window.store.settings.standardise
+    assert_space_runs(qtbot, window)
+
+
+def test_after_a_click_on_the_slider_space_still_runs(qtbot: QtBot, window: MainWindow) -> None:
+    qtbot.mouseClick(part(window, QSlider, "learning_rate_slider"), Qt.MouseButton.LeftButton)
+    assert_space_runs(qtbot, window)
+
+
+def test_after_a_click_on_a_control_that_came_later_space_still_runs(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    window.store.change(optimizer="sgd")
+    ready(qtbot, window)
+    more = part(window, QAbstractButton, "optimizer_more")
+    qtbot.mouseClick(more, Qt.MouseButton.LeftButton)
+    box = part(window, QCheckBox, "sgd.nesterov")
+    window.store.set_option("sgd.momentum", 0.9)
+    qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=tick(box))
+    ready(qtbot, window)
+    assert window.store.settings.options["sgd.nesterov"] is True
+    assert not box.hasFocus()
+    assert_space_runs(qtbot, window)
+
+
+@pytest.mark.parametrize("name", ["learning_rate", "batch_size", "seed", "epochs"])
+def test_in_a_field_of_a_number_space_runs_and_takes_up_what_is_typed(
+    qtbot: QtBot, window: MainWindow, name: str
+) -> None:
+    field = part(window, QAbstractSpinBox, name)
+    qtbot.mouseClick(field, Qt.MouseButton.LeftButton)
+    field.selectAll()
+    qtbot.keyClicks(field, "1")
+    qtbot.keyClick(focused(window), Qt.Key.Key_Space)
+    assert getattr(window.store.settings, name) == 1
+    assert window.session.running
+    assert field.text() == "1"
+
+
+def test_in_a_field_of_a_number_the_arrows_move_the_cursor(qtbot: QtBot, window: MainWindow) -> None:
+    field = part(window, QAbstractSpinBox, "seed")
+    field.setFocus()
+    qtbot.keyClicks(field, "17")
+    qtbot.keyClick(field, Qt.Key.Key_Home)
+    qtbot.keyClick(field, Qt.Key.Key_Right)
+    qtbot.keyClick(field, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClicks(field, "9")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    ready(qtbot, window)
+    assert "9" in field.text()
+    assert snapshot(window).step == 0
+
+
+def test_in_a_field_of_a_number_letters_are_no_shortcuts(qtbot: QtBot, window: MainWindow) -> None:
+    field = part(window, QAbstractSpinBox, "learning_rate")
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "1e-3")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert window.store.settings.learning_rate == 0.001
+    assert action(window, "draw").isChecked()
+
+
+def test_in_the_text_of_start_values_space_is_a_space(qtbot: QtBot, window: MainWindow) -> None:
+    window.store.change(start="own", start_values=(1.0, 2.0))
+    ready(qtbot, window)
+    field = part(window, QLineEdit, "start_values")
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "3 -4")
+    assert not window.session.running
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert window.store.settings.start_values == (3.0, -4.0)
+
+
+@pytest.mark.parametrize("name", ["learning_rate", "seed"])
+def test_undo_in_a_field_takes_back_the_typing_and_then_the_change(
+    qtbot: QtBot, window: MainWindow, name: str
+) -> None:
+    undo = (Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    before = getattr(window.store.settings, name)
+    field = part(window, QAbstractSpinBox, name)
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "2")
+    qtbot.keyClick(field, *undo)
+    assert field.text() != "2"
+    assert not window.store.undo_stack.count()
+    field.selectAll()
+    qtbot.keyClicks(field, "3")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert getattr(window.store.settings, name) == 3
+    qtbot.keyClick(field, *undo)
+    assert getattr(window.store.settings, name) == before
+    qtbot.keyClick(field, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    assert getattr(window.store.settings, name) == 3
+
+
+def test_a_list_reached_by_tab_keeps_space_arrows_and_letters(qtbot: QtBot, window: MainWindow) -> None:
+    box = tab_to(window, "loss", QComboBox)
+    assert isinstance(box, QComboBox)
+    qtbot.keyClick(box, Qt.Key.Key_End)
+    last = box.itemData(box.count() - 1)
+    assert window.store.settings.loss == last
+    qtbot.keyClick(box, Qt.Key.Key_Home)
+    assert window.store.settings.loss == box.itemData(0)
+    first_letter = box.itemText(2)[0]
+    qtbot.keyClicks(box, first_letter)
+    assert box.currentText().startswith(first_letter)
+    qtbot.keyClick(box, Qt.Key.Key_Space)
+    qtbot.waitUntil(box.view().isVisible)
+    qtbot.keyClick(box.view(), Qt.Key.Key_Escape)
+    assert not window.session.running
+    assert snapshot(window).step == 0
+
+
+def test_a_check_box_reached_by_tab_keeps_space(qtbot: QtBot, window: MainWindow) -> None:
+    box = tab_to(window, "standardise", QCheckBox)
+    qtbot.keyClick(box, Qt.Key.Key_Space)
+    assert window.store.settings.standardise
+    assert not window.session.running
+    qtbot.keyClick(box, Qt.Key.Key_Right)
+    ready(qtbot, window)
+
+
+def test_the_slider_reached_by_tab_keeps_the_arrows(qtbot: QtBot, window: MainWindow) -> None:
+    slider = tab_to(window, "learning_rate_slider", QSlider)
+    qtbot.keyClick(slider, Qt.Key.Key_Right)
+    assert window.store.settings.learning_rate > ENDLESS.learning_rate
+    qtbot.keyClick(slider, Qt.Key.Key_Home)
+    assert window.store.settings.learning_rate == 1e-6
+    assert snapshot(window).step == 0
+    assert_space_runs(qtbot, window)
+
+
+def test_scroll_bars_are_nowhere_a_person_tabs_to(window: MainWindow) -> None:
+    for area in window.findChildren(QScrollArea):
+        assert not area.verticalScrollBar().focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
+def test_the_plot_has_the_focus_at_first(window: MainWindow) -> None:
+    assert plot_of(window).hasFocus()
