@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import logging
 import os
 import signal
@@ -15,7 +14,7 @@ from types import TracebackType
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QSocketNotifier, QTimer, QTranslator
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QSocketNotifier, QTranslator
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -24,6 +23,7 @@ from core.log import data_folder
 from core.texts import _, language, system_language, use_language
 from core.training import Snapshot
 from gui.autosave import Autosave
+from gui.collector import Collector
 from gui.main_window import MainWindow
 from gui.picture import fit_picture, open_any, save_picture, trained
 from gui.preferences import Preferences
@@ -32,7 +32,6 @@ from gui.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
-COLLECT_EVERY = 2_000  # milliseconds
 NAME = "fitscope"
 
 
@@ -48,7 +47,7 @@ def create_app(argv: Sequence[str]) -> QApplication:
     app.setStyle("Fusion")
     app.setWindowIcon(QIcon(str(RESOURCES / "icons" / "fitscope.svg")))
     add_fonts()
-    _collect_in_this_thread(app)
+    Collector(app)
     return app
 
 
@@ -57,6 +56,8 @@ def create_window(
 ) -> MainWindow:
     """A window upon a workspace of its own; with `autosave` its work is restored and kept."""
     workspace = Workspace(experiment, autosave)
+    for collector in create_app([NAME]).findChildren(Collector):
+        workspace.session.devices_found.connect(collector.freeze)
     return _window_upon(workspace, theme or _chosen_theme(workspace.preferences))
 
 
@@ -159,15 +160,6 @@ def _speak_qt(code: str) -> None:
     folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
     if code != "en" and translator.load(QLocale(code), "qtbase", "_", folder):
         app.installTranslator(translator)
-
-
-def _collect_in_this_thread(app: QApplication) -> None:
-    """Collect garbage from a timer: the collector would else destroy Qt objects in the training thread."""
-    gc.disable()
-    timer = QTimer(app)
-    timer.setInterval(COLLECT_EVERY)
-    timer.timeout.connect(lambda: gc.collect(1))
-    timer.start()
 
 
 def _log_fault(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

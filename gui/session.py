@@ -96,7 +96,7 @@ class Session(QObject):
 
     def warm_up(self) -> None:
         """Load PyTorch, look for devices, and build the first run."""
-        self._background.run("devices", _find_devices, self._show_devices, self._fail)
+        self._background.run("devices", _load_torch, self._show_devices, self._fail)
         self._build()
 
     def run(self) -> None:
@@ -178,6 +178,10 @@ class Session(QObject):
         self.start = trainer.latest
         self.run_started.emit(self.start)
         self._rest()
+        if trainer.latest.step:
+            self._say_why_it_stopped(self._worker)
+        else:
+            self._say_ready()
 
     def close(self) -> None:
         """End the run; its thread has ended when this returns."""
@@ -247,7 +251,6 @@ class Session(QObject):
         self._building = False
         play, self._play_when_built = self._play_when_built, False
         self.adopt(trainer)
-        self._say_ready()
         if play:
             self._play()
         self.state_changed.emit()
@@ -393,7 +396,9 @@ def _build_trainer(points: Points, settings: Settings) -> Trainer:
     return Trainer(points, settings)
 
 
-def _find_devices() -> tuple[Device, ...]:
+def _load_torch() -> tuple[Device, ...]:
+    """Import all that a first step needs, so that the person's own first step finds it there; the devices."""
     from core.training.devices import available_devices
 
+    _build_trainer(Points([0.0, 1.0], [0.0, 1.0]), Settings()).step()
     return available_devices()

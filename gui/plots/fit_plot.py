@@ -80,8 +80,9 @@ class FitPlot(Canvas):
         self.dots = Dots(self.theme)
         self.traces = {
             START: Trace(self.theme.was, px(2), Qt.PenStyle.DotLine),
-            REFERENCE_CURVE: Trace(REFERENCE, px(2), Qt.PenStyle.DashLine),
             FIT: Trace(MODEL, curve),
+            # Above the fit, so that a fit which has arrived shows its dashes.
+            REFERENCE_CURVE: Trace(REFERENCE, px(2), Qt.PenStyle.DashLine),
         }
         for item in (self.dots.points, *self.traces.values(), self.dots.rings):
             self.box.addItem(item, ignoreBounds=True)
