@@ -14,7 +14,16 @@ from types import TracebackType
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QSocketNotifier, QTranslator
+from PySide6.QtCore import (
+    QLibraryInfo,
+    QLocale,
+    QMessageLogContext,
+    QObject,
+    QSocketNotifier,
+    QtMsgType,
+    QTranslator,
+    qInstallMessageHandler,
+)
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -25,7 +34,7 @@ from core.training import Snapshot
 from gui.autosave import Autosave
 from gui.collector import Collector
 from gui.main_window import MainWindow
-from gui.picture import fit_picture, open_any, save_picture, trained
+from gui.picture import fit_picture, open_any, save_picture
 from gui.preferences import Preferences
 from gui.theme import RESOURCES, Theme, add_fonts, system_is_dark
 from gui.workspace import Workspace
@@ -64,7 +73,8 @@ def create_window(
 def run_window(arguments: argparse.Namespace) -> int:
     """Show the window until it is closed; the exit status."""
     app = create_app([NAME])
-    _choose_language(app, arguments.language)
+    qInstallMessageHandler(_log_qt)
+    _choose_language(arguments.language)
     window = create_window(autosave=Autosave(data_folder()), theme=_theme_asked_for(arguments))
     window.workspace.ends_process = True
     sys.excepthook = _log_fault
@@ -79,14 +89,19 @@ def run_window(arguments: argparse.Namespace) -> int:
 
 def run_screenshot(arguments: argparse.Namespace) -> int:
     """Draw the window upon a file, after some steps, into a picture; the exit status."""
+    from core.training import Trainer
+
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     app = create_app([NAME])
-    _choose_language(app, arguments.language)
+    qInstallMessageHandler(_log_qt)
+    _choose_language(arguments.language)
     theme = Theme(dark=arguments.theme == "dark", scale=arguments.scale or 1.0)
     window = create_window(open_any(arguments.file), theme=theme)
     window.resize(*arguments.size)
     window.show()
-    window.session.adopt(trained(window.store.experiment, arguments.steps))
+    window.session.adopt(Trainer(window.store.points, window.store.settings))
+    if arguments.steps:
+        window.session.step(arguments.steps)
     app.processEvents()
     save_picture(window.grab(), arguments.output)
     window.close()
@@ -97,6 +112,7 @@ def draw_fit(points: Points, snapshot: Snapshot, losses: NDArray[np.float64], pa
     """Draw the fit and the loss of a run into the picture `path`; raises Problem if it cannot be written."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     create_app([NAME])
+    qInstallMessageHandler(_log_qt)
     save_picture(fit_picture(points, snapshot, losses), path)
 
 
@@ -137,7 +153,12 @@ def _theme_asked_for(arguments: argparse.Namespace) -> Theme:
     return Theme(dark=dark, scale=arguments.scale or theme.scale)
 
 
-def _choose_language(app: QApplication, asked: str | None) -> None:
+def _log_qt(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
+    """What Qt has to say is for the log, not for the terminal."""
+    log.log(logging.INFO if kind in (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg) else logging.WARNING, message)
+
+
+def _choose_language(asked: str | None) -> None:
     """The language of the command line, else of the preferences, else of the system."""
     use_language(asked or Preferences().get("language", "") or _desktop_language())
 

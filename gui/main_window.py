@@ -27,7 +27,7 @@ from gui.widgets.key_guard import KeyGuard
 from gui.widgets.message_line import MessageLine
 from gui.workspace import Workspace
 
-PANEL_WIDTH, LEAST_PANEL = 272, 160  # pixels at scale 1
+PANEL_WIDTH, LEAST_PANEL = 288, 160  # pixels at scale 1
 SIZE = (1280, 720)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +19,6 @@ from gui.plots.fit_plot import FitPlot
 from gui.plots.loss_plot import LossPlot
 from gui.theme import Theme
 
-if TYPE_CHECKING:
-    from core.training import Trainer
-
 SIZE = (1200, 540)  # pixels
 
 
@@ -32,16 +28,6 @@ def open_any(path: Path) -> Experiment:
         return load_experiment(path)
     found = read_points(path)
     return Experiment(found.points, Settings(standardise=found.proposes_standardise))
-
-
-def trained(experiment: Experiment, steps: int) -> Trainer:
-    """A run after so many steps."""
-    from core.training import Trainer
-
-    trainer = Trainer(experiment.points, experiment.settings)
-    for _step in range(steps):
-        trainer.step()
-    return trainer
 
 
 def fit_picture(points: Points, snapshot: Snapshot, losses: NDArray[np.float64]) -> QPixmap:

@@ -128,15 +128,16 @@ class Session(QObject):
         else:
             self.pause()
 
-    def step(self) -> None:
-        """Exactly one step."""
+    def step(self, steps: int = 1) -> None:
+        """Exactly so many steps, unless it diverges before; none of them is shown but the last."""
         self.pause()
         if self._worker is None or self._building:
             return
         trainer = self._worker.trainer
         trainer.go_on()
         try:
-            trainer.step()
+            for _step in range(steps):
+                trainer.step()
         except Exception as error:  # as the worker has it: no error of a step may reach Qt
             self._not_built(error)
             return
@@ -178,10 +179,7 @@ class Session(QObject):
         self.start = trainer.latest
         self.run_started.emit(self.start)
         self._rest()
-        if trainer.latest.step:
-            self._say_why_it_stopped(self._worker)
-        else:
-            self._say_ready()
+        self._say_ready()
 
     def close(self) -> None:
         """End the run; its thread has ended when this returns."""
