@@ -1,5 +1,6 @@
 """The models as torch modules; each maps features `[N, P]` to `[N, 1]`."""
 
+import math
 from itertools import pairwise
 
 import torch
@@ -41,6 +42,6 @@ def draw_start_values(model: nn.Module, generator: torch.Generator) -> None:
     """
     for layer in model.modules():
         if isinstance(layer, nn.Linear):
-            nn.init.kaiming_uniform_(layer.weight, a=5**0.5, generator=generator)
-            bound = layer.in_features**-0.5
+            nn.init.kaiming_uniform_(layer.weight, a=math.sqrt(5), generator=generator)
+            bound = 1 / math.sqrt(layer.in_features)
             nn.init.uniform_(layer.bias, -bound, bound, generator=generator)

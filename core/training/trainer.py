@@ -300,7 +300,9 @@ class Trainer:
         self._loss_unit = self.scaling.y_scale**row.order
 
     def _tensor(self, array: Floats) -> Tensor:
-        return torch.from_numpy(np.ascontiguousarray(array)).to(dtype=self.dtype, device=self.device)
+        # A copy in memory of torch's own: where NumPy's lies is not always the same, and a matrix product may
+        # round differently there.
+        return torch.tensor(array, dtype=self.dtype, device=self.device)
 
     def _check(self, points: Points, settings: Settings) -> None:
         """Raise Problem if these points cannot be trained on."""
