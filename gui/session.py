@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,9 +10,19 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.experiment import Points, Settings
 from core.problem import Problem
-from core.texts import _, n_
 from core.training import Snapshot, Worker
 from gui.background import Background
+from gui.run_sentences import (
+    constant_x_sentence,
+    empty_sentence,
+    fault_sentence,
+    is_constant,
+    paused_sentence,
+    ready_sentence,
+    stop_sentence,
+    training_sentence,
+)
+from gui.speed_meter import SpeedMeter
 from gui.store import Store
 
 if TYPE_CHECKING:
@@ -23,7 +32,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FRAME = 16  # milliseconds
-NUMBERS_EVERY = 0.1  # seconds; texts have to be read, so they change more slowly than curves
 SPEEDS = (1, 5, 20, 100, None)  # steps a second; None is as fast as it can
 
 
@@ -47,7 +55,6 @@ class Session(QObject):
 
     def __init__(self, store: Store, background: Background, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.steps_per_second = 0.0
         self.devices: tuple[Device, ...] = ()
         self.start: Snapshot | None = None
         self.sentence = ("", False)
@@ -58,7 +65,7 @@ class Session(QObject):
         self._building = False
         self._play_when_built = False
         self._shown: Snapshot | None = None
-        self._numbers_at = (0.0, 0)
+        self._meter = SpeedMeter()
         self._notice = ""
         self._timer = QTimer(self)
         self._timer.setInterval(FRAME)
@@ -86,6 +93,11 @@ class Session(QObject):
     def losses(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         """The loss of every step of the run, `[n]`."""
         return np.empty(0) if self._worker is None else self._worker.trainer.history.losses()
+
+    @property
+    def steps_per_second(self) -> float:
+        """How fast training goes, or went last; 0 before it has."""
+        return self._meter.steps_per_second
 
     @property
     def speed(self) -> float | None:
@@ -118,7 +130,7 @@ class Session(QObject):
             self._worker.pause()
             self._rest()
             if was_running:
-                self._say_paused(self._worker)
+                self._say(paused_sentence(self._worker.latest.step), False)
         self.state_changed.emit()
 
     def toggle(self, on: bool) -> None:
@@ -145,7 +157,7 @@ class Session(QObject):
         if trainer.stopped in ("diverged", "converged"):
             self._say_why_it_stopped(self._worker)
         else:
-            self._say_paused(self._worker)
+            self._say(paused_sentence(self._worker.latest.step), False)
 
     def step_epoch(self) -> None:
         """On to the end of the epoch under way."""
@@ -175,7 +187,7 @@ class Session(QObject):
         self._end_run()
         self._worker = Worker(trainer, self._speed)
         self._notice = ""
-        self.steps_per_second = 0.0
+        self._meter = SpeedMeter()
         self.start = trainer.latest
         self.run_started.emit(self.start)
         self._rest()
@@ -234,7 +246,7 @@ class Session(QObject):
         experiment = self._store.experiment
         if not len(experiment.points):
             self._background.drop("run")
-            self._refuse(_("Draw points on the left plot, or load data, then press Run."), warning=False)
+            self._refuse(empty_sentence(), warning=False)
             return
         self._building = True
         self.state_changed.emit()
@@ -265,14 +277,14 @@ class Session(QObject):
         self._end_run()
         self._building = self._play_when_built = False
         self._worker = self.start = self._shown = None
-        self.steps_per_second = 0.0
+        self._meter = SpeedMeter()
         self.run_started.emit(None)
         self.state_changed.emit()
         self._say(sentence, warning)
 
     def _fail(self, error: Exception) -> None:
         log.error("training failed", exc_info=error)
-        self._refuse(_("Something went wrong inside the program; the log has the details. Try Reset."))
+        self._refuse(fault_sentence())
 
     def _end_run(self) -> None:
         self._timer.stop()
@@ -284,10 +296,10 @@ class Session(QObject):
     def _play(self, to_epoch: int | None = None) -> None:
         if self._worker is None:
             return
-        self._numbers_at = (time.monotonic(), self._worker.latest.step)
+        self._meter.start(self._worker.latest.step)
         self._worker.play(to_epoch)
         self._timer.start()
-        self._say(_("Training. Points, learning rate, loss and batch size can change meanwhile."), False)
+        self._say(training_sentence(), False)
         self.state_changed.emit()
 
     def _pull(self) -> None:
@@ -303,21 +315,8 @@ class Session(QObject):
             return
         self._show(worker.latest)
         self._say_notice(worker.trainer.notice)
-        now = time.monotonic()
-        then, _step = self._numbers_at
-        if now - then >= NUMBERS_EVERY:
-            self._measure_speed(now)
+        if self._meter.read(worker.latest.step):
             self.numbers_changed.emit(worker.latest)
-
-    def _measure_speed(self, now: float) -> None:
-        assert self._worker is not None
-        then, step = self._numbers_at
-        newest = self._worker.latest.step
-        self._numbers_at = (now, newest)
-        rate = max(0.0, newest - step) / max(now - then, 1e-6)
-        self.steps_per_second = (
-            rate if not self.steps_per_second else 0.7 * self.steps_per_second + 0.3 * rate
-        )
 
     def _show(self, snapshot: Snapshot) -> None:
         if snapshot is not self._shown:
@@ -345,14 +344,10 @@ class Session(QObject):
             self._say(notice, True)
 
     def _say_ready(self) -> None:
-        x = self._store.points.x
-        if len(x) > 1 and np.ptp(x) == 0:
-            self._say(
-                _("All x are equal, so no slope can be found: many lines fit equally well. Add other x."),
-                True,
-            )
+        if is_constant(self._store.points):
+            self._say(constant_x_sentence(), True)
         else:
-            self.sentence = _("Ready: press Run, or Space."), False
+            self.sentence = ready_sentence(), False
             self.idle.emit(self.sentence[0])
 
     def _say_why_it_stopped(self, worker: Worker) -> None:
@@ -361,31 +356,9 @@ class Session(QObject):
             return
         reason, step = worker.trainer.stopped, worker.latest.step
         if reason is None:
-            self._say_paused(worker)
+            self._say(paused_sentence(worker.latest.step), False)
         else:
             self._say(stop_sentence(reason, step, self._store.settings), reason == "diverged")
-
-    def _say_paused(self, worker: Worker) -> None:
-        step = f"{worker.latest.step:,}"
-        self._say(_("Paused at step {step}: Run goes on from here.").format(step=step), False)
-
-
-def stop_sentence(reason: str, step: int, settings: Settings) -> str:
-    """Why a run stopped after `step` steps, and what can be done next, in the person's language."""
-    if reason == "diverged":
-        return _(
-            "Diverged after step {step}: the loss grew too large to compute with. "
-            "Try a learning rate of {rate} or less, or Standardise; Run starts again."
-        ).format(step=f"{step:,}", rate=f"{max(settings.learning_rate / 10, 1e-6):.3g}")
-    if reason == "converged":
-        return n_(
-            "Converged after {step} step: the gradient is as good as zero.",
-            "Converged after {step} steps: the gradient is as good as zero.",
-            step,
-        ).format(step=f"{step:,}")
-    return _("Stopped after step {step}, as the limit asks; Run goes on for as long again.").format(
-        step=f"{step:,}"
-    )
 
 
 def _build_trainer(points: Points, settings: Settings) -> Trainer:
