@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QLockFile, QObject, QTimer
@@ -10,11 +11,12 @@ from PySide6.QtCore import QLockFile, QObject, QTimer
 from core.experiment import Experiment, load_experiment, save_experiment
 from core.problem import Problem
 from gui.background import Background
-from gui.store import Store
+from gui.store import Store, require_one_column
 
 log = logging.getLogger(__name__)
 
 DELAY = 400  # milliseconds from the first change to the write
+UNREAD = "unread"  # before the name of work that was put aside
 SLOTS = 9  # windows open at once that keep their own work
 
 
@@ -36,14 +38,21 @@ class Autosave(QObject):
         self._timer.timeout.connect(self._save)
 
     def restore(self) -> Experiment | None:
-        """The work of the last time, or None if there is none that can be read."""
+        """The work of the last time, or None if there is none that can be read.
+
+        What cannot be read is put aside, so that the next work does not overwrite it.
+        """
         if self._path is None or not self._path.exists():
             return None
         try:
-            return load_experiment(self._path)
+            experiment = load_experiment(self._path)
+            require_one_column(experiment.points)
         except Problem as problem:
             log.warning("the work of the last time cannot be read: %s", problem)
+            with suppress(OSError):
+                self._path.replace(self._path.with_name(f"{UNREAD}-{self._path.name}"))
             return None
+        return experiment
 
     def watch(self, store: Store) -> None:
         """Keep the work of `store` from now on."""
@@ -94,4 +103,5 @@ def _free_slot(folder: Path) -> tuple[QLockFile | None, Path | None]:
         lock.setStaleLockTime(0)
         if lock.tryLock(0):
             return lock, folder / f"work-{slot}.fit.json"
+    log.warning("the work cannot be kept in %s: every place is taken or cannot be written", folder)
     return None, None

@@ -80,7 +80,7 @@ class Store(QObject):
     def __init__(self, experiment: Experiment | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.experiment = experiment or Experiment(Points(), Settings())
-        _require_one_column(self.points)
+        require_one_column(self.points)
         self.undo_stack = QUndoStack(self)
         self._strokes = count(1)
         self._stroke = -1
@@ -178,7 +178,7 @@ class Store(QObject):
 
     def _push(self, experiment: Experiment, text: str) -> None:
         """Make `experiment` the present one; what changes nothing is nothing to undo either."""
-        _require_one_column(experiment.points)
+        require_one_column(experiment.points)
         if _same(experiment, self.experiment):
             return
         self.undo_stack.push(Edit(self, self.experiment, experiment, text, self._stroke))
@@ -219,7 +219,7 @@ class Store(QObject):
         stack.blockSignals(False)
 
 
-def _require_one_column(points: Points) -> None:
+def require_one_column(points: Points) -> None:
     """Raise Problem for points that no plot over x can show."""
     if points.x.shape[1] != 1:
         raise Problem(

@@ -1,0 +1,229 @@
+"""The work is on disk soon after each edit, and comes back, whatever happened to the program or the disk."""
+
+from __future__ import annotations
+
+import logging
+import platform
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QLockFile
+from pytestqt.qtbot import QtBot
+
+from core.experiment import Experiment, Points, Settings, load_experiment, save_experiment
+from core.problem import Problem
+from gui import autosave as autosave_module
+from gui.autosave import SLOTS, Autosave
+from gui.store import Store
+from gui.workspace import Workspace
+from tests.windows import LINE, click, opened
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # without a screen
+
+WORK = Experiment(LINE, Settings(learning_rate=0.25))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The person's data folder; it does not exist before the first start."""
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def start(qapp: object, folder: Path) -> Iterator[Callable[[], Workspace]]:
+    """Starts the program's parts that have no look; each is ended at the latest with the test."""
+    started: list[Workspace] = []
+
+    def begin() -> Workspace:
+        started.append(Workspace(autosave=Autosave(folder)))
+        return started[-1]
+
+    yield begin
+    for workspace in started:
+        workspace.close()
+
+
+def on_disk(folder: Path, slot: int = 1) -> Experiment | None:
+    """What another program would find there now."""
+    file = folder / f"work-{slot}.fit.json"
+    return load_experiment(file) if file.exists() else None
+
+
+def test_an_edit_is_on_disk_within_a_second(
+    qtbot: QtBot, folder: Path, start: Callable[[], Workspace]
+) -> None:
+    workspace = start()
+    workspace.store.open(WORK)
+    qtbot.waitUntil(lambda: on_disk(folder) == WORK, timeout=1000)
+    workspace.store.change(seed=9)
+    qtbot.waitUntil(lambda: on_disk(folder) == workspace.store.experiment, timeout=1000)
+    workspace.store.undo_stack.undo()
+    qtbot.waitUntil(lambda: on_disk(folder) == WORK, timeout=1000)
+
+
+def test_edits_without_a_pause_are_written_all_the_same(
+    qtbot: QtBot, folder: Path, start: Callable[[], Workspace]
+) -> None:
+    store = start().store
+    edits = 0
+
+    def edit_and_look() -> bool:
+        nonlocal edits
+        edits += 1
+        store.add_points([edits], [edits])
+        kept = on_disk(folder)
+        return kept is not None and len(kept.points) > 5
+
+    qtbot.waitUntil(edit_and_look, timeout=2000)
+
+
+def test_what_was_last_done_is_written_when_the_program_ends(
+    folder: Path, start: Callable[[], Workspace]
+) -> None:
+    workspace = start()
+    workspace.store.open(WORK)
+    workspace.store.add_points([1.0], [1.0])
+    workspace.close()
+    assert on_disk(folder) == workspace.store.experiment
+
+
+def test_the_work_comes_back_at_the_next_start(folder: Path, start: Callable[[], Workspace]) -> None:
+    first = start()
+    first.store.open(WORK)
+    first.close()
+    second = start()
+    assert second.store.experiment == WORK
+    assert not second.store.undo_stack.canUndo()
+
+
+def test_a_first_start_has_no_work_and_writes_none(folder: Path, start: Callable[[], Workspace]) -> None:
+    workspace = start()
+    assert workspace.store.experiment == Experiment()
+    workspace.close()
+    assert on_disk(folder) is None
+
+
+def test_two_programs_at_once_keep_their_work_apart(folder: Path, start: Callable[[], Workspace]) -> None:
+    works = [Experiment(LINE, Settings(seed=seed)) for seed in (1, 2)]
+    pair = [start(), start()]
+    for workspace, work in zip(pair, works, strict=True):
+        workspace.store.open(work)
+    for workspace in pair:
+        workspace.close()
+    assert [on_disk(folder, slot) for slot in (1, 2)] == works
+    assert [start().store.experiment, start().store.experiment] == works
+
+
+def test_a_program_that_was_killed_leaves_its_work_to_the_next(
+    qtbot: QtBot, folder: Path, start: Callable[[], Workspace]
+) -> None:
+    folder.mkdir()
+    save_experiment(WORK, folder / "work-1.fit.json")
+    killed = subprocess.Popen([sys.executable, "-c", ""])
+    killed.wait()
+    (folder / "work-1.lock").write_text(f"{killed.pid}\npython\n{platform.node()}\n")
+    assert start().store.experiment == WORK
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"\xff\xfe\x00",
+        b"[1, 2]",
+        b'{"format": "fitscope-experiment", "schema": 999}',
+        b"0" * 10_000,
+    ],
+    ids=["empty", "cut off", "bytes", "a list", "of a newer version", "a long number"],
+)
+def test_work_that_cannot_be_read_is_put_aside_with_a_line_in_the_log(
+    folder: Path, start: Callable[[], Workspace], caplog: pytest.LogCaptureFixture, content: bytes
+) -> None:
+    folder.mkdir()
+    file = folder / "work-1.fit.json"
+    file.write_bytes(content)
+    workspace = start()
+    assert workspace.store.experiment == Experiment()
+    assert any("cannot be read" in record.getMessage() for record in caplog.records)
+    workspace.store.open(WORK)
+    workspace.close()
+    assert on_disk(folder) == WORK
+    kept = [other.read_bytes() for other in folder.glob("*work-1.fit.json") if other != file]
+    assert content in kept
+
+
+def test_work_that_no_plot_can_show_is_put_aside_too(folder: Path, start: Callable[[], Workspace]) -> None:
+    folder.mkdir()
+    save_experiment(Experiment(Points([[1.0, 2.0]], [3.0]), Settings()), folder / "work-1.fit.json")
+    assert start().store.experiment == Experiment()
+
+
+def test_a_folder_that_cannot_be_made_costs_the_autosave_and_nothing_else(
+    qtbot: QtBot, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    workspace = Workspace(autosave=Autosave(tmp_path / "file" / "data"))
+    workspace.store.open(WORK)
+    workspace.close()
+    assert "cannot be kept" in caplog.text
+
+
+def test_a_folder_that_cannot_be_written_costs_the_autosave_and_nothing_else(
+    qtbot: QtBot, folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(QLockFile, "tryLock", lambda *_arguments: False)  # as for one without the right
+    workspace = Workspace(autosave=Autosave(folder))
+    workspace.store.open(WORK)
+    workspace.close()
+    assert "cannot be kept" in caplog.text
+
+
+def test_more_programs_than_slots_work_without_one(
+    folder: Path, start: Callable[[], Workspace], caplog: pytest.LogCaptureFixture
+) -> None:
+    for _program in range(SLOTS):
+        start()
+    assert "cannot be kept" not in caplog.text
+    last = start()
+    last.store.open(WORK)
+    last.close()
+    assert "cannot be kept" in caplog.text
+
+
+def test_a_full_disk_costs_nothing_but_a_line_in_the_log(
+    qtbot: QtBot,
+    folder: Path,
+    start: Callable[[], Workspace],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    tried = threading.Event()
+
+    def refuse(_experiment: Experiment, _path: Path) -> None:
+        tried.set()
+        raise Problem("there is no room left")
+
+    workspace = start()
+    with monkeypatch.context() as full:
+        full.setattr(autosave_module, "save_experiment", refuse)
+        workspace.store.open(WORK)
+        qtbot.waitUntil(tried.is_set, timeout=2000)
+        qtbot.waitUntil(lambda: "no room left" in caplog.text)
+    caplog.set_level(logging.INFO)
+    workspace.close()
+    assert on_disk(folder) == WORK
+
+
+def test_what_is_drawn_in_the_window_is_there_in_the_next(qtbot: QtBot, folder: Path) -> None:
+    with opened(qtbot, autosave=Autosave(folder)) as window:
+        click(qtbot, window, 1.0, 2.0)
+        click(qtbot, window, -1.0, 0.5)
+        points = window.store.points
+        assert len(points) == 2
+    with opened(qtbot, autosave=Autosave(folder)) as window:
+        assert window.store.points == points
