@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.experiment import Experiment, load_experiment, save_experiment
+from core.problem import Problem
 from core.tables import ReadPoints, save_points
 from core.texts import _
 from gui.dialogs.import_dialog import ImportDialog
@@ -17,13 +19,17 @@ from gui.reading import Reader
 from gui.theme import Theme
 from gui.workspace import Workspace
 
+log = logging.getLogger(__name__)
+
 EXPERIMENT = ".fit.json"
 DATA = "*.csv *.tsv *.txt *.xlsx *.xls *.ods"
 
 
 class Files(QObject):
-    """What the File menu does. `said(sentence, warning)`, `read(ReadPoints)`, `opened()` and
-    `path_changed()` follow.
+    """What the File menu does.
+
+    `said(sentence, warning)`, `read(ReadPoints)`, `opened()` and `path_changed()` follow, while the window is
+    there.
     """
 
     said = Signal(str, object)
@@ -36,6 +42,7 @@ class Files(QObject):
         self._workspace = workspace
         self._theme = theme
         self._window = window
+        self._closed = False
         self._reader = Reader(window, theme)
         self._reader.finished.connect(self._take_points)
         self._reader.failed.connect(self._warn)
@@ -51,15 +58,15 @@ class Files(QObject):
 
     def open_path(self, path: str) -> None:
         """Open a data file, after its dialog, or an experiment."""
-        if path.endswith(".json"):
+        if path.lower().endswith(".json"):
             self._workspace.disk.run(
                 "open",
                 lambda: load_experiment(path),
                 lambda found: self._take_experiment(found, path),
                 self._fail,
             )
-            return
-        self._ask_how_to_read(Path(path))
+        else:
+            self._ask_how_to_read(Path(path))
 
     def paste(self) -> None:
         """Points from the clipboard."""
@@ -87,9 +94,9 @@ class Files(QObject):
         """Save the experiment as `path`."""
         experiment = self._workspace.store.experiment
         self._workspace.disk.run(
-            "save",
+            f"save {path}",
             lambda: save_experiment(experiment, path),
-            lambda _result: self._saved_experiment(path),
+            lambda _result: self._saved_experiment(experiment, path),
             self._fail,
         )
 
@@ -103,10 +110,7 @@ class Files(QObject):
         """Save the points as the CSV file `path`."""
         points = self._workspace.store.points
         self._workspace.disk.run(
-            "save",
-            lambda: save_points(points, path),
-            lambda _result: self.said.emit(_("Saved as {file}.").format(file=Path(path).name), False),
-            self._fail,
+            f"save {path}", lambda: save_points(points, path), lambda _result: self._saved(path), self._fail
         )
 
     # --- the steps between ------------------------------------------------------------------------------
@@ -119,12 +123,19 @@ class Files(QObject):
         dialog = QFileDialog(self._window, title, preferences.get("folder", str(Path.home())), kinds)
         dialog.setObjectName("file_dialog")
         dialog.setAcceptMode(mode)
+        dialog.setDefaultSuffix(suffix.removeprefix("."))  # so that it asks before it overwrites
         if mode == QFileDialog.AcceptMode.AcceptOpen:
             dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
 
         def take(path: str) -> None:
             preferences.put("folder", str(Path(path).parent))
-            then(path if not suffix or path.lower().endswith(suffix) else path + suffix)
+            if path.lower().endswith(suffix):
+                then(path)
+            elif Path(path + suffix).exists():
+                taken = _("There is a file {file} already; write its whole name to replace it.")
+                self._warn(taken.format(file=Path(path + suffix).name))
+            else:
+                then(path + suffix)
 
         dialog.fileSelected.connect(take)
         dialog.finished.connect(dialog.deleteLater)
@@ -148,26 +159,45 @@ class Files(QObject):
         self.read.emit(found)
 
     def _take_experiment(self, experiment: Experiment, path: str) -> None:
-        self._workspace.store.open(experiment)
-        self.opened.emit()
-        self._remember(path)
+        if self._workspace.store.open(experiment):
+            self._remember(experiment, path)
+            if not self._closed:
+                self.opened.emit()
 
-    def _saved_experiment(self, path: str) -> None:
-        self._remember(path)
-        self.said.emit(_("Saved as {file}.").format(file=Path(path).name), False)
+    def _saved_experiment(self, experiment: Experiment, path: str) -> None:
+        self._remember(experiment, path)
+        self._saved(path)
 
-    def _remember(self, path: str) -> None:
+    def _saved(self, path: str) -> None:
+        self._say(_("Saved as {file}.").format(file=Path(path).name), False)
+
+    def _remember(self, experiment: Experiment, path: str) -> None:
+        """The work is that of a file, in the state `experiment`; meanwhile it may be in another."""
+        store = self._workspace.store
         self._workspace.path = path
-        self._workspace.store.undo_stack.setClean()
+        if store.experiment == experiment:
+            store.undo_stack.setClean()
+        else:
+            store.undo_stack.resetClean()
         self._workspace.preferences.add_recent(path)
-        self.path_changed.emit()
+        if not self._closed:
+            self.path_changed.emit()
 
     def close(self) -> None:
-        """End a reading that is under way."""
+        """End a reading that is under way, and say nothing more; what is being saved will be."""
+        self._closed = True
         self._reader.stop()
 
     def _warn(self, sentence: str) -> None:
-        self.said.emit(sentence, True)
+        self._say(sentence, True)
+
+    def _say(self, sentence: str, warning: bool) -> None:
+        if not self._closed:
+            self.said.emit(sentence, warning)
 
     def _fail(self, error: Exception) -> None:
+        """Tell what the person can mend; the rest is for the log."""
+        if not isinstance(error, Problem):
+            raise error
+        log.warning("%s", error)
         self._warn(str(error))

@@ -18,7 +18,6 @@ from core.experiment import Experiment, Points, Settings, load_experiment, save_
 from core.problem import Problem
 from gui import autosave as autosave_module
 from gui.autosave import SLOTS, Autosave
-from gui.store import Store
 from gui.workspace import Workspace
 from tests.windows import LINE, click, opened
 
