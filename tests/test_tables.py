@@ -215,10 +215,14 @@ def test_what_was_copied_from_a_spreadsheet_becomes_points(
     np.testing.assert_array_equal(points.y, y)
 
 
-@pytest.mark.parametrize("pasted", ["", "  \n", "hello", "1\n2\n3\n", "<html><body>1 2</body></html>"])
-def test_what_holds_no_two_columns_is_not_pasted(pasted: str) -> None:
-    with pytest.raises(Problem):
-        parse_clipboard(pasted)
+@pytest.mark.parametrize(
+    "pasted", ["", "  \n", "hello", "1\n2\n3\n", "<html><body>1 2</body></html>", "# no\n"]
+)
+@pytest.mark.parametrize("header", [None, True, False])
+def test_what_holds_no_two_columns_is_not_pasted(pasted: str, header: bool | None) -> None:
+    with pytest.raises(Problem) as refusal:
+        parse_clipboard(pasted, Reading(header=header))
+    assert "could not be read" not in str(refusal.value)
 
 
 def long_table(path: Path, rows: int, odd: dict[int, str] | None = None) -> np.ndarray:

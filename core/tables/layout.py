@@ -104,10 +104,10 @@ def understand(rows: Sequence[Row], reading: Reading, comment_names: Sequence[st
     start = _start(rows, width)
     rest = rows[start:]
     decimal = reading.decimal or propose_decimal(rest, reading.separator)
-    header = _is_header(rest, decimal) if reading.header is None else reading.header
+    header = _is_header(rest, decimal) if reading.header is None else reading.header and bool(rest)
     names: Row = ()
     if header:
-        names = rest[0] if rest else ()
+        names = rest[0]
     elif reading.header is None and len(comment_names) == width:
         names = comment_names
     width = max(width, len(names))

@@ -69,6 +69,11 @@ class ImportDialog(QDialog):
         self._join()
         self._look()
 
+    @property
+    def busy(self) -> bool:
+        """Whether it is still looking at the table."""
+        return self._background.busy
+
     def done(self, result: int) -> None:
         """Close, whatever the person chose; no thread is left."""
         self._closed.set()

@@ -1,0 +1,251 @@
+"""The import dialog shows how a table is read, lets the person change it, and says what will be left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QLabel, QPushButton, QTableView, QWidget
+from pytestqt.qtbot import QtBot
+
+from core.tables import read_points
+from gui.dialogs.import_dialog import ImportDialog
+from gui.theme import Theme
+
+MESSY = Path(__file__).parent / "messy"
+DATA = Path(__file__).parent.parent / "resources" / "data"
+
+# the offscreen platform says so for every list that is opened
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+
+Open = Callable[[Path | str], ImportDialog]
+
+
+@pytest.fixture
+def opened(qtbot: QtBot) -> Open:
+    """Opens the dialog and waits until it has looked at the table."""
+
+    def opened(source: Path | str) -> ImportDialog:
+        dialog = ImportDialog(source, Theme())
+        qtbot.addWidget(dialog)
+        dialog.open()
+        wait(dialog, qtbot)
+        return dialog
+
+    return opened
+
+
+def wait(dialog: ImportDialog, qtbot: QtBot) -> None:
+    """Wait until the preview shows what was asked for."""
+    qtbot.waitUntil(lambda: not dialog.busy, timeout=10_000)
+
+
+def child(dialog: ImportDialog, name: str) -> QWidget:
+    """The widget called `import_NAME`."""
+    widget = dialog.findChild(QWidget, f"import_{name}")
+    assert widget is not None
+    return widget
+
+
+def combo(dialog: ImportDialog, name: str) -> QComboBox:
+    widget = child(dialog, name)
+    assert isinstance(widget, QComboBox)
+    return widget
+
+
+def summary(dialog: ImportDialog) -> str:
+    label = child(dialog, "summary")
+    assert isinstance(label, QLabel)
+    return label.text()
+
+
+def shown_cells(dialog: ImportDialog) -> list[list[str]]:
+    """The texts in the preview."""
+    view = child(dialog, "preview")
+    assert isinstance(view, QTableView)
+    model = view.model()
+    return [
+        [model.index(row, column).data() for column in range(model.columnCount())]
+        for row in range(model.rowCount())
+    ]
+
+
+def pick(dialog: ImportDialog, name: str, text: str, qtbot: QtBot) -> None:
+    """Choose an item of a list with the keyboard."""
+    box = combo(dialog, name)
+    box.setFocus()
+    box.showPopup()
+    view = box.view()
+    index = view.model().index(box.findText(text), 0)
+    view.setCurrentIndex(index)
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    wait(dialog, qtbot)
+
+
+def press(dialog: ImportDialog, name: str, qtbot: QtBot) -> None:
+    """Click a button with the mouse."""
+    qtbot.mouseClick(child(dialog, name), Qt.MouseButton.LeftButton)
+
+
+def test_the_proposals_are_shown_and_can_be_accepted_at_once(opened: Open, qtbot: QtBot) -> None:
+    dialog = opened(MESSY / "semicolon_decimal_comma.csv")
+    assert combo(dialog, "separator").currentData() == ";"
+    assert combo(dialog, "decimal").currentData() == ","
+    assert combo(dialog, "encoding").currentData() == "utf-8"
+    header = child(dialog, "header")
+    assert isinstance(header, QCheckBox)
+    assert header.isChecked()
+    assert shown_cells(dialog)[0] == ["-1,388", "16,186"]
+    assert summary(dialog) == "12 points."
+    with qtbot.waitSignal(dialog.accepted):
+        qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    assert dialog.table is not None
+    assert len(read_points(dialog.table, dialog.reading).points) == 12
+
+
+def test_the_person_picks_the_columns(opened: Open, qtbot: QtBot) -> None:
+    dialog = opened(DATA / "penguins.csv")
+    assert (combo(dialog, "x").currentText(), combo(dialog, "y").currentText()) == (
+        "bill_length_mm",
+        "bill_depth_mm",
+    )
+    pick(dialog, "x", "flipper_length_mm", qtbot)
+    pick(dialog, "y", "body_mass_g", qtbot)
+    press(dialog, "open", qtbot)
+    assert dialog.result() == QDialog.DialogCode.Accepted
+    assert dialog.table is not None
+    points = read_points(dialog.table, dialog.reading).points
+    assert (points.x_name, points.y_name, len(points)) == ("flipper_length_mm", "body_mass_g", 342)
+
+
+def test_x_and_y_change_places_when_one_takes_the_others_column(opened: Open, qtbot: QtBot) -> None:
+    dialog = opened(MESSY / "plain.csv")
+    pick(dialog, "x", "y", qtbot)
+    assert (combo(dialog, "x").currentText(), combo(dialog, "y").currentText()) == ("y", "x")
+    assert child(dialog, "open").isEnabled()
+
+
+def test_a_column_of_text_is_greyed_and_says_why(opened: Open) -> None:
+    box = combo(opened(DATA / "penguins.csv"), "x")
+    index = box.findText("species")
+    assert not box.model().flags(box.model().index(index, 0)) & Qt.ItemFlag.ItemIsEnabled
+    assert "text" in box.itemData(index, Qt.ItemDataRole.ToolTipRole)
+
+
+def test_rows_that_will_be_left_out_are_counted_and_marked(opened: Open) -> None:
+    dialog = opened(MESSY / "missing_cells.csv")
+    assert summary(dialog) == "12 points. 4 rows are left out: 4 have a missing cell."
+    view = child(dialog, "preview")
+    assert isinstance(view, QTableView)
+    colour = {
+        row: view.model().index(row, 0).data(Qt.ItemDataRole.BackgroundRole).color() for row in range(8)
+    }
+    assert colour[7] == colour[5] != colour[0]
+
+
+def test_a_long_table_says_that_only_its_first_rows_were_looked_at(opened: Open) -> None:
+    assert "in the first 199 rows" in summary(opened(DATA / "penguins.csv"))
+
+
+def test_every_proposal_can_be_overridden_with_the_mouse_or_the_keyboard(opened: Open, qtbot: QtBot) -> None:
+    dialog = opened("1,5;2,5\n3,5;4,5\n")
+    assert summary(dialog) == "2 points."
+    qtbot.mouseClick(child(dialog, "header"), Qt.MouseButton.LeftButton)
+    wait(dialog, qtbot)
+    assert summary(dialog) == "1 point."
+    assert combo(dialog, "x").currentText() == "1,5"
+    pick(dialog, "separator", "Comma ,", qtbot)
+    assert shown_cells(dialog) == [["3", "5;4", "5"]]
+    pick(dialog, "decimal", "Point 1.5", qtbot)
+    assert combo(dialog, "decimal").currentData() == "."
+
+
+def test_a_wrong_encoding_gives_a_sentence_and_can_be_taken_back(opened: Open, qtbot: QtBot) -> None:
+    dialog = opened(MESSY / "gbk_header.csv")
+    assert combo(dialog, "x").currentText() == "身高"
+    pick(dialog, "encoding", "UTF-8", qtbot)
+    assert not child(dialog, "preview").isVisible()
+    assert not child(dialog, "open").isEnabled()
+    assert "another encoding" in child(dialog, "open").toolTip()
+    pick(dialog, "encoding", "Chinese, simplified (GB 18030, GBK)", qtbot)
+    assert child(dialog, "preview").isVisible()
+    assert combo(dialog, "x").currentText() == "身高"
+    assert child(dialog, "open").isEnabled()
+
+
+@pytest.mark.parametrize("name", ["page.csv", "empty.csv", "bomb.xlsx", "binary.csv", "not_there.csv"])
+def test_what_cannot_be_read_gives_a_sentence_instead_of_a_preview(name: str, opened: Open) -> None:
+    dialog = opened(MESSY / name)
+    assert not child(dialog, "preview").isVisible()
+    assert not child(dialog, "open").isEnabled()
+    reason = child(dialog, "open").toolTip()
+    assert reason.endswith(".")
+    assert any(label.isVisible() and label.text() == reason for label in dialog.findChildren(QLabel))
+
+
+def test_a_table_with_one_column_is_shown_but_cannot_be_taken(opened: Open, qtbot: QtBot) -> None:
+    dialog = opened(MESSY / "one_column.csv")
+    assert child(dialog, "preview").isVisible()
+    assert "two such columns" in summary(dialog)
+    assert not child(dialog, "open").isEnabled()
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    assert dialog.isVisible()
+
+
+def test_a_workbook_offers_its_sheets_and_no_encoding(opened: Open, qtbot: QtBot, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (("a", "b"), (1, 2), (3, 4)):
+        book.worksheets[0].append(row)
+    second = book.create_sheet("Later")
+    for row in (("c", "d"), (5, 6)):
+        second.append(row)
+    book.save(tmp_path / "book.xlsx")
+    dialog = opened(tmp_path / "book.xlsx")
+    assert combo(dialog, "sheet").isVisible()
+    assert not combo(dialog, "encoding").isVisible()
+    assert not combo(dialog, "separator").isVisible()
+    pick(dialog, "sheet", "Later", qtbot)
+    assert combo(dialog, "x").currentText() == "c"
+    press(dialog, "open", qtbot)
+    assert dialog.table is not None
+    assert len(read_points(dialog.table, dialog.reading).points) == 1
+
+
+def test_pasted_text_needs_no_encoding(opened: Open) -> None:
+    dialog = opened("a\tb\n1\t2\n")
+    assert not combo(dialog, "encoding").isVisible()
+    assert combo(dialog, "separator").isVisible()
+
+
+def test_cancel_takes_nothing(opened: Open, qtbot: QtBot) -> None:
+    dialog = opened(MESSY / "plain.csv")
+    press(dialog, "cancel", qtbot)
+    assert dialog.result() == QDialog.DialogCode.Rejected
+    assert not dialog.isVisible()
+
+
+def test_the_dialog_can_be_closed_before_it_has_looked(qtbot: QtBot) -> None:
+    dialog = ImportDialog(MESSY / "plain.csv", Theme())
+    qtbot.addWidget(dialog)
+    dialog.open()
+    dialog.close()
+    assert not dialog.busy
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_everything_a_person_uses_has_a_name_and_a_tip(dark: bool, scale: float, qtbot: QtBot) -> None:
+    dialog = ImportDialog(MESSY / "plain.csv", Theme(dark, scale))
+    qtbot.addWidget(dialog)
+    dialog.open()
+    wait(dialog, qtbot)
+    for widget in dialog.findChildren(QWidget):
+        if isinstance(widget, (QComboBox, QCheckBox, QPushButton)):
+            assert widget.objectName().startswith("import_")
+            assert widget.accessibleName()
+            assert widget.toolTip()
+    assert dialog.width() <= dialog.screen().availableSize().width()
+    assert dialog.height() <= dialog.screen().availableSize().height()
