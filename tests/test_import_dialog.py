@@ -129,7 +129,8 @@ def test_x_and_y_change_places_when_one_takes_the_others_column(opened: Open, qt
 
 
 def test_a_column_of_text_is_greyed_and_says_why(opened: Open) -> None:
-    box = combo(opened(DATA / "penguins.csv"), "x")
+    dialog = opened(DATA / "penguins.csv")
+    box = combo(dialog, "x")
     index = box.findText("species")
     assert not box.model().flags(box.model().index(index, 0)) & Qt.ItemFlag.ItemIsEnabled
     assert "text" in box.itemData(index, Qt.ItemDataRole.ToolTipRole)

@@ -70,15 +70,19 @@ class PreviewModel(QAbstractTableModel):
             return None
         if orientation == Qt.Orientation.Vertical:
             return str(section + 1) if role == Role.DisplayRole else None
-        column = self._preview.columns[section]
-        kind = _("numbers") if column.numeric else _("text")
-        kind = self._part(section) or kind
-        if role == Role.ToolTipRole:
-            return f"{column.name}\n{kind}"
         if role == Role.DisplayRole:
-            name = column.name if len(column.name) <= LONGEST else f"{column.name[: LONGEST - 1]}…"
-            return f"{name}\n{kind}"
+            return self.title(section)
+        if role == Role.ToolTipRole:
+            return self._preview.columns[section].name
         return self._side(section) if role == Role.TextAlignmentRole else None
+
+    def title(self, column: int) -> str:
+        """The name of a column, cut when it is long, and on a second line what it is."""
+        assert self._preview is not None
+        found = self._preview.columns[column]
+        kind = _("numbers") if found.numeric else _("text")
+        name = found.name if len(found.name) <= LONGEST else f"{found.name[: LONGEST - 1]}…"
+        return f"{name}\n{self._part(column) or kind}"
 
     def _part(self, column: int) -> str:
         """Which axis a column is for, "" for neither."""
