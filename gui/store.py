@@ -84,6 +84,7 @@ class Store(QObject):
         self.undo_stack = QUndoStack(self)
         self._strokes = count(1)
         self._stroke = -1
+        self._showing = False
         self._largest = _size(self.experiment)
 
     @property
@@ -154,12 +155,20 @@ class Store(QObject):
         self._stroke = -1
 
     def show_experiment(self, experiment: Experiment) -> None:
-        """Make `experiment` the present one, and say what is different."""
+        """Make `experiment` the present one, and say what is different.
+
+        What is asked for meanwhile is not done: it comes from a field that goes away, with a half-typed number
+        in it, and would get between the commands of the undo stack.
+        """
         before, self.experiment = self.experiment, experiment
-        if experiment.points is not before.points:
-            self.points_changed.emit(experiment.points)
-        if experiment.settings != before.settings:
-            self.settings_changed.emit(experiment.settings, before.settings)
+        self._showing = True
+        try:
+            if experiment.points is not before.points:
+                self.points_changed.emit(experiment.points)
+            if experiment.settings != before.settings:
+                self.settings_changed.emit(experiment.settings, before.settings)
+        finally:
+            self._showing = False
 
     def _edit_points(self, edit: Callable[[Points], Points], text: str) -> None:
         try:
@@ -179,7 +188,7 @@ class Store(QObject):
     def _push(self, experiment: Experiment, text: str) -> None:
         """Make `experiment` the present one; what changes nothing is nothing to undo either."""
         require_one_column(experiment.points)
-        if _same(experiment, self.experiment):
+        if self._showing or _same(experiment, self.experiment):
             return
         self.undo_stack.push(Edit(self, self.experiment, experiment, text, self._stroke))
         self._largest = max(self._largest, _size(experiment))

@@ -370,3 +370,19 @@ def test_forgetting_keeps_in_mind_which_state_was_saved(small: Store) -> None:
     small.undo_stack.undo()
     assert small.points is saved
     assert small.undo_stack.isClean()
+
+
+def test_an_edit_that_is_asked_for_while_another_is_shown_does_not_get_between(store: Store) -> None:
+    def meddle(_settings: Settings, _before: Settings) -> None:
+        store.add_points([9.0], [9.0])
+        store.change(seed=99)
+
+    store.settings_changed.connect(meddle)
+    store.change(loss="mae")
+    assert (store.settings.loss, store.settings.seed) == ("mae", 0)
+    store.undo_stack.undo()
+    assert store.settings == Settings()
+    assert store.points is START
+    assert store.undo_stack.count() == 1
+    store.undo_stack.redo()
+    assert store.settings.loss == "mae"

@@ -132,6 +132,8 @@ class SettingsPanel(QFrame):
 
     def _take_own_values(self) -> None:
         """What was typed, as numbers where it is numbers; the settings say what is wrong with the rest."""
+        if not self._own.isModified():
+            return  # what is shown may be rounded, and nobody asked for that
         words = self._own.text().replace(";", ",").replace(",", " ").split()
         self.changed.emit({"start_values": tuple(_number_or_word(word) for word in words)})
 

@@ -51,9 +51,9 @@ class ChoiceSection(Section):
         row = settings.row(self._name)
         if row.key != self._row:
             self._row = row.key
-            self._choice.show_value(row.key)
             self._choice.setToolTip(_(row.tip))
             self._build_form()
+        self._choice.show_value(row.key)  # also where another was chosen and refused
         for key, value in settings.values(self._name).items():
             self._fields[key].show_value(value)
 

@@ -1,0 +1,423 @@
+"""The panel of the settings: every choice can be made there, and it always shows what is so."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QGridLayout,
+    QLabel,
+    QLineEdit,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from core.choices import FIELDS, TABLES, Parameter, Value
+from core.experiment import Experiment, Settings
+from core.experiment.settings import OPTIONS
+from core.training.devices import Device
+from gui.main_window import MainWindow
+from gui.panels.settings_panel import SettingsPanel
+from gui.store import Store
+from gui.theme import Theme
+from gui.widgets.rate_slider import RateSlider
+from tests.windows import LINE, action, message, opened, part, plot_of, ready, snapshot
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # without a screen
+
+INPUTS = [
+    "model",
+    "loss",
+    "optimizer",
+    "learning_rate",
+    "batch_size",
+    "epochs",
+    "seed",
+    "start",
+    "device",
+    "dtype",
+    "standardise",
+]
+ROWS = [(table, key) for table, rows in TABLES.items() for key in rows]
+
+
+class Desk:
+    """The panel upon a store, joined as the window joins them."""
+
+    def __init__(self) -> None:
+        self.store = Store(Experiment(LINE, Settings()))
+        self.panel = SettingsPanel(Theme())
+        self.panel.changed.connect(lambda changes: self.store.change(**changes))
+        self.panel.option_changed.connect(self.store.set_option)
+        self.panel.stroke_began.connect(self.store.begin_stroke)
+        self.panel.stroke_ended.connect(self.store.end_stroke)
+        self.store.settings_changed.connect(lambda settings, _before: self.panel.show_settings(settings))
+        self.panel.show_settings(self.store.settings)
+
+
+@pytest.fixture
+def desk(qtbot: QtBot) -> Desk:
+    made = Desk()
+    qtbot.addWidget(made.panel)
+    with qtbot.waitActive(made.panel):
+        made.panel.show()
+    return made
+
+
+def shown(panel: QWidget, name: str) -> Value:
+    """What a field of the panel says."""
+    field = part(panel, QWidget, name)
+    if isinstance(field, QComboBox):
+        word: str = field.currentData()
+        return word
+    if isinstance(field, QCheckBox):
+        return field.isChecked()
+    assert isinstance(field, QAbstractSpinBox)
+    return None if field.text() == field.specialValueText() else float(field.text())
+
+
+def give(qtbot: QtBot, panel: QWidget, name: str, value: Value) -> None:
+    """Enter a value as a person does."""
+    field = part(panel, QWidget, name)
+    if not field.isVisible():
+        row = name.split(".")[0]
+        table = next(table for table, rows in TABLES.items() if row in rows)
+        qtbot.mouseClick(part(panel, QAbstractButton, f"{table}_more"), Qt.MouseButton.LeftButton)
+    assert field.isVisible()
+    if isinstance(field, QComboBox):
+        field.setFocus()
+        qtbot.keyClick(field, Qt.Key.Key_Home)
+        for _press in range(field.findData(value)):
+            qtbot.keyClick(field, Qt.Key.Key_Down)
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # the forms that were passed by
+    elif isinstance(field, QCheckBox):
+        if field.isChecked() != value:
+            middle = field.height() // 2
+            qtbot.mouseClick(field, Qt.MouseButton.LeftButton, pos=QPoint(middle, middle))
+    else:
+        write(qtbot, panel, name, "0" if value is None else f"{value:g}")
+
+
+def write(qtbot: QtBot, panel: QWidget, name: str, text: str, key: Qt.Key = Qt.Key.Key_Return) -> None:
+    field = part(panel, QWidget, name)
+    assert isinstance(field, QAbstractSpinBox | QLineEdit)
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClick(field, Qt.Key.Key_Delete)
+    qtbot.keyClicks(field, text)
+    qtbot.keyClick(field, key)
+
+
+def other_value(parameter: Parameter) -> Value:
+    """A value that is allowed, and not the default."""
+    if parameter.kind is bool:
+        return not parameter.default
+    if parameter.words:
+        return list(parameter.words)[-1]
+    if parameter.kind is int:
+        return int(min(parameter.maximum, (parameter.default or parameter.minimum) + 3))
+    assert isinstance(parameter.default, float)
+    low, high = max(parameter.minimum, -100.0), min(parameter.maximum, 100.0)
+    near = parameter.default / 2 if parameter.default else low + (high - low) / 4
+    return near if low < near < high else (low + high) / 2
+
+
+# --- what there is ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [*INPUTS, "learning_rate_slider", "start_values", "new_start"])
+def test_every_input_has_a_name_for_people_and_a_tooltip(desk: Desk, name: str) -> None:
+    field = part(desk.panel, QWidget, name)
+    assert field.toolTip()
+    assert field.accessibleName() or field.text()
+
+
+@pytest.mark.parametrize("name", [n for n in INPUTS if n not in TABLES])
+def test_a_mark_says_whether_a_setting_changes_live(desk: Desk, name: str) -> None:
+    field = part(desk.panel, QWidget, name)
+    grid = field.parentWidget().layout()
+    assert isinstance(grid, QGridLayout)
+    row, _column, _rows, _columns = grid.getItemPosition(grid.indexOf(field))
+    mark = grid.itemAtPosition(row, 1).widget()
+    assert isinstance(mark, QLabel)
+    assert not mark.pixmap().isNull()
+    assert mark.toolTip().startswith("Live" if FIELDS[name].live else "Changing this starts a new run")
+
+
+@pytest.mark.parametrize(("table", "key"), ROWS)
+def test_every_row_of_every_table_can_be_chosen_and_brings_its_own_parameters(
+    qtbot: QtBot, desk: Desk, table: str, key: str
+) -> None:
+    give(qtbot, desk.panel, table, key)
+    assert getattr(desk.store.settings, table) == key
+    for parameter in TABLES[table][key].parameters:
+        field = part(desk.panel, QWidget, f"{key}.{parameter.key}")
+        assert field.toolTip()
+        assert field.accessibleName()
+        assert shown(desk.panel, f"{key}.{parameter.key}") == parameter.default
+    others = [row for row in TABLES[table] if row != key]
+    visible = {w.objectName() for w in desk.panel.findChildren(QWidget) if w.isVisibleTo(desk.panel)}
+    assert not {name for name in visible if name.split(".")[0] in others and "." in name}
+
+
+@pytest.mark.parametrize("key", OPTIONS)
+def test_every_hyper_parameter_can_be_set(qtbot: QtBot, desk: Desk, key: str) -> None:
+    row = key.split(".")[0]
+    table = next(name for name, rows in TABLES.items() if row in rows)
+    give(qtbot, desk.panel, table, row)
+    if key == "sgd.nesterov":
+        give(qtbot, desk.panel, "sgd.momentum", 0.9)
+    value = other_value(OPTIONS[key])
+    give(qtbot, desk.panel, key, value)
+    assert desk.store.settings.options[key] == pytest.approx(value)
+    assert shown(desk.panel, key) == pytest.approx(value)
+    while desk.store.settings.options:
+        desk.store.undo_stack.undo()
+    assert shown(desk.panel, key) == OPTIONS[key].default
+
+
+def test_many_hyper_parameters_are_folded_away_until_somebody_asks(qtbot: QtBot, desk: Desk) -> None:
+    give(qtbot, desk.panel, "optimizer", "adam")
+    more = part(desk.panel, QAbstractButton, "optimizer_more")
+    field = part(desk.panel, QWidget, "adam.beta1")
+    assert not field.isVisible()
+    qtbot.mouseClick(more, Qt.MouseButton.LeftButton)
+    assert field.isVisible()
+    qtbot.mouseClick(more, Qt.MouseButton.LeftButton)
+    assert not field.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("learning_rate", 0.2),
+        ("batch_size", 3),
+        ("epochs", 12),
+        ("epochs", None),
+        ("seed", 77),
+        ("start", "zeros"),
+        ("dtype", "float64"),
+        ("standardise", True),
+    ],
+)
+def test_every_setting_can_be_given_and_undone(qtbot: QtBot, desk: Desk, name: str, value: Value) -> None:
+    before = getattr(desk.store.settings, name)
+    give(qtbot, desk.panel, name, value)
+    assert desk.store.settings == dataclasses.replace(Settings(), **{name: value})
+    assert shown(desk.panel, name) == value
+    desk.store.undo_stack.undo()
+    assert shown(desk.panel, name) == before
+    desk.store.undo_stack.redo()
+    assert shown(desk.panel, name) == value
+
+
+def test_showing_settings_asks_for_nothing(qtbot: QtBot, desk: Desk) -> None:
+    wishes: list[object] = []
+    desk.panel.changed.connect(wishes.append)
+    desk.panel.option_changed.connect(lambda *wish: wishes.append(wish))
+    for table, key in ROWS:
+        desk.panel.show_settings(Settings(**{table: key}, seed=5, batch_size=2, learning_rate=0.123))
+    assert not wishes
+
+
+def test_passing_through_every_field_changes_nothing(qtbot: QtBot, desk: Desk) -> None:
+    odd = Settings(
+        learning_rate=1 / 3,
+        start="own",
+        start_values=(1 / 3, -2e-7 / 3),
+        loss="huber",
+        options={"huber.delta": 1 / 7},
+    )
+    desk.store.open(Experiment(LINE, odd))
+    fields = [w for w in desk.panel.findChildren(QWidget) if w.isVisible() and w.focusPolicy()]
+    assert len(fields) > 10
+    for field in [*fields, fields[0]]:
+        field.setFocus(Qt.FocusReason.TabFocusReason)
+    assert desk.store.undo_stack.count() == 1
+    assert desk.store.settings == odd
+
+
+# --- the learning rate -----------------------------------------------------------------------------------
+
+
+def test_the_slider_and_the_field_show_the_same_rate(qtbot: QtBot, desk: Desk) -> None:
+    slider = part(desk.panel, RateSlider, "learning_rate_slider")
+    write(qtbot, desk.panel, "learning_rate", "0.5")
+    assert slider.number(slider.value()) == pytest.approx(0.5, rel=0.03)
+    slider.setFocus()
+    qtbot.keyClick(slider, Qt.Key.Key_End)
+    assert shown(desk.panel, "learning_rate") == desk.store.settings.learning_rate == 10.0
+
+
+def test_a_drag_of_the_slider_is_one_change(qtbot: QtBot, desk: Desk) -> None:
+    slider = part(desk.panel, RateSlider, "learning_rate_slider")
+    slider.setSliderDown(True)
+    for position in range(0, slider.maximum(), 10):
+        slider.setSliderPosition(position)
+    slider.setSliderDown(False)
+    assert desk.store.settings.learning_rate > 1
+    assert desk.store.undo_stack.count() == 1
+    slider.setSliderDown(True)
+    slider.setSliderPosition(20)
+    slider.setSliderDown(False)
+    assert desk.store.undo_stack.count() == 2
+    desk.store.undo_stack.undo()
+    desk.store.undo_stack.undo()
+    assert desk.store.settings.learning_rate == 0.01
+
+
+def test_the_slider_says_what_pytorch_takes(qtbot: QtBot, desk: Desk) -> None:
+    slider = part(desk.panel, RateSlider, "learning_rate_slider")
+    give(qtbot, desk.panel, "optimizer", "sgd")
+    assert "SGD is 0.001" in slider.toolTip()
+    give(qtbot, desk.panel, "optimizer", "lbfgs")
+    assert "is 1." in slider.toolTip()
+
+
+# --- devices ---------------------------------------------------------------------------------------------
+
+
+def test_a_device_that_fails_is_grey_and_says_why(desk: Desk) -> None:
+    desk.panel.show_devices(
+        [
+            Device("cpu", "CPU"),
+            Device("cuda", "cuda (Some GPU)"),
+            Device("cuda:1", "cuda:1", "It is on fire."),
+        ]
+    )
+    box = part(desk.panel, QComboBox, "device")
+    assert [box.itemText(index) for index in range(box.count())] == ["CPU", "cuda (Some GPU)", "cuda:1"]
+    assert [
+        bool(box.model().flags(box.model().index(i, 0)) & Qt.ItemFlag.ItemIsEnabled) for i in range(3)
+    ] == [
+        True,
+        True,
+        False,
+    ]
+    assert box.itemData(2, Qt.ItemDataRole.ToolTipRole) == "It is on fire."
+    assert shown(desk.panel, "device") == "cpu"
+
+
+def test_a_device_that_is_not_here_is_shown_all_the_same(desk: Desk) -> None:
+    desk.store.change(device="cuda")
+    assert shown(desk.panel, "device") == "cuda"
+    desk.panel.show_devices([Device("cpu", "CPU")])
+    box = part(desk.panel, QComboBox, "device")
+    assert [box.itemText(index) for index in range(box.count())] == ["CPU", "cuda"]
+    assert shown(desk.panel, "device") == "cuda"
+
+
+def test_a_choice_that_is_refused_goes_back(qtbot: QtBot, desk: Desk) -> None:
+    desk.store.open(Experiment(LINE, Settings(options={"sgd.nesterov": True})))
+    refusals: list[str] = []
+    desk.store.refused.connect(refusals.append)
+    box = part(desk.panel, QComboBox, "optimizer")
+    box.activated.emit(box.findData("sgd"))
+    box.setCurrentIndex(box.findData("sgd"))
+    assert len(refusals) == 1
+    desk.panel.show_settings(desk.store.settings)
+    assert shown(desk.panel, "optimizer") == desk.store.settings.optimizer == "adam"
+
+
+# --- in the window ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[MainWindow]:
+    with opened(qtbot) as made:
+        yield made
+
+
+@pytest.mark.parametrize("text", ["0", "100", "-1", "1e-9", "1e999", "1e", "1.2.3", "--"])
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Tab])
+def test_a_learning_rate_that_cannot_be_is_told_in_one_sentence(
+    qtbot: QtBot, window: MainWindow, text: str, key: Qt.Key
+) -> None:
+    before = window.store.experiment
+    refusals: list[str] = []
+    window.store.refused.connect(refusals.append)
+    write(qtbot, window, "learning_rate", text, key)
+    assert window.store.experiment is before
+    assert shown(window, "learning_rate") == 0.01
+    assert len(refusals) == 1
+    assert message(window) == refusals[0]
+    assert message(window).startswith("Learning rate must be a number from 1e-06 to 10, not ")
+
+
+def use_own_start_values(qtbot: QtBot, window: MainWindow) -> QLineEdit:
+    give(qtbot, window, "start", "own")
+    ready(qtbot, window)
+    field = part(window, QLineEdit, "start_values")
+    assert field.isVisible()
+    return field
+
+
+def test_own_start_values_begin_with_those_of_the_run(qtbot: QtBot, window: MainWindow) -> None:
+    start = snapshot(window).numbers()
+    field = use_own_start_values(qtbot, window)
+    assert [float(word) for word in field.text().split(",")] == pytest.approx(start)
+    assert window.store.settings.start_values == start
+    assert snapshot(window).numbers() == start
+
+
+@pytest.mark.parametrize("text", ["1.5, -2", "1.5 -2", "1.5;-2", " 1.5 ,  -2e0 "])
+def test_own_start_values_are_taken_as_people_write_them(qtbot: QtBot, window: MainWindow, text: str) -> None:
+    use_own_start_values(qtbot, window)
+    write(qtbot, window, "start_values", text)
+    ready(qtbot, window)
+    assert window.store.settings.start_values == (1.5, -2.0)
+    assert snapshot(window).parameters == {"w": 1.5, "b": -2.0}
+
+
+@pytest.mark.parametrize("text", ["one, two", "1.5, x", "nan, 1", "inf, 1", "1e999, 0"])
+def test_own_start_values_that_are_no_numbers_are_told(qtbot: QtBot, window: MainWindow, text: str) -> None:
+    field = use_own_start_values(qtbot, window)
+    before = window.store.experiment, field.text()
+    write(qtbot, window, "start_values", text)
+    assert message(window).startswith("Start values must be a number, not ")
+    assert (window.store.experiment, field.text()) == before
+    ready(qtbot, window)
+
+
+@pytest.mark.parametrize("text", ["", "1", "1, 2, 3"])
+def test_the_wrong_number_of_own_start_values_is_told(qtbot: QtBot, window: MainWindow, text: str) -> None:
+    use_own_start_values(qtbot, window)
+    write(qtbot, window, "start_values", text)
+    qtbot.waitUntil(lambda: not window.session.loading)
+    assert "give 2" in message(window)
+
+
+def test_own_start_values_hide_when_they_are_not_wanted(qtbot: QtBot, window: MainWindow) -> None:
+    field = use_own_start_values(qtbot, window)
+    give(qtbot, window, "start", "pytorch")
+    assert not field.isVisible()
+    ready(qtbot, window)
+
+
+def test_undo_by_the_mouse_while_a_number_is_typed_leaves_everything_in_order(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    before = window.store.experiment
+    window.store.change(loss="huber")
+    chosen = window.store.experiment
+    field = part(window, QAbstractSpinBox, "huber.delta")
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "0.5")
+    action(window, "undo").trigger()  # the form goes, and the field in it loses the focus
+    assert window.store.experiment is before
+    assert window.store.undo_stack.index() == 0
+    action(window, "redo").trigger()
+    assert window.store.experiment is chosen
+    assert shown(window, "huber.delta") == 1.0
+    ready(qtbot, window)
+    plot_of(window).setFocus()
+    assert window.store.experiment is chosen
