@@ -157,8 +157,8 @@ class Store(QObject):
     def show_experiment(self, experiment: Experiment) -> None:
         """Make `experiment` the present one, and say what is different.
 
-        What is asked for meanwhile is not done: it comes from a field that goes away, with a half-typed number
-        in it, and would get between the commands of the undo stack.
+        What is asked for meanwhile is not done: it comes from a field that goes away with a half-typed number,
+        and would get between the commands of the undo stack.
         """
         before, self.experiment = self.experiment, experiment
         self._showing = True

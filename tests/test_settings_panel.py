@@ -417,6 +417,7 @@ def test_undo_by_the_mouse_while_a_number_is_typed_leaves_everything_in_order(
     assert window.store.undo_stack.index() == 0
     action(window, "redo").trigger()
     assert window.store.experiment is chosen
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # the form that went
     assert shown(window, "huber.delta") == 1.0
     ready(qtbot, window)
     plot_of(window).setFocus()
