@@ -904,7 +904,8 @@ def test_equal_y_converge_to_a_level_line(level: float) -> None:
     settings = Settings(epochs=None, optimizer="sgd", learning_rate=0.1, dtype="float64")
     trainer = trained(settings, Points([-1.0, 0.0, 2.0], [level] * 3))
     assert trainer.stopped == "converged"
-    assert trainer.latest.predict(np.array([0.0])) == pytest.approx(level, rel=1e-3, abs=1e-4)
+    allowed = 1e-3 * level or 1e-4
+    assert trainer.latest.predict(np.array([0.0])) == pytest.approx(level, abs=allowed)
 
 
 def test_equal_x_converge_to_the_mean_of_y() -> None:
@@ -919,16 +920,57 @@ def test_a_crawl_is_not_taken_for_convergence(optimizer: str) -> None:
     assert trained(settings, real("nile", "year", "volume")).stopped == "steps"
 
 
-@pytest.mark.parametrize("intercept", [0.5, 50.0, 5000.0])
-@pytest.mark.parametrize("optimizer", ["adam", "rprop"])
-def test_a_valley_far_from_0_is_not_taken_for_its_end(intercept: float, optimizer: str) -> None:
+@pytest.mark.parametrize("unit", [1e-6, 1.0, 1e6])
+def test_convergence_does_not_depend_on_the_unit_of_y(unit: float) -> None:
+    settings = Settings(optimizer="sgd", learning_rate=0.05, epochs=None, dtype="float64")
+    trainer = trained(settings, Points(POINTS.x, POINTS.y * unit))
+    w, b = np.polyfit(POINTS.x[:, 0], POINTS.y, 1) * unit
+    assert trainer.stopped == "converged"
+    assert trainer.latest.parameters == pytest.approx({"w": w, "b": b}, rel=1e-4, abs=0)
+
+
+def test_a_valley_far_from_0_is_not_taken_for_its_end() -> None:
+    # The best slope for an intercept that is off by a fifth: the gradient is nearly 0, and only one
+    # that runs along the valley leads on.
     years = np.arange(1871.0, 1971.0)
-    y = 0.5 * years + intercept + np.random.default_rng(0).normal(0, 5, 100)
-    settings = Settings(optimizer=optimizer, learning_rate=0.1, steps=800, epochs=None, dtype="float64")
+    y = 0.5 * years + 0.5 + np.random.default_rng(0).normal(0, 5, 100)
+    y += 0.5 - np.polyval(np.polyfit(years, y, 1), 0.0)
+    w = np.dot(years, y - 0.6) / np.dot(years, years)
+    settings = Settings(
+        optimizer="adagrad",
+        learning_rate=1e-6,
+        start="own",
+        start_values=(w, 0.6),
+        steps=200,
+        dtype="float64",
+        options={"adagrad.initial_accumulator_value": 1e12},  # it goes as slowly as the slope here asks
+    )
     trainer = trained(settings, Points(years, y))
-    w, b = np.polyfit(years, y, 1)
-    there = trainer.latest.parameters == pytest.approx({"w": w, "b": b}, rel=1e-3)
-    assert trainer.stopped == ("converged" if there else "steps")
+    assert trainer.stopped == "steps"
+    assert trainer.latest.parameters["b"] == pytest.approx(0.6, abs=0.01)
+
+
+def test_a_ball_that_rolls_through_the_lowest_place_has_not_arrived() -> None:
+    settings = Settings(optimizer="sgd", epochs=None, dtype="float64", options={"sgd.momentum": 0.999})
+    trainer = Trainer(POINTS, settings)
+    steps(trainer, 99)
+    x = POINTS.x[:, 0]
+    rest = POINTS.y - np.polyval(np.polyfit(x, POINTS.y, 1), x)
+    trainer.change(points=Points(x, trainer.latest.predict(x) + rest))  # which makes this the lowest place
+    assert trainer.step().step == 100
+    assert trainer.stopped is None
+
+
+def test_after_new_points_it_converges_by_their_measure() -> None:
+    trainer = trained(
+        Settings(optimizer="sgd", learning_rate=0.05, epochs=None, dtype="float64"),
+        Points(POINTS.x, POINTS.y * 1e4),
+    )
+    trainer.change(points=POINTS)
+    while not trainer.stopped:
+        trainer.step()
+    w, b = np.polyfit(POINTS.x[:, 0], POINTS.y, 1)
+    assert trainer.latest.parameters == pytest.approx({"w": w, "b": b}, rel=1e-4)
 
 
 def test_powers_that_go_together_are_not_taken_for_convergence() -> None:
@@ -952,6 +994,13 @@ def test_what_never_rests_does_not_converge(settings: Settings) -> None:
 
 def test_a_batch_of_all_points_converges_as_no_batches_do() -> None:
     assert trained(Settings(batch_size=40, epochs=None)).stopped == "converged"
+
+
+def test_mini_batches_converge_where_one_line_fits_them_all() -> None:
+    settings = Settings(optimizer="sgd", learning_rate=0.05, batch_size=13, epochs=None, dtype="float64")
+    trainer = trained(settings, Points(POINTS.x, 3 * POINTS.x[:, 0] + 2))
+    assert trainer.stopped == "converged"
+    assert trainer.latest.parameters == pytest.approx({"w": 3, "b": 2}, rel=1e-4)
 
 
 def test_a_converged_run_goes_on_when_the_points_change() -> None:
@@ -1018,6 +1067,7 @@ def test_infinite_weights_that_a_network_hides_are_divergence_too() -> None:
     assert trainer.stopped == "diverged"
     assert trainer.latest.step == 0
     assert trainer.latest.finite()
+    assert trainer.full_loss() == trainer.latest.loss  # the numbers behind the picture are those shown
 
 
 # --- what cannot be trained --------------------------------------------------------------------------------
@@ -1133,7 +1183,7 @@ def test_an_optimizer_whose_state_is_lost_begins_anew_from_the_last_step(
     assert_same_run(trainer, program)
 
 
-def test_a_device_that_fails_on_new_points_takes_them_up_on_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_device_that_fails_on_a_change_takes_it_up_on_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
     trainer, program = on_a_device(Settings()), Program(Settings())
     steps(trainer, 3)
     points = POINTS.added([4.0], [5.0])
@@ -1145,11 +1195,12 @@ def test_a_device_that_fails_on_new_points_takes_them_up_on_the_cpu(monkeypatch:
         return tensor(array)
 
     monkeypatch.setattr(trainer, "_tensor", full)
-    trainer.change(points=points)
+    trainer.change(points, Settings(learning_rate=0.3))
     steps(trainer, 3)
     for step in range(6):
         if step == 3:
             program.use(points)
+            program.optimizer.param_groups[0]["lr"] = 0.3
         program.step()
     assert_same_run(trainer, program)
     assert trainer.device == "cpu"

@@ -187,10 +187,7 @@ class Trainer:
         return None
 
     def _converged(self) -> bool:
-        """Whether the gradient vanishes before this step and after it; that of a mini-batch never rests."""
-        size = self._taken.settings.batch_size
-        if size is not None and size < len(self._taken.points):
-            return False
+        """Whether the gradient of this step vanishes, and that of all points behind it too."""
         if self._convergence is None:
             self._convergence = Convergence(_array(self._inputs), _array(self._targets)[:, 0])
         loss = self._typical_loss(self._convergence.deviation)

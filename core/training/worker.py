@@ -25,6 +25,7 @@ class Worker:
         self.error: Exception | None = None
         self._speed = speed
         self._epoch_end: int | None = None
+        self._step_end: int | None = None
         self._halt = threading.Event()
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
@@ -49,24 +50,31 @@ class Worker:
         self._speed = speed
         self._wake.set()
 
-    def play(self, to_epoch: int | None = None) -> None:
-        """Start stepping; to the end of epoch `to_epoch` if one is given."""
+    def play(self, to_epoch: int | None = None, to_step: int | None = None) -> None:
+        """Start stepping; to the end of epoch `to_epoch`, or to step `to_step`, if one is given."""
         if self.running:
             return
         self.error = None
-        self._epoch_end = to_epoch
+        self._epoch_end, self._step_end = to_epoch, to_step
         self._halt.clear()
         self._wake.clear()
         self._thread = threading.Thread(target=self._work, name="training", daemon=True)
         self._thread.start()
 
-    def pause(self) -> None:
-        """Stop stepping; returns when the thread has ended."""
+    def pause(self, timeout: float | None = None) -> bool:
+        """Stop stepping; returns when the thread has ended, which takes one step at most.
+
+        With a `timeout` in seconds it returns after that in any case; whether the thread has ended.
+        """
         self._halt.set()
         self._wake.set()
+        return self.wait(timeout)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until the thread ends by itself, for `timeout` seconds at most; whether it has."""
         if self._thread is not None:
-            self._thread.join()
-            self._thread = None
+            self._thread.join(timeout)
+        return not self.running
 
     def _work(self) -> None:
         try:
@@ -78,10 +86,15 @@ class Worker:
         due = time.monotonic()
         while not self._halt.is_set():
             snapshot = self.trainer.step()
-            if self.trainer.stopped or (self._epoch_end is not None and snapshot.epoch >= self._epoch_end):
+            if self.trainer.stopped or self._arrived(snapshot):
                 return
             if self._speed is not None:
                 due = self._wait(due)
+
+    def _arrived(self, snapshot: Snapshot) -> bool:
+        """Whether it was asked to come this far and no further."""
+        epoch, step = self._epoch_end, self._step_end
+        return (epoch is not None and snapshot.epoch >= epoch) or (step is not None and snapshot.step >= step)
 
     def _wait(self, due: float) -> float:
         """Wait until the next step is due, however the speed changes meanwhile; returns when that was."""
