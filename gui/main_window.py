@@ -153,7 +153,7 @@ class MainWindow(QMainWindow):
         plot.points_drawn.connect(store.add_points)
         plot.points_erased.connect(store.remove_points)
         plot.points_moved.connect(store.move_points)
-        self._fit.tool_chosen.connect(plot.set_tool)
+        self._fit.tool_chosen.connect(lambda name: self._prefer("tool", name))
         self._fit.residuals_chosen.connect(lambda mode: self._prefer("residuals", mode))
         self._settings.changed.connect(lambda changes: store.change(**changes))
         self._settings.option_changed.connect(store.set_option)
@@ -236,8 +236,7 @@ class MainWindow(QMainWindow):
         super().paintEvent(event)
         if not self._painted:
             self._painted = True
-            if self.session.snapshot is None and not self.session.loading:
-                QTimer.singleShot(0, self.session.warm_up)
+            QTimer.singleShot(0, self.session.warm_up)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files may be dropped."""

@@ -72,6 +72,7 @@ class Presenter(QObject):
     def show_preferences(self) -> None:
         """What the person chose about the look, and the speed."""
         preferences, parts = self._workspace.preferences, self._parts
+        parts.fit.show_tool(preferences.get("tool", "draw"))
         parts.fit.show_residuals(preferences.get("residuals", "off"))
         logarithmic = preferences.get("log_loss", True)
         parts.actions["log_loss"].setChecked(logarithmic)

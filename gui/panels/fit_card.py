@@ -17,6 +17,7 @@ from gui.theme import Theme
 from gui.widgets.elided_label import ElidedLabel
 from gui.widgets.readout import Readout
 
+TOOLS = ("draw", "move", "erase")
 RESIDUALS: dict[Mode, str] = {"off": N_("no residuals"), "lines": N_("residuals"), "squares": N_("squares")}
 
 
@@ -31,11 +32,11 @@ class FitCard(Card):
         self.plot = FitPlot(theme)
         self._tools = QActionGroup(self)
         self._tools.setExclusive(True)
-        for name in ("draw", "move", "erase"):
-            self._tools.addAction(actions[name])
-            self.add_tool(actions[name])
-            actions[name].triggered.connect(lambda _checked, name=name: self.tool_chosen.emit(name))
-        actions["draw"].setChecked(True)
+        self._tool_actions = {name: actions[name] for name in TOOLS}
+        for name, action in self._tool_actions.items():
+            self._tools.addAction(action)
+            self.add_tool(action)
+            action.triggered.connect(lambda _checked, name=name: self.tool_chosen.emit(name))
         self.add_spring()
         self.top.addWidget(self._residuals_box())
         self.add_tool(actions["reference"], _("least squares"))
@@ -50,6 +51,12 @@ class FitCard(Card):
         )
         self.foot.addWidget(self._equation, 1)
         self.foot.addWidget(self._r2)
+
+    def show_tool(self, name: str) -> None:
+        """Let the mouse be the tool `name` (one of TOOLS, else the first), and show which that is."""
+        known = name if name in TOOLS else TOOLS[0]
+        self._tool_actions[known].setChecked(True)
+        self.plot.set_tool(known)
 
     def show_residuals(self, mode: str) -> None:
         """Draw the residuals `mode` (a key of RESIDUALS, else none), and show which that is."""
