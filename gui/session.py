@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from core.experiment import Points, Settings
+from core.experiment import Experiment, Points, Settings
 from core.problem import Problem
 from core.training import Snapshot, Worker
 from gui.background import Background
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FRAME = 16  # milliseconds
+PATIENCE = 0.2  # seconds that the window waits for the end of a step
 SPEEDS = (1, 5, 20, 100, None)  # steps a second; None is as fast as it can
 
 
@@ -62,16 +63,17 @@ class Session(QObject):
         self._background = background
         self._worker: Worker | None = None
         self._speed: float | None = 100.0
+        self._warm = False
         self._building = False
         self._play_when_built = False
         self._shown: Snapshot | None = None
         self._meter = SpeedMeter()
+        self._ending: list[Worker] = []
         self._notice = ""
         self._timer = QTimer(self)
         self._timer.setInterval(FRAME)
         self._timer.timeout.connect(self._pull)
-        store.points_changed.connect(self._follow_points)
-        store.settings_changed.connect(self._follow_settings)
+        store.changed.connect(self._follow)
 
     # --- what is so -------------------------------------------------------------------------------------
 
@@ -107,9 +109,12 @@ class Session(QObject):
     # --- what the person does ---------------------------------------------------------------------------
 
     def warm_up(self) -> None:
-        """Load PyTorch, look for devices, and build the first run."""
-        self._background.run("devices", _load_torch, self._show_devices, self._fail)
-        self._build()
+        """Load PyTorch and look for devices, once, and build a run where there is none yet."""
+        if not self._warm:
+            self._warm = True
+            self._background.run("devices", _load_torch, self._show_devices, _log_missing_devices)
+        if self._worker is None and not self._building:
+            self._build()
 
     def run(self) -> None:
         """Start or go on training; a run that diverged starts again."""
@@ -124,13 +129,10 @@ class Session(QObject):
         self._play()
 
     def pause(self) -> None:
-        """Stop training where it is; returns when the thread has ended."""
-        was_running, self._play_when_built = self.running, False
-        if self._worker is not None:
-            self._worker.pause()
-            self._rest()
-            if was_running:
-                self._say(paused_sentence(self._worker.latest.step), False)
+        """Stop training where it is: at once, or, if a step takes long, when that step is done."""
+        self._play_when_built = False
+        if self._worker is not None and self._timer.isActive() and self._worker.pause(PATIENCE):
+            self._come_to_rest(self._worker)
         self.state_changed.emit()
 
     def toggle(self, on: bool) -> None:
@@ -142,29 +144,11 @@ class Session(QObject):
 
     def step(self, steps: int = 1) -> None:
         """Exactly so many steps, unless it diverges before; none of them is shown but the last."""
-        self.pause()
-        if self._worker is None or self._building:
-            return
-        trainer = self._worker.trainer
-        trainer.go_on()
-        try:
-            for _step in range(steps):
-                trainer.step()
-        except Exception as error:  # as the worker has it: no error of a step may reach Qt
-            self._not_built(error)
-            return
-        self._rest()
-        if trainer.stopped in ("diverged", "converged"):
-            self._say_why_it_stopped(self._worker)
-        else:
-            self._say(paused_sentence(self._worker.latest.step), False)
+        self._play_on(steps=steps)
 
     def step_epoch(self) -> None:
         """On to the end of the epoch under way."""
-        self.pause()
-        if self._worker is not None and not self._building:
-            self._worker.trainer.go_on()
-            self._play(to_epoch=self._worker.latest.epoch + 1)
+        self._play_on(epochs=1)
 
     def reset(self) -> None:
         """Back to step 0, at the same start values."""
@@ -193,13 +177,14 @@ class Session(QObject):
         self._rest()
         self._say_ready()
 
-    def close(self) -> None:
-        """End the run; its thread has ended when this returns."""
+    def close(self, timeout: float | None = None) -> None:
+        """End the run; its thread has ended when this returns, or `timeout` seconds have gone by."""
         self._play_when_built = False
         self._timer.stop()
         self._background.drop("run")
-        if self._worker is not None:
-            self._worker.pause()
+        for worker in (*self._ending, self._worker):
+            if worker is not None:
+                worker.pause(timeout)
 
     # --- following the store ----------------------------------------------------------------------------
 
@@ -207,21 +192,19 @@ class Session(QObject):
         self.devices = devices
         self.devices_found.emit(devices)
 
-    def _follow_points(self, points: Points) -> None:
-        if self._worker is None or self._worker.latest.step == 0 or self._building or not len(points):
+    def _follow(self, after: Experiment, before: Experiment, anew: bool) -> None:
+        """Take a change up in the run that goes on, or start another one."""
+        redrawn = after.points is not before.points
+        worker = None if self._building else self._worker
+        if anew or worker is None or before.settings.restarts(after.settings) or not len(after.points):
             self._restart()
+        elif redrawn and worker.latest.step == 0:
+            self._restart()  # nothing is lost, and standardising begins with these points
         else:
-            self._live(points=points)
+            self._live(after.points if redrawn else None, after.settings)
 
-    def _follow_settings(self, settings: Settings, before: Settings) -> None:
-        if settings == before:  # only shown again, because something else was refused
-            return
-        if self._worker is None or self._building or before.restarts(settings):
-            self._restart()
-        else:
-            self._live(settings=settings)
-
-    def _live(self, points: Points | None = None, settings: Settings | None = None) -> None:
+    def _live(self, points: Points | None, settings: Settings) -> None:
+        """Let the run take points and settings up at its next step; it keeps its own if it cannot."""
         assert self._worker is not None
         trainer = self._worker.trainer
         if not self._worker.running:
@@ -229,14 +212,12 @@ class Session(QObject):
         try:
             trainer.change(points, settings)
         except Problem as problem:
-            self._refuse(str(problem))
+            self._say(str(problem), True)
 
     def _restart(self) -> None:
         """Build the run anew, and let it run if it was running."""
         going_on = self.running
-        if self._worker is not None:
-            self._worker.pause()
-        self._timer.stop()
+        self._end_run()
         self._play_when_built = going_on and bool(len(self._store.points))
         self._build()
 
@@ -287,17 +268,31 @@ class Session(QObject):
         self._refuse(fault_sentence())
 
     def _end_run(self) -> None:
+        """Let go of the run; a long step of it may end by itself, unseen."""
         self._timer.stop()
-        if self._worker is not None:
-            self._worker.pause()
+        self._ending = [worker for worker in self._ending if worker.running]
+        if self._worker is not None and not self._worker.pause(PATIENCE):
+            self._ending.append(self._worker)
 
     # --- frames -----------------------------------------------------------------------------------------
 
-    def _play(self, to_epoch: int | None = None) -> None:
+    def _play_on(self, steps: int = 0, epochs: int = 0) -> None:
+        """Train for so many steps or epochs more; what takes but a moment is done when this returns."""
+        self.pause()
+        worker = self._worker
+        if worker is None or self._building or worker.running:
+            return
+        worker.trainer.go_on()
+        latest = worker.latest
+        self._play(latest.epoch + epochs if epochs else None, latest.step + steps if steps else None)
+        if worker.wait(PATIENCE):
+            self._come_to_rest(worker)
+
+    def _play(self, to_epoch: int | None = None, to_step: int | None = None) -> None:
         if self._worker is None:
             return
         self._meter.start(self._worker.latest.step)
-        self._worker.play(to_epoch)
+        self._worker.play(to_epoch, to_step)
         self._timer.start()
         self._say(training_sentence(), False)
         self.state_changed.emit()
@@ -308,15 +303,18 @@ class Session(QObject):
         if worker is None:
             return
         if not worker.running:
-            worker.pause()
-            self._rest()
-            self._say_why_it_stopped(worker)
-            self.state_changed.emit()
+            self._come_to_rest(worker)
             return
         self._show(worker.latest)
         self._say_notice(worker.trainer.notice)
         if self._meter.read(worker.latest.step):
             self.numbers_changed.emit(worker.latest)
+
+    def _come_to_rest(self, worker: Worker) -> None:
+        """The thread has ended: show where it stands, and say why."""
+        self._rest()
+        self._say_why_it_stopped(worker)
+        self.state_changed.emit()
 
     def _show(self, snapshot: Snapshot) -> None:
         if snapshot is not self._shown:
@@ -365,6 +363,11 @@ def _build_trainer(points: Points, settings: Settings) -> Trainer:
     from core.training import Trainer
 
     return Trainer(points, settings)
+
+
+def _log_missing_devices(error: Exception) -> None:
+    """The CPU is offered all the same."""
+    log.error("no devices could be found", exc_info=error)
 
 
 def _load_torch() -> tuple[Device, ...]:

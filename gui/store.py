@@ -24,7 +24,8 @@ LARGEST_UNDO = 256 * 2**20  # bytes of points kept for undo, beside the newest c
 class Edit(QUndoCommand):
     """One change: the whole experiment before it and after it. Both are frozen, so nothing is copied.
 
-    `done` says that the change has been shown already, so that pushing it shows nothing.
+    `done` says that the change has been shown already, so that pushing it shows nothing; `anew` that it puts
+    something else in the place of what was, and so takes a new run.
     """
 
     def __init__(
@@ -35,8 +36,10 @@ class Edit(QUndoCommand):
         text: str,
         stroke: int = -1,
         done: bool = False,
+        anew: bool = False,
     ) -> None:
         super().__init__(text)
+        self.anew = anew
         self.before = before
         self.after = after
         self._store = store
@@ -57,22 +60,24 @@ class Edit(QUndoCommand):
     def redo(self) -> None:
         """Show what was after."""
         if not self._done:
-            self._store.show_experiment(self.after)
+            self._store.show_experiment(self.after, self.anew)
         self._done = False
 
     def undo(self) -> None:
         """Show what was before."""
-        self._store.show_experiment(self.before)
+        self._store.show_experiment(self.before, self.anew)
 
 
 class Store(QObject):
     """Points and settings, their changes and their undo stack.
 
-    `points_changed(points)` and `settings_changed(settings, before)` follow each change; `refused(sentence)`
-    says why something asked for cannot be, and then nothing has changed. Raises Problem where `experiment`
-    cannot be shown.
+    `changed(experiment, before, anew)` comes first with each change; with `anew` it is no edit, but something
+    else in the place of what was. `points_changed(points)` and `settings_changed(settings, before)` follow.
+    `refused(sentence)` says why something asked for cannot be, and then nothing has changed. Raises Problem
+    where `experiment` cannot be shown.
     """
 
+    changed = Signal(object, object, object)
     points_changed = Signal(object)
     settings_changed = Signal(object, object)
     refused = Signal(str)
@@ -118,7 +123,8 @@ class Store(QObject):
 
     def replace(self, points: Points) -> None:
         """Put other points in the place of these."""
-        self._edit_points(lambda _points: points, _("load points"))
+        # Standardising belongs to the points that a run began with: quite other points need another run.
+        self._edit_points(lambda _points: points, _("load points"), anew=self.settings.standardise)
 
     # --- settings -------------------------------------------------------------------------------------
 
@@ -140,7 +146,7 @@ class Store(QObject):
     def open(self, experiment: Experiment) -> bool:
         """Put another experiment in the place of this one; whether that could be."""
         try:
-            self._push(experiment, _("open experiment"))
+            self._push(experiment, _("open experiment"), anew=True)
         except Problem as problem:
             self.refused.emit(str(problem))
             return False
@@ -154,15 +160,16 @@ class Store(QObject):
         """From now on each change is one of its own."""
         self._stroke = -1
 
-    def show_experiment(self, experiment: Experiment) -> None:
+    def show_experiment(self, experiment: Experiment, anew: bool = False) -> None:
         """Make `experiment` the present one, and say what is different.
 
-        What is asked for meanwhile is not done: it comes from a field that goes away with a half-typed number,
-        and would get between the commands of the undo stack.
+        What is asked for meanwhile is not done: it comes from a field that goes away with a half-typed
+        number, and would get between the commands of the undo stack.
         """
         before, self.experiment = self.experiment, experiment
         self._showing = True
         try:
+            self.changed.emit(experiment, before, anew)
             if experiment.points is not before.points:
                 self.points_changed.emit(experiment.points)
             if experiment.settings != before.settings:
@@ -170,9 +177,9 @@ class Store(QObject):
         finally:
             self._showing = False
 
-    def _edit_points(self, edit: Callable[[Points], Points], text: str) -> None:
+    def _edit_points(self, edit: Callable[[Points], Points], text: str, anew: bool = False) -> None:
         try:
-            self._push(replace(self.experiment, points=edit(self.points)), text)
+            self._push(replace(self.experiment, points=edit(self.points)), text, anew)
         except Problem as problem:
             self.refused.emit(str(problem))
 
@@ -185,12 +192,12 @@ class Store(QObject):
             return
         self._push(replace(self.experiment, settings=settings), _("change settings"))
 
-    def _push(self, experiment: Experiment, text: str) -> None:
+    def _push(self, experiment: Experiment, text: str, anew: bool = False) -> None:
         """Make `experiment` the present one; what changes nothing is nothing to undo either."""
         require_one_column(experiment.points)
         if self._showing or _same(experiment, self.experiment):
             return
-        self.undo_stack.push(Edit(self, self.experiment, experiment, text, self._stroke))
+        self.undo_stack.push(Edit(self, self.experiment, experiment, text, self._stroke, anew=anew))
         self._largest = max(self._largest, _size(experiment))
         if self._largest * self.undo_stack.count() > LARGEST_UNDO:
             self._forget_the_oldest()
@@ -216,15 +223,15 @@ class Store(QObject):
         What the person sees of the stack stays as it is. `clean` is the index of the saved state, below zero
         where there is none.
         """
-        kept = [(edit.before, edit.after, edit.text(), edit.id()) for edit in edits]
+        kept = [(edit.before, edit.after, edit.text(), edit.id(), edit.anew) for edit in edits]
         stack = self.undo_stack
         stack.blockSignals(True)
         stack.clear()
         stack.resetClean()
-        for index, (before, after, text, stroke) in enumerate(kept):
+        for index, (before, after, text, stroke, anew) in enumerate(kept):
             if index == clean:
                 stack.setClean()
-            stack.push(Edit(self, before, after, text, stroke, done=True))
+            stack.push(Edit(self, before, after, text, stroke, done=True, anew=anew))
         stack.blockSignals(False)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from core.experiment import Points, Settings
+from core.experiment import Experiment, Points, Settings
 from core.problem import Problem
 from core.training import Trainer
 from gui import session as session_module
@@ -361,14 +361,19 @@ def test_what_is_refused_is_told_also_without_a_run(qtbot: QtBot) -> None:
         assert "-1" in message(window)
 
 
-def test_points_too_large_to_train_on_end_the_run_with_a_sentence(qtbot: QtBot, window: MainWindow) -> None:
+def test_points_too_large_to_train_on_are_told_and_the_run_goes_on_without(
+    qtbot: QtBot, window: MainWindow
+) -> None:
     run(qtbot, window)
+    before = snapshot(window).run
     window.store.add_points([0.0], [1e30])
     assert "too large" in message(window)
-    assert not window.session.running
+    further_steps(qtbot, window)
+    assert snapshot(window).run == before
+    assert np.isfinite(snapshot(window).loss)
     press(qtbot, window, "undo")
-    ready(qtbot, window)
-    run(qtbot, window)
+    further_steps(qtbot, window)
+    assert snapshot(window).run == before
 
 
 def test_points_with_more_than_one_column_of_x_are_refused(qtbot: QtBot, window: MainWindow) -> None:
@@ -389,7 +394,14 @@ def test_points_with_more_than_one_column_of_x_are_refused(qtbot: QtBot, window:
     [
         Settings(epochs=None),
         Settings(model="mlp", batch_size=2, epochs=None, seed=3),
-        Settings(model="polynomial", optimizer="lbfgs", dtype="float64", epochs=None, standardise=True),
+        Settings(
+            model="polynomial",
+            optimizer="lbfgs",
+            learning_rate=1e-4,  # slow enough not to converge meanwhile
+            dtype="float64",
+            epochs=None,
+            standardise=True,
+        ),
     ],
     ids=["line", "network in batches", "polynomial"],
 )
@@ -654,3 +666,28 @@ def test_runs_that_are_over_take_no_memory(qtbot: QtBot, window: MainWindow) -> 
         window.store.change(seed=seed)
         ready(qtbot, window)
     assert [trainer() for trainer in old[:-1]] == [None] * 4
+
+
+def test_opening_an_experiment_starts_a_run_of_its_own(qtbot: QtBot, window: MainWindow) -> None:
+    run(qtbot, window)
+    before = snapshot(window).run
+    window.store.open(Experiment(Points([0.0, 1.0, 2.0], [5.0, 5.0, 6.0]), window.store.settings))
+    qtbot.waitUntil(lambda: snapshot(window).run != before)
+    fresh = Trainer(window.store.points, window.store.settings).latest
+    assert window.session.start is not None
+    assert window.session.start.parameters == fresh.parameters
+
+
+@pytest.mark.parametrize("standardise", [False, True])
+def test_other_points_are_taken_up_live_unless_they_must_be_standardised_anew(
+    qtbot: QtBot, standardise: bool
+) -> None:
+    with opened(qtbot, settings=Settings(epochs=None, standardise=standardise)) as window:
+        run(qtbot, window)
+        before = snapshot(window).run
+        window.store.replace(Points([1000.0, 2000.0, 3000.0], [1.0, 5.0, 6.0]))
+        qtbot.waitUntil(lambda: not window.session.loading)
+        further_steps(qtbot, window)
+        assert (snapshot(window).run != before) is standardise
+        if standardise:
+            assert snapshot(window).scaling.x_mean[0] == 2000.0
