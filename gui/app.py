@@ -15,11 +15,13 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import (
+    QEventLoop,
     QLibraryInfo,
     QLocale,
     QMessageLogContext,
     QObject,
     QSocketNotifier,
+    Qt,
     QtMsgType,
     QTranslator,
     qInstallMessageHandler,
@@ -61,10 +63,13 @@ def create_app(argv: Sequence[str]) -> QApplication:
 
 
 def create_window(
-    experiment: Experiment | None = None, autosave: Autosave | None = None, theme: Theme | None = None
+    experiment: Experiment | None = None,
+    autosave: Autosave | None = None,
+    theme: Theme | None = None,
+    preferences: Preferences | None = None,
 ) -> MainWindow:
     """A window upon a workspace of its own; with `autosave` its work is restored and kept."""
-    workspace = Workspace(experiment, autosave)
+    workspace = Workspace(experiment, autosave, preferences)
     for collector in create_app([NAME]).findChildren(Collector):
         workspace.session.devices_found.connect(collector.freeze)
     return _window_upon(workspace, theme or _chosen_theme(workspace.preferences))
@@ -74,8 +79,9 @@ def run_window(arguments: argparse.Namespace) -> int:
     """Show the window until it is closed; the exit status."""
     app = create_app([NAME])
     qInstallMessageHandler(_log_qt)
-    _choose_language(arguments.language)
-    window = create_window(autosave=Autosave(data_folder()), theme=_theme_asked_for(arguments))
+    preferences = Preferences(_look_asked_for(arguments))
+    _choose_language(preferences)
+    window = create_window(autosave=Autosave(data_folder()), preferences=preferences)
     window.workspace.ends_process = True
     sys.excepthook = _log_fault
     signals = _Signals(app)
@@ -94,17 +100,24 @@ def run_screenshot(arguments: argparse.Namespace) -> int:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     app = create_app([NAME])
     qInstallMessageHandler(_log_qt)
-    _choose_language(arguments.language)
-    theme = Theme(dark=arguments.theme == "dark", scale=arguments.scale or 1.0)
-    window = create_window(open_any(arguments.file), theme=theme)
+    preferences = Preferences({"theme": "light", "scale": "1", **_look_asked_for(arguments)})
+    _choose_language(preferences)
+    window = create_window(open_any(arguments.file), preferences=preferences)
+    window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
     window.resize(*arguments.size)
     window.show()
-    window.session.adopt(Trainer(window.store.points, window.store.settings))
-    if arguments.steps:
-        window.session.step(arguments.steps)
-    app.processEvents()
-    save_picture(window.grab(), arguments.output)
-    window.close()
+    try:
+        session = window.session
+        session.adopt(Trainer(window.store.points, window.store.settings))
+        session.set_speed(None)
+        if arguments.steps:
+            session.step(arguments.steps)
+        while session.running or window.workspace.background.busy:
+            app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+        app.processEvents()
+        save_picture(window.grab(), arguments.output)
+    finally:
+        window.close()
     return 0
 
 
@@ -128,12 +141,12 @@ def _window_upon(workspace: Workspace, theme: Theme) -> MainWindow:
 def _replace(old: MainWindow) -> None:
     """Another window in the place of `old`, with the look that the preferences ask for."""
     workspace = old.workspace
-    use_language(workspace.preferences.get("language", "") or _desktop_language())
-    geometry = old.saveGeometry()
-    window = _window_upon(workspace, _chosen_theme(workspace.preferences))
-    window.restoreGeometry(geometry)
-    window.show()
+    _choose_language(workspace.preferences)
     old.hand_over()
+    window = _window_upon(workspace, _chosen_theme(workspace.preferences))
+    window.restoreGeometry(old.saveGeometry())
+    window.show()
+    old.close()
 
 
 def _chosen_theme(preferences: Preferences) -> Theme:
@@ -146,21 +159,20 @@ def _chosen_theme(preferences: Preferences) -> Theme:
     return Theme(dark=chosen == "dark" or (not chosen and system_is_dark()), scale=scale)
 
 
-def _theme_asked_for(arguments: argparse.Namespace) -> Theme:
-    """The theme of the command line; where it says nothing, that of the preferences."""
-    theme = _chosen_theme(Preferences())
-    dark = arguments.theme == "dark" if arguments.theme else theme.dark
-    return Theme(dark=dark, scale=arguments.scale or theme.scale)
-
-
 def _log_qt(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
     """What Qt has to say is for the log, not for the terminal."""
     log.log(logging.INFO if kind in (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg) else logging.WARNING, message)
 
 
-def _choose_language(asked: str | None) -> None:
-    """The language of the command line, else of the preferences, else of the system."""
-    use_language(asked or Preferences().get("language", "") or _desktop_language())
+def _choose_language(preferences: Preferences) -> None:
+    """The language that was chosen, or that of the system."""
+    use_language(preferences.get("language", "") or _desktop_language())
+
+
+def _look_asked_for(arguments: argparse.Namespace) -> dict[str, str]:
+    """The language, theme and size of the command line, as preferences."""
+    asked = {"language": arguments.language, "theme": arguments.theme, "scale": arguments.scale}
+    return {key: f"{value:g}" if key == "scale" else str(value) for key, value in asked.items() if value}
 
 
 def _desktop_language() -> str:

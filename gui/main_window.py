@@ -54,9 +54,9 @@ class MainWindow(QMainWindow):
         self._show_title()
 
     def hand_over(self) -> None:
-        """Close this window and leave its workspace to another one."""
+        """Leave the workspace to another window; closing this one then ends nothing else."""
         self._keeps_workspace = True
-        self.close()
+        self._presenter.leave()
 
     def open_path(self, path: str) -> None:
         """Open a data file or an experiment."""
@@ -199,7 +199,7 @@ class MainWindow(QMainWindow):
     # --- small things that belong to no part ------------------------------------------------------------
 
     def _show_title(self) -> None:
-        name = Path(self.workspace.path).name
+        name = Path(self.workspace.path).name.replace("[*]", "[*][*]")  # Qt's own mark, taken literally
         self.setWindowTitle((f"{name}[*] – " if name else "") + "Fitscope")
         self.setWindowModified(bool(name) and not self.store.undo_stack.isClean())
 
@@ -251,10 +251,11 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window, end what runs; what is not saved is kept for the next start."""
-        self.workspace.preferences.put("geometry", self.saveGeometry())
-        self.workspace.preferences.put("columns", self._columns.saveState())
+        if not self.testAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen):
+            self.workspace.preferences.put("geometry", self.saveGeometry())
+            self.workspace.preferences.put("columns", self._columns.saveState())
         self.files.close()
-        self._presenter.leave()
         if not self._keeps_workspace:
+            self._presenter.leave()
             self.workspace.close()
         super().closeEvent(event)
