@@ -19,6 +19,7 @@ from torch import Tensor, nn
 import core.training.trainer as trainer_module
 from core.choices import LOSSES, MODELS, OPTIMIZERS, Value
 from core.experiment import Points, Settings
+from core.insight.curves import Polynomial
 from core.problem import Problem
 from core.training import Snapshot, Trainer
 
@@ -622,6 +623,27 @@ def test_random_numbers_drawn_elsewhere_change_nothing() -> None:
         torch.rand(3)
         trainer.step()
     assert numbers_of(trainer.latest) == numbers_of(quiet)
+
+
+@pytest.mark.parametrize("offset", [0, 8, 16, 24, 32, 48])
+def test_the_numbers_do_not_depend_on_where_the_data_lie_in_memory(
+    offset: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    features = Polynomial.features
+
+    def elsewhere(curve: Polynomial, x: Floats) -> Floats:
+        """The features so many bytes behind the beginning of a cache line."""
+        values = features(curve, x)
+        room = np.empty(values.nbytes + 128, dtype=np.uint8)
+        start = -room.ctypes.data % 64 + offset
+        there = room[start : start + values.nbytes].view(np.float64).reshape(values.shape)
+        there[:] = values
+        return there
+
+    settings = Settings(model="polynomial", dtype="float64", options={"polynomial.degree": 12})
+    expected = steps(Trainer(POINTS, settings), STEPS)[-1]
+    monkeypatch.setattr(Polynomial, "features", elsewhere)
+    assert steps(Trainer(POINTS, settings), STEPS)[-1].numbers() == expected.numbers()
 
 
 def test_two_trainers_in_turn_do_not_disturb_each_other() -> None:
