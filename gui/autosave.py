@@ -6,7 +6,7 @@ import logging
 from contextlib import suppress
 from pathlib import Path
 
-from PySide6.QtCore import QLockFile, QObject, QTimer
+from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
 
 from core.experiment import Experiment, load_experiment, save_experiment
 from core.problem import Problem
@@ -23,8 +23,11 @@ SLOTS = 9  # windows open at once that keep their own work
 class Autosave(QObject):
     """Writes the store's experiment, in the background, soon after each change.
 
-    Each running program holds a slot of its own, so that two windows do not overwrite each other's work.
+    `failed(sentence)` says why the work cannot be kept. Each running program holds a slot of its own, so
+    that two windows do not overwrite each other's work.
     """
+
+    failed = Signal(str)
 
     def __init__(self, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -32,6 +35,7 @@ class Autosave(QObject):
         self._store: Store | None = None
         self._background = Background(self)
         self._saved: Experiment | None = None
+        self._failure = ""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DELAY)
@@ -84,8 +88,15 @@ class Autosave(QObject):
             "autosave",
             lambda: save_experiment(experiment, path),
             lambda _result: self._note(experiment),
-            lambda error: log.warning("the work cannot be kept: %s", error),
+            self._fail,
         )
+
+    def _fail(self, error: Exception) -> None:
+        """Say so once for each reason, not after each change."""
+        log.warning("the work cannot be kept: %s", error)
+        if str(error) != self._failure:
+            self._failure = str(error)
+            self.failed.emit(self._failure)
 
     def _note(self, experiment: Experiment) -> None:
         self._saved = experiment

@@ -21,6 +21,7 @@ class _Job:
     work: Callable[[], Any]
     then: Callable[[Any], None]
     failed: Callable[[Exception], None]
+    passing: bool = False
 
 
 class Background(QObject):
@@ -50,22 +51,24 @@ class Background(QObject):
         work: Callable[[], Any],
         then: Callable[[Any], None],
         failed: Callable[[Exception], None],
+        passing: bool = False,
     ) -> None:
         """Call work() in the thread, then then(result) or failed(error) in this one.
 
-        A waiting or running job of the same key is superseded: its result is dropped. After `close` nothing
+        A waiting job of the same key is superseded, and so is a running one: its result is dropped, unless it
+        is `passing`, one of many that follow each other too fast to wait for the last. After `close` nothing
         is called any more.
         """
         if self._closed:
             return
-        self._waiting[key] = _Job(key, work, then, failed)
+        self._waiting[key] = _Job(key, work, then, failed, passing)
         self._start_next()
 
     def drop(self, key: str) -> None:
         """Forget the job `key`, wherever it is."""
         self._waiting.pop(key, None)
         if self._now is not None and self._now[0].key == key:
-            self._waiting[key] = _Job(key, lambda: None, lambda _result: None, lambda _error: None)
+            self._now = _Job(key, lambda: None, lambda _result: None, lambda _error: None), self._now[1]
 
     def close(self, wait: bool = True) -> None:
         """Deliver nothing more and end the thread; with `wait`, after the job under way."""
@@ -77,9 +80,11 @@ class Background(QObject):
 
     def finish(self) -> None:
         """Do everything that waits, deliver none of it, and end the thread."""
-        for job in self._waiting.values():
-            self._pool.submit(job.work)
+        futures = [self._now[1]] if self._now is not None else []
+        futures += [self._pool.submit(job.work) for job in self._waiting.values()]
         self.close()
+        for error in filter(None, (future.exception() for future in futures)):
+            log.error("what was begun could not be finished", exc_info=error)
 
     def _start_next(self) -> None:
         if self._now is None and self._waiting and not self._closed:
@@ -94,7 +99,7 @@ class Background(QObject):
         job, future = self._now
         self._now = None
         try:
-            if job.key not in self._waiting:
+            if job.passing or job.key not in self._waiting:
                 self._deliver(job, future)
         finally:
             self._start_next()

@@ -46,6 +46,7 @@ class Files(QObject):
         self._reader = Reader(window, theme)
         self._reader.finished.connect(self._take_points)
         self._reader.failed.connect(self._warn)
+        self._reader.cancelled.connect(self._say_cancelled)
 
     def open(self) -> None:
         """Ask for a file, and open it."""
@@ -187,6 +188,9 @@ class Files(QObject):
         """End a reading that is under way, and say nothing more; what is being saved will be."""
         self._closed = True
         self._reader.stop()
+
+    def _say_cancelled(self) -> None:
+        self.said.emit(_("Reading was stopped; the points are as they were."), False)
 
     def _warn(self, sentence: str) -> None:
         self._say(sentence, True)

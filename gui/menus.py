@@ -12,6 +12,7 @@ from core.tables import DATA_SETS
 from core.texts import LANGUAGES, _
 from gui.preferences import Preferences
 from gui.theme import SCALES
+from gui.widgets.plain import plain_tip
 
 Actions = Mapping[str, QAction]
 
@@ -59,7 +60,7 @@ def recent_menu(window: QMainWindow, preferences: Preferences, open_path: Callab
         menu.clear()
         for path in preferences.recent():
             action = menu.addAction(Path(path).name.replace("&", "&&"))
-            action.setToolTip(path)
+            action.setToolTip(plain_tip(path))
             action.triggered.connect(lambda _checked=False, path=path: open_path(path))
         menu.addSeparator()
         menu.addAction(_("Forget these files"), preferences.forget_recent)

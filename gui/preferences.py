@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TypeVar
 
 from PySide6.QtCore import QByteArray, QSettings
@@ -13,14 +14,18 @@ LARGEST_RECENT = 8
 
 
 class Preferences:
-    """Named values in the person's settings file (INI, so that it is the same everywhere and can be read)."""
+    """Named values in the person's settings file (INI, so that it is the same everywhere and can be read).
 
-    def __init__(self) -> None:
+    `for_now` stands above the file until another value is chosen; it is not remembered.
+    """
+
+    def __init__(self, for_now: Mapping[str, str] | None = None) -> None:
+        self._for_now = dict(for_now or {})
         self._file = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "fitscope", "fitscope")
 
     def get(self, key: str, default: Value) -> Value:
         """The value of `key`; `default` where there is none, or none of its type."""
-        written = self._file.value(key)
+        written = self._for_now.get(key, self._file.value(key))
         if isinstance(default, bool):
             known = {"true": True, "false": False}
             return known.get(str(written).lower(), default)
@@ -34,6 +39,7 @@ class Preferences:
 
     def put(self, key: str, value: bool | float | str | QByteArray) -> None:
         """Remember `value`."""
+        self._for_now.pop(key, None)
         self._file.setValue(key, value)
 
     def bytes(self, key: str) -> QByteArray:

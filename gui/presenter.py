@@ -23,7 +23,7 @@ from gui.panels.settings_panel import SettingsPanel
 from gui.widgets.message_line import MessageLine
 from gui.workspace import Workspace
 
-AT_ONCE = 20_000  # points whose R² is found within a frame
+AT_ONCE = 500_000  # points times parameters: for so many, R² is found within a frame
 USUAL_SPEED = 100.0  # steps a second; 0 stands for full speed
 
 
@@ -137,7 +137,7 @@ class Presenter(QObject):
             return
         experiment = self._store.experiment
         work = partial(least_squares, experiment.points, experiment.settings)
-        self._workspace.background.run("reference", work, show, lambda _error: show(None))
+        self._workspace.background.run("reference", work, show, lambda _error: show(None), passing=True)
 
     def _show_start(self, start: Snapshot | None) -> None:
         self._parts.fit.plot.show_start(None if start is None else start.predict)
@@ -160,11 +160,11 @@ class Presenter(QObject):
         points, show = self._store.points, self._parts.fit.show_r2
         if snapshot is None or not len(points):
             show(None)
-        elif len(points) <= AT_ONCE:
+        elif len(points) * snapshot.curve.count() <= AT_ONCE:
             show(_r_squared(points, snapshot))
         else:
             work = partial(_r_squared, points, snapshot)
-            self._workspace.background.run("r2", work, show, lambda _error: show(None))
+            self._workspace.background.run("r2", work, show, lambda _error: show(None), passing=True)
 
     def _show_state(self) -> None:
         running = self._session.running

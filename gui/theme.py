@@ -210,8 +210,9 @@ def add_fonts() -> None:
     chinese = next((family for family in CHINESE_FONTS if QFontDatabase.hasFamily(family)), None)
     if chinese is None:
         file = RESOURCES / "fonts" / "FitscopeCJK-Regular.otf"
-        chinese = QFontDatabase.applicationFontFamilies(QFontDatabase.addApplicationFont(str(file)))[0]
+        families = QFontDatabase.applicationFontFamilies(QFontDatabase.addApplicationFont(str(file)))
+        chinese = families[0] if families else ""
     font = QGuiApplication.font()
     # A name that stands for a font, such as "Sans Serif", loses its letters to the real one after it.
-    font.setFamilies([QFontInfo(font).family(), chinese])
+    font.setFamilies([family for family in (QFontInfo(font).family(), chinese) if family])
     QGuiApplication.setFont(font)

@@ -11,13 +11,20 @@ from gui.preferences import Preferences
 from gui.session import Session
 from gui.store import Store
 
+CLOSING = 0.5  # seconds that the end of the program waits for a step
+
 
 class Workspace(QObject):
     """The parts of the program that have no look. Without `autosave` nothing is kept on disk."""
 
-    def __init__(self, experiment: Experiment | None = None, autosave: Autosave | None = None) -> None:
+    def __init__(
+        self,
+        experiment: Experiment | None = None,
+        autosave: Autosave | None = None,
+        preferences: Preferences | None = None,
+    ) -> None:
         super().__init__()
-        self.preferences = Preferences()
+        self.preferences = preferences or Preferences()
         self.background = Background(self)  # for what can be computed again
         self.disk = Background(self)  # for reading and writing files
         self.store = Store(experiment or (autosave.restore() if autosave else None), self)
@@ -27,10 +34,11 @@ class Workspace(QObject):
         self._autosave = autosave
         if autosave is not None:
             autosave.watch(self.store)
+            autosave.failed.connect(self.store.refused)
 
     def close(self) -> None:
         """End every thread and write what is not written yet."""
-        self.session.close()
+        self.session.close(CLOSING if self.ends_process else None)
         self.store.undo_stack.blockSignals(True)  # it would speak once more while it is destroyed
         self.background.close(wait=not self.ends_process)
         self.disk.finish()

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from core.choices import FIELDS, Parameter, Value
 from core.experiment.settings import OPTIONS
 from gui.widgets.fields import CountField, Field, NumberField, SwitchField, WordField, field_for
+from gui.widgets.plain import plain_tip
 from gui.widgets.rate_slider import RateSlider
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # without a screen
@@ -269,7 +270,7 @@ def test_a_grey_word_cannot_be_chosen_and_says_why(qtbot: QtBot) -> None:
     field.setFocus()
     qtbot.keyClick(field, Qt.Key.Key_Down)
     assert bench.said == ["huber"]
-    assert field.itemData(field.findData("mae"), Qt.ItemDataRole.ToolTipRole) == "It is away."
+    assert field.itemData(field.findData("mae"), Qt.ItemDataRole.ToolTipRole) == plain_tip("It is away.")
 
 
 def test_a_switch_tells_of_each_click(qtbot: QtBot) -> None:

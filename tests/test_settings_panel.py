@@ -302,7 +302,7 @@ def test_a_device_that_fails_is_grey_and_says_why(desk: Desk) -> None:
         True,
         False,
     ]
-    assert box.itemData(2, Qt.ItemDataRole.ToolTipRole) == "It is on fire."
+    assert box.itemData(2, Qt.ItemDataRole.ToolTipRole) == "<span>It is on fire.</span>"
     assert shown(desk.panel, "device") == "cpu"
 
 

@@ -57,6 +57,7 @@ def check_device(key: str, dtype: str) -> None:
     if key == "cpu":
         return
     keys = {device.key: device for device in available_devices()}
+    key = key.removesuffix(":0")  # as torch also calls the first one
     if key not in keys:
         raise Problem(
             _("There is no device “{device}” here; choose one of: {known}.").format(

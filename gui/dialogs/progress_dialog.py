@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from core.texts import _
@@ -51,6 +52,11 @@ class ProgressDialog(QDialog):
         if share > 0:
             self._bar.setRange(0, PARTS)
             self._bar.setValue(round(share * PARTS))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Close when the window system, or the end of the program, wants it; that stops the work too."""
+        self.reject()
+        event.accept()
 
     def reject(self) -> None:
         """Say that the person wants to stop, and wait for the end of the work."""

@@ -106,7 +106,7 @@ class SettingsPanel(QFrame):
     def _training_section(self) -> Section:
         section = Section(_("Training"), self._theme)
         form = section.add_form()
-        for name in ("batch_size", "epochs", "seed", "start"):
+        for name in ("batch_size", "epochs", "steps", "seed", "start"):
             self._add_field(form, name)
         section.body.addWidget(self._own_start_row())
         button = QPushButton(self._theme.icon("dice-5"), _("New start values"))

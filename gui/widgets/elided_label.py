@@ -4,6 +4,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel
 
+from gui.widgets.plain import plain_tip
+
 
 class ElidedLabel(QLabel):
     """Shows as much of its text as fits; the tooltip has all of it."""
@@ -19,7 +21,7 @@ class ElidedLabel(QLabel):
     def setText(self, text: str) -> None:  # noqa: N802
         """Show `text`."""
         super().setText(text)
-        self.setToolTip(text)
+        self.setToolTip(plain_tip(text) if text else "")
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw what fits."""

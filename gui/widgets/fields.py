@@ -12,9 +12,10 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QSpinBox, QW
 from core.choices import Parameter, Value
 from core.texts import _
 from gui.widgets.key_guard import KeyGuard
+from gui.widgets.plain import plain_tip
 
 LETTERS = "+-0123456789.,eE "  # that numbers are written with
-DECIMALS = 15  # kept by a NumberField; it shows as few as the number needs
+DECIMALS = 30  # kept by a NumberField; it shows as few as the number needs
 LARGEST_SPIN = 2**31 - 1
 
 
@@ -43,7 +44,7 @@ class WordField(QComboBox):
         model = self.model()
         if isinstance(model, QStandardItemModel):
             model.item(index).setEnabled(False)
-        self.setItemData(index, reason, Qt.ItemDataRole.ToolTipRole)
+        self.setItemData(index, plain_tip(reason), Qt.ItemDataRole.ToolTipRole)
 
 
 class SwitchField(QCheckBox):
@@ -113,7 +114,7 @@ class NumberField(QDoubleSpinBox):
 
     def textFromValue(self, value: float) -> str:  # noqa: N802
         """As few digits as the number needs."""
-        return f"{value:.12g}"
+        return repr(value).removesuffix(".0")
 
     def valueFromText(self, text: str) -> float:  # noqa: N802
         """The number that was written, with a point or a comma."""
