@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from core import whole_file
 from core.choices import FIELDS, TABLES
 from core.experiment import Experiment, Points, Settings, load_experiment, save_experiment
 from core.experiment import file as experiment_file
@@ -169,7 +170,7 @@ def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
 def test_a_file_that_could_not_be_opened_again_is_not_saved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(experiment_file, "LARGEST_FILE", 100)
+    monkeypatch.setattr(whole_file, "LARGEST_FILE", 100)
     with pytest.raises(Problem, match="larger than"):
         save_experiment(LINE, tmp_path / "a.fit.json")
     assert not list(tmp_path.iterdir())

@@ -5,8 +5,6 @@ from __future__ import annotations
 import errno
 import json
 import os
-import secrets
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -19,10 +17,10 @@ from core.experiment.points import Floats, Points
 from core.experiment.settings import NAMES, Settings, unknown_name
 from core.problem import Problem
 from core.texts import _
+from core.whole_file import LARGEST_FILE, reason_in_words, save_whole
 
 FORMAT = "fitscope-experiment"
 SCHEMA = 1
-LARGEST_FILE = 200_000_000  # bytes
 PIECE = 2_000  # numbers handled at a time: about a millisecond, so that a window beside it never waits
 EXACT_DIGITS = 18  # a whole number of more digits is read as a float
 
@@ -32,24 +30,7 @@ POINT_PARTS = tuple(f.name for f in fields(Points))
 
 def save_experiment(experiment: Experiment, path: str | os.PathLike[str]) -> None:
     """Write `experiment` to `path`, whole or not at all; raises Problem where it cannot be written."""
-    try:
-        goal = Path(os.path.realpath(path))  # behind a link, so that the link stays one
-        part = goal.with_name(f".fitscope-{secrets.token_hex(6)}.part")
-        if goal.exists() and not os.access(goal, os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-        try:
-            _write(experiment, part)
-            if goal.exists():
-                shutil.copymode(goal, part)
-            os.replace(part, goal)
-        finally:
-            part.unlink(missing_ok=True)
-    except (OSError, ValueError) as error:
-        raise Problem(
-            _("“{file}” could not be saved, because {reason}; choose another place or make room.").format(
-                file=Path(path).name, reason=_reason(error)
-            )
-        ) from error
+    save_whole(path, (piece.encode("ascii") for piece in _pieces(experiment)))
 
 
 def load_experiment(path: str | os.PathLike[str]) -> Experiment:
@@ -64,7 +45,7 @@ def load_experiment(path: str | os.PathLike[str]) -> Experiment:
     except (OSError, ValueError) as error:
         raise Problem(
             _("“{file}” could not be opened, because {reason}; choose another file.").format(
-                file=path.name, reason=_reason(error)
+                file=path.name, reason=reason_in_words(error)
             )
         ) from error
     try:
@@ -84,18 +65,6 @@ def loads(data: str | bytes) -> Experiment:
         return _experiment(_parsed(data))
     except (RecursionError, MemoryError) as error:
         raise Problem(_("The experiment is nested too deeply; open a file that Fitscope saved.")) from error
-
-
-def _write(experiment: Experiment, path: Path) -> None:
-    """Write the text to the new file `path` and wait until it is on the disk."""
-    written = 0
-    with path.open("xb") as stream:
-        for piece in _pieces(experiment):
-            written += stream.write(piece.encode("ascii"))
-            if written > LARGEST_FILE:  # it could be saved, and never opened again
-                raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
-        stream.flush()
-        os.fsync(stream.fileno())
 
 
 def _pieces(experiment: Experiment) -> Iterator[str]:
@@ -262,20 +231,3 @@ def _not_numbers(name: str) -> Problem:
 
 def _too_large() -> str:
     return _("“{file}” is larger than {limit} MB; open a smaller file.")
-
-
-def _reason(error: OSError | ValueError) -> str:
-    """Why the system refused a file, in the middle of a sentence."""
-    reasons = {
-        errno.ENOSPC: _("the disk is full"),
-        errno.EDQUOT: _("the disk is full"),
-        errno.EFBIG: _("it would be larger than {limit} MB").format(limit=LARGEST_FILE // 1_000_000),
-        errno.EACCES: _("you may not read or write there"),
-        errno.EPERM: _("you may not read or write there"),
-        errno.EROFS: _("you may not read or write there"),
-        errno.ENOENT: _("it is not there"),
-        errno.ENOTDIR: _("it is not there"),
-        errno.EISDIR: _("it is not a file"),
-    }
-    number = error.errno if isinstance(error, OSError) else None
-    return reasons.get(number or 0) or _("the system refused it ({detail})").format(detail=error)

@@ -2,43 +2,34 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import io
 import os
-import tempfile
-from pathlib import Path
+from collections.abc import Iterator
 
 from core.experiment.points import Points
-from core.problem import Problem
 from core.tables.layout import needs_mark
-from core.texts import _
+from core.whole_file import save_whole
 
 
 def save_points(points: Points, path: str | os.PathLike[str]) -> None:
-    """Write points as CSV in UTF-8 so that they read back bit for bit; Problem when that fails.
+    """Write points as CSV in UTF-8 so that they read back bit for bit, whole or not at all.
 
-    The file is whole or untouched: it is written beside its place and then moved there.
+    Raises Problem where the file cannot be written.
     """
-    path = Path(path)
-    try:
-        _write(_as_csv(points).encode("utf-8", "replace"), path)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        text = _("{name} could not be saved ({reason}); choose another folder.")
-        raise Problem(text.format(name=path.name, reason=reason)) from error
+    save_whole(path, (row.encode("utf-8", "replace") for row in _rows(points)))
 
 
-def _as_csv(points: Points) -> str:
+def _rows(points: Points) -> Iterator[str]:
     """The header and one row a point; repr gives the shortest digits that read back as the same float."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     features = points.x.shape[1]
     x_names = [points.x_name] if features == 1 else [f"{points.x_name} {n + 1}" for n in range(features)]
     writer.writerow([_safe(name, "x") for name in x_names] + [_safe(points.y_name, "y")])
-    for row, y in zip(points.x.tolist(), points.y.tolist(), strict=True):
-        writer.writerow([*map(repr, row), repr(y)])
-    return text.getvalue()
+    yield text.getvalue()
+    for row, y in zip(points.x, points.y, strict=True):
+        yield f"{','.join(map(repr, row.tolist()))},{float(y)!r}\n"
 
 
 def _safe(name: str, default: str) -> str:
@@ -49,27 +40,3 @@ def _safe(name: str, default: str) -> str:
     printable = "".join(letter if letter.isprintable() else " " for letter in name)
     name = " ".join(printable.split()) or default
     return f"'{name}" if needs_mark(name) else name
-
-
-def _write(content: bytes, path: Path) -> None:
-    """Put the content in the place of the file at once."""
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, _mode(path))
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
-
-
-def _mode(path: Path) -> int:
-    """The permissions of the file that is replaced, or of a new one."""
-    try:
-        return path.stat().st_mode & 0o777
-    except OSError:
-        return 0o644

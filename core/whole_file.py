@@ -1,0 +1,69 @@
+"""Files that are written whole or not at all, and why the system refuses one, in words."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from core.problem import Problem
+from core.texts import _
+
+LARGEST_FILE = 200_000_000  # bytes; what is larger could be saved, and never opened again
+
+
+def save_whole(path: str | os.PathLike[str], pieces: Iterable[bytes]) -> None:
+    """Write `pieces`, one behind the other, to `path`; raises Problem, and leaves what was, where that fails.
+
+    They are written beside their place, wait until they are on the disk, and are then moved there.
+    """
+    try:
+        goal = Path(os.path.realpath(path))  # behind a link, so that the link stays one
+        part = goal.with_name(f".fitscope-{secrets.token_hex(6)}.part")
+        if goal.exists() and not os.access(goal, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        try:
+            _write(pieces, part)
+            if goal.exists():
+                shutil.copymode(goal, part)
+            os.replace(part, goal)
+        finally:
+            part.unlink(missing_ok=True)
+    except (OSError, ValueError) as error:
+        raise Problem(
+            _("“{file}” could not be saved, because {reason}; choose another place or make room.").format(
+                file=Path(path).name, reason=reason_in_words(error)
+            )
+        ) from error
+
+
+def reason_in_words(error: OSError | ValueError) -> str:
+    """Why the system refused a file, in the middle of a sentence."""
+    reasons = {
+        errno.ENOSPC: _("the disk is full"),
+        errno.EDQUOT: _("the disk is full"),
+        errno.EFBIG: _("it would be larger than {limit} MB").format(limit=LARGEST_FILE // 1_000_000),
+        errno.EACCES: _("you may not read or write there"),
+        errno.EPERM: _("you may not read or write there"),
+        errno.EROFS: _("you may not read or write there"),
+        errno.ENOENT: _("it is not there"),
+        errno.ENOTDIR: _("it is not there"),
+        errno.EISDIR: _("it is not a file"),
+    }
+    number = error.errno if isinstance(error, OSError) else None
+    return reasons.get(number or 0) or _("the system refused it ({detail})").format(detail=error)
+
+
+def _write(pieces: Iterable[bytes], path: Path) -> None:
+    """Write the new file `path` and wait until it is on the disk."""
+    written = 0
+    with path.open("xb") as stream:
+        for piece in pieces:
+            written += stream.write(piece)
+            if written > LARGEST_FILE:
+                raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+        stream.flush()
+        os.fsync(stream.fileno())
