@@ -1,0 +1,80 @@
+"""The work that is timed: 128 points, a line, Adam, MSE; and the textbook loop it is compared with."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from statistics import median
+
+import numpy as np
+import torch
+
+from core.experiment import Points, Settings
+from core.training import Trainer
+from tests.bench.row import Row
+
+POINTS = 128
+STEPS = 100  # between two looks at the clock
+WARM_UP = 500
+REPETITIONS = 101
+
+Loop = Callable[[int], object]
+
+
+def points() -> Points:
+    """128 points about a line."""
+    random = np.random.default_rng(0)
+    x = random.uniform(-3, 3, POINTS)
+    return Points(x, 2 * x + 1 + random.normal(0, 0.5, POINTS))
+
+
+def settings() -> Settings:
+    """A run that does not arrive while it is timed."""
+    return Settings(learning_rate=1e-4, epochs=None)
+
+
+def bare_loop() -> Loop:
+    """The loop of a lesson on whole tensors; it looks at its loss in every step, as the trainer does."""
+    data, rate = points(), settings().learning_rate
+    x = torch.tensor(data.x, dtype=torch.float32)
+    y = torch.tensor(data.y, dtype=torch.float32).unsqueeze(1)
+    model = torch.nn.Linear(1, 1)
+    optimizer = torch.optim.Adam(model.parameters(), lr=rate)
+    criterion = torch.nn.MSELoss()
+
+    def loop(steps: int) -> None:
+        for _step in range(steps):
+            optimizer.zero_grad()
+            loss = criterion(model(x), y)
+            loss.backward()
+            optimizer.step()
+            loss.item()
+
+    loop(WARM_UP)
+    return loop
+
+
+def trainer_loop() -> Loop:
+    """The same by the trainer."""
+    trainer = Trainer(points(), settings())
+
+    def loop(steps: int) -> None:
+        for _step in range(steps):
+            trainer.step()
+
+    loop(WARM_UP)
+    return loop
+
+
+def rate(loop: Loop, steps: int = STEPS) -> float:
+    """Steps a second."""
+    start = time.perf_counter()
+    loop(steps)
+    return steps / (time.perf_counter() - start)
+
+
+def measure() -> list[Row]:
+    """How fast the trainer steps, beside the bare loop."""
+    bare, ours = bare_loop(), trainer_loop()
+    pairs = [(rate(bare), rate(ours)) for _repetition in range(REPETITIONS)]
+    return [Row("Trainer / bare loop", median(own / plain for plain, own in pairs), least=0.95)]

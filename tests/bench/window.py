@@ -1,0 +1,119 @@
+"""The window while it trains: how fast it steps and paints, and how soon it pauses."""
+
+from __future__ import annotations
+
+import random
+import time
+from statistics import median, quantiles
+
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
+from PySide6.QtWidgets import QAbstractScrollArea
+
+from gui.app import create_app, create_window
+from gui.main_window import MainWindow
+from tests.bench import loops
+from tests.bench.row import Row
+
+PLOTS = ("fit_plot", "loss_plot")
+REPETITIONS = 9
+SETTLE, RUN = 0.3, 1.5  # seconds of each repetition before and while it is measured
+BARE_STEPS = 1500
+PAUSES = 200
+LONGEST_PLAY = 0.05  # seconds before a pause
+
+
+class Paints(QObject):
+    """Counts how often the plots are painted."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self.counts = dict.fromkeys(PLOTS, 0)
+        for name in PLOTS:
+            plot = window.findChild(QAbstractScrollArea, name)
+            assert plot is not None
+            plot.viewport().setObjectName(name)
+            plot.viewport().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Count, and let the event go on."""
+        if event.type() == QEvent.Type.Paint:
+            self.counts[watched.objectName()] += 1
+        return False
+
+
+def measure() -> list[Row]:
+    """How the window trains and pauses; it is closed again."""
+    create_app([])
+    window = create_window()
+    window.store.replace(loops.points())
+    window.store.change(learning_rate=loops.settings().learning_rate, epochs=None)
+    window.show()
+    window.session.set_speed(None)
+    _wait_until_built(window)
+    try:
+        return [*_measure_running(window), *_measure_pauses(window)]
+    finally:
+        window.close()
+
+
+def _measure_running(window: MainWindow) -> list[Row]:
+    paints, bare = Paints(window), loops.bare_loop()
+    ratios, frames = [], []
+    for _repetition in range(REPETITIONS):
+        plain = loops.rate(bare, BARE_STEPS)
+        steps, painted = _train(window, paints)
+        ratios.append(steps / plain)
+        frames.append(painted)
+    return [
+        Row("Trainer in the window / bare loop", median(ratios), least=0.6),
+        Row("Both plots while it trains", median(frames), "frames/s", least=50),
+    ]
+
+
+def _train(window: MainWindow, paints: Paints) -> tuple[float, float]:
+    """Steps and frames a second of a run from its start; of the plot with fewer frames."""
+    session = window.session
+    session.reset()
+    _wait_until_built(window)
+    session.run()
+    _spin(SETTLE)
+    step, before, start = _step(window), dict(paints.counts), time.perf_counter()
+    _spin(RUN)
+    seconds = time.perf_counter() - start
+    frames = min(paints.counts[name] - before[name] for name in PLOTS)
+    steps = _step(window) - step
+    session.pause()
+    return steps / seconds, frames / seconds
+
+
+def _measure_pauses(window: MainWindow) -> list[Row]:
+    """From the call to the end of the thread and the last picture, at random moments."""
+    session, chance, taken = window.session, random.Random(0), []
+    for _pause in range(PAUSES):
+        session.run()
+        _spin(chance.uniform(0, LONGEST_PLAY))
+        start = time.perf_counter()
+        session.pause()
+        taken.append(1000 * (time.perf_counter() - start))
+    return [
+        Row("Pause, median", median(taken), "ms", most=50),
+        Row("Pause, 99th percentile", quantiles(taken, n=100)[98], "ms", most=50),
+    ]
+
+
+def _step(window: MainWindow) -> int:
+    snapshot = window.session.snapshot
+    assert snapshot is not None
+    return snapshot.step
+
+
+def _wait_until_built(window: MainWindow) -> None:
+    while window.session.loading or not window.session.devices:
+        _spin(0.02)
+
+
+def _spin(seconds: float) -> None:
+    """Let Qt work."""
+    loop = QEventLoop()
+    QTimer.singleShot(int(1000 * seconds), loop.quit)
+    loop.exec()
