@@ -68,7 +68,7 @@ class Trainer:
         self.device = settings.device
         self.dtype: torch.dtype = getattr(torch, settings.dtype)
         self.history = History()
-        self.stopped: str | None = None
+        self._stopped: str | None = None
         self.notice = ""
         self.scaling = (
             standard_scaling(points.x, points.y) if settings.standardise else no_scaling(points.x.shape[1])
@@ -86,6 +86,12 @@ class Trainer:
         except RuntimeError as error:
             self._leave_device(error)
             self.latest = self._snapshot(0, self._place, self.full_loss())
+
+    @property
+    def stopped(self) -> str | None:
+        """Why the run should end, or None; what was changed since then may be a reason to go on."""
+        changed = self._wanted is not self._taken
+        return None if changed and self._stopped != "diverged" else self._stopped
 
     # --- what the person does -------------------------------------------------------------------------
 
@@ -105,18 +111,16 @@ class Trainer:
         if points is not None:
             self._check(*wanted)
         self._wanted = wanted
-        if self.stopped != "diverged":
-            self.stopped = None
 
     def go_on(self) -> None:
         """After a stop by a limit or by convergence: count the limits anew from here."""
-        if self.stopped and self.stopped != "diverged":
-            self.stopped = None
+        if self._stopped and self._stopped != "diverged":
+            self._stopped = None
             self._first_step, self._first_epoch = self._step, self._place.epoch
 
     def step(self) -> Snapshot:
         """One optimizer update, the five lines of every PyTorch lesson; after "diverged" none any more."""
-        if self.stopped == "diverged":
+        if self._stopped == "diverged":
             return self.latest
         try:
             wanted = self._wanted
@@ -167,13 +171,13 @@ class Trainer:
         """Note what the step did, and whether the run should end; a step into infinity is not counted."""
         after = self._snapshot(self._step + 1, place, loss)
         if not (math.isfinite(loss) and after.finite()):
-            self.stopped = "diverged"
+            self._stopped = "diverged"
             _set(self._parameters, self.latest.arrays)
             return self.latest
         self._step, self._place = after.step, place
         self.history.append(loss)
         self.latest = after
-        self.stopped = self._reason_to_stop()
+        self._stopped = self._reason_to_stop()
         return after
 
     def _reason_to_stop(self) -> str | None:
@@ -329,6 +333,7 @@ class Trainer:
             self._optimizer.load_state_dict(failed.state_dict())
         except RuntimeError:
             log.warning("the state of the optimizer is lost; it starts anew", exc_info=True)
+            self.notice += " " + _("What the optimizer remembered is lost; it starts anew.")
         for group in self._optimizer.param_groups:
             group["lr"] = self._taken.settings.learning_rate
 
