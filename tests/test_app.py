@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +32,7 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=Tr
 
 ROOT = Path(__file__).resolve().parent.parent
 LONG = 40  # seconds for a program to start on a busy machine
+SOON = 3  # seconds for a program to end there; on an idle one it takes less than one
 WORK = Experiment(LINE, Settings(epochs=None, learning_rate=1e-5))
 
 # Goes before main.py: it tells on standard output, or in the log, what the window does.
@@ -58,7 +60,7 @@ class Told(MainWindow):
 
 import gui.app
 gui.app.MainWindow = Told
-sys.exit(main.main(sys.argv[1:]))
+main.start()
 """
 RUN = """
         self.session.snapshot_changed.connect(self.edit)
@@ -112,15 +114,23 @@ def hears(running: subprocess.Popen[str], word: str) -> str:
     raise AssertionError(f"the program never said {word!r}")
 
 
+def end(running: subprocess.Popen[str], number: signal.Signals = signal.SIGTERM) -> str:
+    """Send a signal, and see that the program ends well and soon; what it complained of."""
+    start = time.monotonic()
+    running.send_signal(number)
+    _said, complaints = running.communicate(timeout=LONG)
+    assert running.returncode == 0
+    assert time.monotonic() - start < SOON
+    return complaints
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_in_mid_run_ends_the_program_well_and_keeps_the_work(
     data: Path, number: signal.Signals
 ) -> None:
     with program(data, RUN) as running:
         hears(running, "training")
-        running.send_signal(number)
-        _said, complaints = running.communicate(timeout=LONG)
-        assert running.returncode == 0
+        complaints = end(running, number)
     assert complaints == ""
     assert load_experiment(data / "work-1.fit.json").points == LINE.added([7.0], [7.0])
     assert "Traceback" not in (data / "fitscope.log").read_text("utf-8")
@@ -129,9 +139,7 @@ def test_a_signal_in_mid_run_ends_the_program_well_and_keeps_the_work(
 def test_a_signal_while_pytorch_loads_ends_the_program_well(data: Path) -> None:
     with program(data) as running:
         hears(running, "painted")
-        running.send_signal(signal.SIGTERM)
-        _said, complaints = running.communicate(timeout=LONG)
-        assert running.returncode == 0
+        complaints = end(running)
     assert complaints == ""
     assert load_experiment(data / "work-1.fit.json") == WORK
 
@@ -172,9 +180,7 @@ def test_the_experiment_on_the_command_line_is_opened(data: Path, tmp_path: Path
     """
     with program(data, does, str(file)) as running:
         hears(running, "points: 1")
-        running.send_signal(signal.SIGTERM)
-        running.communicate(timeout=LONG)
-        assert running.returncode == 0
+        end(running)
 
 
 def test_a_fault_of_the_program_is_logged_and_told_and_the_window_stays(data: Path) -> None:
@@ -186,9 +192,7 @@ def test_a_fault_of_the_program_is_logged_and_told_and_the_window_stays(data: Pa
     with program(data, does) as running:
         said = hears(running, "message")
         assert re.fullmatch(r"message Something went wrong .*fitscope\.log has the details\.", said)
-        running.send_signal(signal.SIGTERM)
-        running.communicate(timeout=LONG)
-        assert running.returncode == 0
+        end(running)
     assert "ZeroDivisionError" in (data / "fitscope.log").read_text("utf-8")
 
 
@@ -281,17 +285,18 @@ def test_the_language_of_the_preferences_goes_before_that_of_the_system(
 ) -> None:
     monkeypatch.setenv("LC_ALL", "de_DE.UTF-8" if chosen == "zh_CN" else "zh_CN.UTF-8")
     Preferences().put("language", chosen)
-    app_module._choose_language(None)
+    app_module._choose_language(Preferences())
     assert language() == chosen
-    app_module._choose_language("en")
+    app_module._choose_language(Preferences({"language": "en"}))  # of the command line
     assert language() == "en"
+    assert Preferences().get("language", "") == chosen
 
 
 def test_the_language_of_the_system_counts_where_nothing_was_chosen(
     person: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
-    app_module._choose_language(None)
+    app_module._choose_language(Preferences())
     assert language() == "zh_CN"
 
 
