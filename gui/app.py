@@ -31,6 +31,7 @@ from PySide6.QtWidgets import QApplication
 
 from core.experiment import Experiment, Points
 from core.log import data_folder
+from core.problem import Problem
 from core.texts import _, language, system_language, use_language
 from core.training import Snapshot
 from gui.autosave import Autosave
@@ -77,6 +78,8 @@ def create_window(
 
 def run_window(arguments: argparse.Namespace) -> int:
     """Show the window until it is closed; the exit status."""
+    if arguments.file and not arguments.file.exists():
+        raise Problem(_("There is no file {file}; check its name.").format(file=arguments.file))
     app = create_app([NAME])
     qInstallMessageHandler(_log_qt)
     preferences = Preferences(_look_asked_for(arguments))

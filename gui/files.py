@@ -124,6 +124,8 @@ class Files(QObject):
         dialog = QFileDialog(self._window, title, preferences.get("folder", str(Path.home())), kinds)
         dialog.setObjectName("file_dialog")
         dialog.setAcceptMode(mode)
+        if mode == QFileDialog.AcceptMode.AcceptSave:
+            dialog.selectFile(self._suggested_name() + suffix)
         dialog.setDefaultSuffix(suffix.removeprefix("."))  # so that it asks before it overwrites
         if mode == QFileDialog.AcceptMode.AcceptOpen:
             dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
@@ -141,6 +143,11 @@ class Files(QObject):
         dialog.fileSelected.connect(take)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+    def _suggested_name(self) -> str:
+        """A name to save under: that of the open experiment, or of the file that the points came from."""
+        known = Path(self._workspace.path or self._workspace.store.points.source).name
+        return known.removesuffix(EXPERIMENT).partition(".")[0] or "fitscope"
 
     def _ask_how_to_read(self, source: Path | str) -> None:
         """The dialog for a file, or for text that was pasted."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from core.experiment import Experiment
@@ -28,6 +28,7 @@ from gui.widgets.message_line import MessageLine
 from gui.workspace import Workspace
 
 PANEL_WIDTH, LEAST_PANEL = 288, 160  # pixels at scale 1
+MOST_PANEL = 0.45  # of the window's width
 SIZE = (1280, 720)
 
 
@@ -121,13 +122,10 @@ class MainWindow(QMainWindow):
         row.addWidget(self._message)
         column.addWidget(foot)
         self.setCentralWidget(body)
-        room = theme.px(SIZE[0] - PANEL_WIDTH)
-        columns.setSizes([theme.px(PANEL_WIDTH), room * 3 // 5, room * 2 // 5])
         self._keys.watch(self)
         self._fit.plot.setFocus()
         preferences = self.workspace.preferences
         self.restoreGeometry(preferences.bytes("geometry"))
-        columns.restoreState(preferences.bytes("columns"))
 
     def _panel(self) -> QScrollArea:
         """The data and the settings, in a column that scrolls."""
@@ -163,7 +161,7 @@ class MainWindow(QMainWindow):
         self._settings.own_start_wanted.connect(self.session.use_own_start_values)
         self.files.said.connect(self._message.say)
         self.files.read.connect(self._presenter.show_read)
-        self.files.opened.connect(self._presenter.fit_view)
+        self.files.opened.connect(self._presenter.show_loaded)
         self.files.path_changed.connect(self._show_title)
         store.undo_stack.cleanChanged.connect(self._show_title)
 
@@ -203,6 +201,10 @@ class MainWindow(QMainWindow):
         self.setWindowTitle((f"{name}[*] – " if name else "") + "Fitscope")
         self.setWindowModified(bool(name) and not self.store.undo_stack.isClean())
 
+    def _columns_key(self) -> str:
+        """What the widths of the columns are remembered by: at another size they are others."""
+        return f"columns_{self._theme.scale:g}"
+
     def _prefer(self, key: str, value: bool | float | str) -> None:
         """Remember a choice about the look or the speed, and show it."""
         self.workspace.preferences.put(key, value)
@@ -215,9 +217,8 @@ class MainWindow(QMainWindow):
         self._presenter.fit_view()
 
     def _load_data_set(self, key: str) -> None:
-        found = load_data_set(key)
-        self.store.replace(found)
-        self._presenter.fit_view()
+        self.store.replace(load_data_set(key))
+        self._presenter.show_loaded()
 
     def _generate(self) -> None:
         dialog = GenerateDialog(self._theme, self)
@@ -227,7 +228,7 @@ class MainWindow(QMainWindow):
 
     def _take_generated(self, dialog: GenerateDialog) -> None:
         self.store.replace(dialog.points())
-        self._presenter.fit_view()
+        self._presenter.show_loaded()
 
     # --- Qt's own events --------------------------------------------------------------------------------
 
@@ -237,6 +238,14 @@ class MainWindow(QMainWindow):
         if not self._painted:
             self._painted = True
             QTimer.singleShot(0, self.session.warm_up)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The columns as they were last, or the panel as wide as its controls and the rest to the plots."""
+        super().showEvent(event)
+        if not self._columns.restoreState(self.workspace.preferences.bytes(self._columns_key())):
+            panel = min(self._theme.px(PANEL_WIDTH), round(MOST_PANEL * self.width()))
+            room = self.width() - panel
+            self._columns.setSizes([panel, room * 3 // 5, room * 2 // 5])
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files may be dropped."""
@@ -253,7 +262,7 @@ class MainWindow(QMainWindow):
         """Remember the window, end what runs; what is not saved is kept for the next start."""
         if not self.testAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen):
             self.workspace.preferences.put("geometry", self.saveGeometry())
-            self.workspace.preferences.put("columns", self._columns.saveState())
+            self.workspace.preferences.put(self._columns_key(), self._columns.saveState())
         self.files.close()
         if not self._keeps_workspace:
             self._presenter.leave()

@@ -12,7 +12,7 @@ from PySide6.QtGui import QAction
 from core.experiment import Points, Settings
 from core.insight.least_squares import least_squares
 from core.insight.measures import r_squared
-from core.tables import ReadPoints
+from core.tables import ReadPoints, proposes_standardise
 from core.texts import _
 from core.training import Snapshot
 from gui.panels.data_panel import DataPanel
@@ -67,7 +67,7 @@ class Presenter(QObject):
             self._show_numbers(session.snapshot)
         self._show_state()
         self._show_undo()
-        parts.message.say(*session.sentence)
+        session.say_again()
 
     def show_preferences(self) -> None:
         """What the person chose about the look, and the speed."""
@@ -84,13 +84,19 @@ class Presenter(QObject):
         self._session.set_speed(speed)
 
     def show_read(self, found: ReadPoints) -> None:
-        """What was read from a file; large numbers are better trained on standardised."""
+        """What was read from a file."""
+        self.show_loaded()
+        self._parts.message.keep(found.message)
+
+    def show_loaded(self) -> None:
+        """Other points are there; large numbers are better trained on standardised."""
         self.fit_view()
-        if found.proposes_standardise and not self._store.settings.standardise:
-            reason = _("Its numbers are far from 1: standardised, training goes much faster.")
-            self._parts.message.propose(f"{found.message} {reason}", _("Standardise"), self._standardise)
+        message = self._parts.message
+        if proposes_standardise(self._store.points) and not self._store.settings.standardise:
+            message.keep(_("The numbers are far from 1: standardised, training goes much faster."))
+            message.propose(_("Standardise"), self._standardise)
         else:
-            self._parts.message.keep(found.message)
+            message.withdraw()
 
     def fit_view(self) -> None:
         """Show all points, and the whole loss curve."""
@@ -104,6 +110,7 @@ class Presenter(QObject):
 
     def _join(self) -> None:
         store, session, parts = self._store, self._session, self._parts
+        store.changed.connect(self._show_acceptance)
         store.points_changed.connect(self._show_points)
         store.settings_changed.connect(self._show_settings)
         store.refused.connect(parts.message.warn)
@@ -116,6 +123,11 @@ class Presenter(QObject):
         session.idle.connect(parts.message.idle)
         session.devices_found.connect(parts.settings.show_devices)
 
+    def _show_acceptance(self) -> None:
+        """What was refused has been mended: say again what is so."""
+        if self._parts.message.refuses:
+            self._session.say_again()
+
     def _show_points(self, points: Points) -> None:
         self._parts.data.show_points(points)
         self._parts.fit.plot.show_points(points)
@@ -125,6 +137,8 @@ class Presenter(QObject):
 
     def _show_settings(self, settings: Settings, before: Settings) -> None:
         self._parts.settings.show_settings(settings)
+        if settings.standardise:
+            self._parts.message.withdraw()
         if (settings.model, settings.values("model")) != (before.model, before.values("model")):
             self._show_reference()
 

@@ -19,6 +19,11 @@ def ready_sentence() -> str:
     return _("Ready: press Run, or Space.")
 
 
+def loading_sentence() -> str:
+    """Nothing can be run yet."""
+    return _("Loading PyTorch …")
+
+
 def training_sentence() -> str:
     """It goes on."""
     return _("Training. Points, learning rate, loss and batch size can change meanwhile.")
@@ -49,14 +54,15 @@ def stop_sentence(reason: str, step: int, settings: Settings) -> str:
     if reason == "diverged":
         return _(
             "Diverged after step {step}: the loss grew too large to compute with. "
-            "Try a learning rate of {rate} or less, or Standardise; Run starts again."
+            "Standardise, or a smaller learning rate (try {rate}), helps; Run starts again."
         ).format(step=f"{step:,}", rate=f"{max(settings.learning_rate / SLOWER, SMALLEST_RATE):.3g}")
     if reason == "converged":
         return n_(
-            "Converged after {step} step: the gradient is as good as zero.",
-            "Converged after {step} steps: the gradient is as good as zero.",
+            "Converged after {step} step: no small change of the parameters lowers the loss any more.",
+            "Converged after {step} steps: no small change of the parameters lowers the loss any more.",
             step,
         ).format(step=f"{step:,}")
-    return _("Stopped after step {step}, as the limit asks; Run goes on for as long again.").format(
-        step=f"{step:,}"
-    )
+    done = _("Stopped at step {step}: all epochs asked for are done. Run goes on for as many again.")
+    if reason == "steps":
+        done = _("Stopped at step {step}: all steps asked for are done. Run goes on for as many again.")
+    return done.format(step=f"{step:,}")

@@ -17,6 +17,7 @@ from gui.run_sentences import (
     empty_sentence,
     fault_sentence,
     is_constant,
+    loading_sentence,
     paused_sentence,
     ready_sentence,
     stop_sentence,
@@ -213,6 +214,9 @@ class Session(QObject):
             trainer.change(points, settings)
         except Problem as problem:
             self._say(str(problem), True)
+        else:
+            if not self.running:
+                self.say_again()  # why it stopped belonged to what was before
 
     def _restart(self) -> None:
         """Build the run anew, and let it run if it was running."""
@@ -334,6 +338,18 @@ class Session(QObject):
     def _say(self, sentence: str, warning: bool) -> None:
         self.sentence = sentence, warning
         self.said.emit(sentence, warning)
+
+    def say_again(self) -> None:
+        """Say what is so: in another language perhaps, or after something refused has been mended."""
+        worker = self._worker
+        if self.running or self._building:
+            self._say(training_sentence() if self.running else loading_sentence(), False)
+        elif worker is None:
+            self._say(*((empty_sentence(), False) if not len(self._store.points) else self.sentence))
+        elif worker.latest.step:
+            self._say_why_it_stopped(worker)
+        else:
+            self._say_ready()
 
     def _say_notice(self, notice: str) -> None:
         """Say, once, what happened on the way."""

@@ -123,8 +123,7 @@ class Store(QObject):
 
     def replace(self, points: Points) -> None:
         """Put other points in the place of these."""
-        # Standardising belongs to the points that a run began with: quite other points need another run.
-        self._edit_points(lambda _points: points, _("load points"), anew=self.settings.standardise)
+        self._edit_points(lambda _points: points, _("load points"), anew=True)
 
     # --- settings -------------------------------------------------------------------------------------
 

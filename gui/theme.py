@@ -158,7 +158,8 @@ class Theme:
             QToolButton::menu-indicator {{ image: none; }}
             QToolButton[primary="true"] {{ background: {self.accent}; color: {self.on_accent};
                                            font-weight: bold; }}
-            QToolButton[outlined="true"] {{ border-color: {self.hairline}; background: {self.surface}; }}
+            QToolButton[outlined="true"]:!checked {{ border-color: {self.hairline};
+                                                     background: {self.surface}; }}
             QToolButton[outlined="true"]:hover:enabled {{ border-color: {self.accent}; }}
             QCheckBox::indicator {{ width: {px(16)}px; height: {px(16)}px; border: 1px solid {self.muted};
                                     border-radius: {px(3)}px; background: {self.surface}; }}

@@ -91,7 +91,11 @@ def unknown_name(name: object, known: Iterable[str]) -> Problem:
     shown = "".join(c if c.isprintable() else "�" for c in str(name)[:LONGEST_ECHO])
     near = get_close_matches(shown, known, 2)
     if not near:
-        return Problem(_("There is nothing called “{name}” here; remove it.").format(name=shown))
+        return Problem(
+            _("There is no setting called “{name}”; leave it out, or see --help for the names.").format(
+                name=shown
+            )
+        )
     return Problem(
         _("There is nothing called “{name}” here; did you mean {near}?").format(
             name=shown, near=_(" or ").join(near)

@@ -1,6 +1,7 @@
 """Other people's files: tables of text and workbooks, whatever their encoding, separators and gaps."""
 
 from core.tables.data_sets import DATA_SETS, DataSet, load_data_set
+from core.tables.gather import proposes_standardise
 from core.tables.read import SUFFIXES, open_table, parse_clipboard, pasted_table, preview, read_points
 from core.tables.reading import (
     DECIMALS,
@@ -33,6 +34,7 @@ __all__ = [
     "parse_clipboard",
     "pasted_table",
     "preview",
+    "proposes_standardise",
     "read_points",
     "save_points",
 ]

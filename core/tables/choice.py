@@ -39,7 +39,7 @@ def _position(asked: str | int | None, sample: Sample) -> int | None:
         text = _("There is no column {name}; the columns are {columns}.")
         raise Problem(text.format(name=asked, columns=_listed(names)))
     if not columns[index].numeric and _has_text(sample, index):
-        text = _("The column {name} is text; choose a column of numbers: {columns}.")
+        text = _("The column “{name}” is text; choose a column of numbers: {columns}.")
         raise Problem(
             text.format(name=names[index], columns=_listed(_numeric(columns)) or _("there is none"))
         )
@@ -57,7 +57,7 @@ def _too_few(sample: Sample) -> Problem:
         return Problem(_("The table has no rows under its column names; add rows of numbers."))
     numeric = _numeric(sample.layout.columns)
     if numeric:
-        text = _("Only the column {name} has numbers; a fit needs two such columns, x and y.")
+        text = _("Only the column “{name}” has numbers; a fit needs two such columns, x and y.")
         return Problem(text.format(name=numeric[0]))
     return Problem(_("No column of the table has numbers; a fit needs two such columns, x and y."))
 

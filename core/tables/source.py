@@ -88,7 +88,7 @@ class Source:
 def check_text(block: bytes) -> None:
     """Problem when the bytes are no text: it has no NUL."""
     if b"\0" in block:
-        raise Problem(_("This is not a text: it has bytes of zero; open a CSV file or a spreadsheet."))
+        raise Problem(_("This file is no text, whatever its name says; open a CSV file or a spreadsheet."))
 
 
 def physical_lines(text: str) -> list[str]:

@@ -29,6 +29,7 @@ from gui.theme import Theme
 
 SIZE = QSize(880, 560)  # pixels
 MOST = 0.95  # of the screen
+WRITING = {"header", "separator", "decimal"}  # the choices of how a table is written
 
 
 class ImportDialog(QDialog):
@@ -45,6 +46,7 @@ class ImportDialog(QDialog):
         self._source = source
         self._theme = theme
         self._asked = Reading()  # only what the person chose
+        self._shown = Reading()  # what the last preview was read with
         self._is_new = True
         self._closed = threading.Event()
         self._background = Background(self)
@@ -117,7 +119,13 @@ class ImportDialog(QDialog):
         self._choices.asked.connect(self._ask)
 
     def _ask(self, changes: Mapping[str, str | int | bool | None]) -> None:
-        """Take up what the person chose, and look at the table anew."""
+        """Take up what the person chose, and look at the table anew.
+
+        One choice of how it is written leaves the others as they are shown: nothing else jumps.
+        """
+        if WRITING & changes.keys():
+            shown = {name: getattr(self._shown, name) for name in WRITING}
+            self._asked = replace(self._asked, **shown)
         self._asked = replace(self._asked, **changes)  # type: ignore[arg-type]
         self._look()
 
@@ -152,6 +160,7 @@ class ImportDialog(QDialog):
 
     def _show_preview(self, found: Preview) -> None:
         self.reading = replace(self._asked, x=found.reading.x, y=found.reading.y)
+        self._shown = found.reading
         self._pages.setCurrentWidget(self._rows)
         self._choices.show_preview(found)
         self._rows.show_preview(found)

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolBar
 
 from gui.theme import Theme
 
+LEAST = 130  # pixels, the least width
+
 
 class Card(QFrame):
     """A title and controls, a plot, and a row of readouts. Controls without room go into the bar's menu."""
@@ -16,6 +18,7 @@ class Card(QFrame):
         super().__init__()
         self.theme = theme
         self.setProperty("card", True)
+        self.setMinimumWidth(theme.px(LEAST))
         self.top = QToolBar()
         self.top.setProperty("card", True)
         self.top.setIconSize(QSize(theme.px(18), theme.px(18)))
@@ -42,6 +45,7 @@ class Card(QFrame):
         if text:
             action.setIconText(text)
         self.top.addAction(action)
+        self.top.widgetForAction(action).setProperty("outlined", bool(text))
 
     def add_spring(self) -> None:
         """What follows stands at the right."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QToolButton
 from core.experiment import Points
 from core.texts import _, n_
 from gui.theme import Theme
+from gui.widgets.elided_label import ElidedLabel
 from gui.widgets.section import Section
 
 
@@ -21,11 +22,9 @@ class DataPanel(Section):
         super().__init__(_("Data"), theme)
         self._count = QLabel()
         self._count.setObjectName("readout_points")
-        self._source = QLabel()
+        self._source = ElidedLabel()
         self._source.setObjectName("readout_source")
         self._source.setProperty("muted", True)
-        self._source.setWordWrap(True)
-        self._source.setTextFormat(Qt.TextFormat.PlainText)
         self.body.addWidget(self._count)
         self.body.addWidget(self._source)
         ready = _button(theme)
@@ -52,7 +51,6 @@ class DataPanel(Section):
         count = len(points)
         self._count.setText(n_("{count} point", "{count} points", count).format(count=f"{count:,}"))
         self._source.setText(points.source)
-        self._source.setVisible(bool(points.source))
 
 
 def _button(theme: Theme) -> QToolButton:

@@ -47,7 +47,12 @@ class FitCard(Card):
         self._equation.setAccessibleName(_("Equation"))
         self._equation.setFont(theme.font(bold=True, digits=True))
         self._r2 = Readout(
-            "readout_r2", "R²", "−0.0000", _("The share of the variance of y that the fit explains."), theme
+            "readout_r2",
+            "R²",
+            "−0.0000",
+            _("How much of the variance of y the fit explains: 1 is perfect, 0 no better than the mean."),
+            theme,
+            shrinks=True,
         )
         self.foot.addWidget(self._equation, 1)
         self.foot.addWidget(self._r2)

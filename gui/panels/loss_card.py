@@ -24,10 +24,15 @@ class LossCard(Card):
         self.add_tool(actions["log_loss"], _("logarithmic"))
         self.set_plot(self.plot)
         self._rate = Readout(
-            "readout_rate", _("steps/s"), "00,000", _("How many steps training takes in a second."), theme
+            "readout_rate",
+            _("steps/s"),
+            "00,000",
+            _("How many steps training takes in a second."),
+            theme,
+            shrinks=True,
         )
         self._device = Readout(
-            "readout_device", _("device"), "cuda:0", _("The processor that trains."), theme
+            "readout_device", _("device"), "cuda:0", _("The processor that trains."), theme, shrinks=True
         )
         self.foot.addStretch(1)
         self.foot.addWidget(self._rate)

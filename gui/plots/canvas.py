@@ -26,6 +26,7 @@ ZOOM = 1.0015  # per unit of the wheel; a notch is 120 units
 FAINT = 90  # of 255, the lines between the lines of the grid
 BEHIND = -100  # below everything else
 LEAST_PIXELS = 160  # a plot smaller than this is of no use
+NARROWEST = 120  # pixels; the words of an empty plot need so much
 
 
 class Canvas(pg.GraphicsView):  # type: ignore[misc]
@@ -163,8 +164,11 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self.redraw()
 
     def _middle(self) -> QRect:
-        """Where the text of an empty plot has its place."""
-        area, gap = self.area(), self.theme.px(4 * GRID)
+        """Where the text of an empty plot has its place; nowhere in a plot too narrow for its words."""
+        area = self.area()
+        if area.width() < self.theme.px(NARROWEST):
+            return QRect()
+        gap = min(self.theme.px(4 * GRID), round(area.width() / 10))
         return area.adjusted(gap, gap, -gap, -gap).toRect()
 
     # What the person does to the view

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPen
-from PySide6.QtWidgets import QGraphicsEllipseItem, QGraphicsItem, QGraphicsRectItem, QWidget
+from PySide6.QtWidgets import QGraphicsEllipseItem, QGraphicsRectItem, QWidget
 
 from core.experiment.points import Points
 from core.texts import _
@@ -86,9 +86,6 @@ class FitPlot(Canvas):
         }
         for item in (self.dots.points, *self.traces.values(), self.dots.rings):
             self.box.addItem(item, ignoreBounds=True)
-        for key in (START, REFERENCE_CURVE):
-            # They change seldom, and dashes are slow: kept as a picture.
-            self.traces[key].setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self.residuals = Residuals(self.theme)
         self.legend = Legend(
             self.theme,
@@ -182,7 +179,9 @@ class FitPlot(Canvas):
         area, (x_view, y_view) = self.area(), self.view()
         count = int(np.clip(2 * area.width(), FEWEST, MOST_SAMPLES))
         x = np.linspace(*x_view, count)
-        trace.draw(x, self._values(predict, x), y_view, area.height())
+        y = self._values(predict, x)
+        trace.draw(x, y, y_view, area.height())
+        self.legend.point(key, out_of_sight(y, y_view))
 
     def _draw_residuals(self) -> None:
         predict = self._predict[FIT]
@@ -316,7 +315,7 @@ class FitPlot(Canvas):
         self.end_gesture()
         self._tool = self._tools[name]
         self.viewport().setCursor(self._tool.cursor)
-        self.setToolTip(_(self._tool.tip))
+        self.setAccessibleDescription(_(self._tool.tip))
 
     # Strokes
 
@@ -418,6 +417,12 @@ class FitPlot(Canvas):
         width, height = self.pixel_size()
         pixels = self.theme.px(LEAP if far else 1)
         self.move_selection(direction[0] * pixels * width, direction[1] * pixels * height)
+
+
+def out_of_sight(y: Floats, view: tuple[float, float]) -> str:
+    """An arrow to where a curve is that lies wholly above or below the view; "" for one that does not."""
+    with np.errstate(invalid="ignore"):
+        return "↑" if (y > view[1]).all() else "↓" if (y < view[0]).all() else ""
 
 
 def drawable(values: Floats) -> Floats:

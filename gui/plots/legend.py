@@ -44,6 +44,7 @@ class Legend(QGraphicsItem):
         self.entries = list(entries)
         self.shown: list[Entry] = []
         self._places: list[QRectF] = []
+        self._arrows: dict[str, str] = {}
         self._area = QRectF()
         self._column = False
         self._tight = 1.0
@@ -58,13 +59,22 @@ class Legend(QGraphicsItem):
             self.shown = shown
             self.stand_at(self._area)
 
+    def point(self, key: str, arrow: str) -> None:
+        """Set `arrow` behind the text of an entry whose curve is out of sight, or "" behind one in sight."""
+        if self._arrows.get(key, "") != arrow:
+            self._arrows[key] = arrow
+            self.stand_at(self._area)
+
+    def _text(self, entry: Entry) -> str:
+        return f"{entry.text} {self._arrows.get(entry.key, '')}".rstrip()
+
     def stand_at(self, area: QRectF) -> None:
         """Stand at the top right of the data, whose rectangle is `area`."""
         self.prepareGeometryChange()
         self._area = area
         px = self.theme.px
         metrics = QFontMetricsF(self.theme.font(TEXT))
-        texts = [metrics.horizontalAdvance(entry.text) for entry in self.shown]
+        texts = [metrics.horizontalAdvance(self._text(entry)) for entry in self.shown]
         for self._tight in TIGHTNESS:
             widths = [text + self._tight * px(SAMPLE + 3 * GRID) for text in texts]
             self._column = sum(widths) > area.width()
@@ -104,7 +114,9 @@ class Legend(QGraphicsItem):
             self._paint_sample(painter, entry, place)
             painter.setPen(QColor(self.theme.text))
             text = place.adjusted(self._tight * px(SAMPLE + 2 * GRID), 0, 0, 0)
-            painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, entry.text)
+            painter.drawText(
+                text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self._text(entry)
+            )
 
     def _paint_sample(self, painter: QPainter, entry: Entry, place: QRectF) -> None:
         """The dot or the piece of line before a text."""

@@ -10,6 +10,7 @@ Ticks = list[tuple[float, str]]  # positions on the axis and their labels
 
 PLAIN = range(-4, 6)  # decimal exponents that read well without a power of ten
 DECADE = (1.0, 2.0, 5.0)
+GROUPED = 10_000  # from here on thousands are set apart; below are also years
 NARROW = 0.7  # decades; a logarithmic axis shorter than this has ticks at equal distances
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -50,11 +51,12 @@ def log_hairlines(low: float, high: float) -> list[float]:
 
 
 def number(value: float, step: float, plain: bool = True) -> str:
-    """`value` with the digits that `step` tells apart: 1,250 or 0.05, or 1.25·10⁻⁷ when not `plain`."""
+    """`value` with the digits that `step` tells apart: 1250 or 0.05, or 1.25·10⁻⁷ when not `plain`."""
     if value == 0:
         return "0"
     if plain:
-        return f"{value:,.{max(0, -_exponent(step))}f}".replace("-", "−")
+        grouping = "," if abs(value) >= GROUPED else ""
+        return f"{value:{grouping}.{max(0, -_exponent(step))}f}".replace("-", "−")
     digits = max(0, _exponent(value) - _exponent(step))
     mantissa, exponent = f"{value:.{min(digits, 15)}e}".split("e")
     return f"{mantissa}·10{_superscript(int(exponent))}".replace("-", "−")

@@ -10,6 +10,7 @@ from gui.plots.range_keeper import LIMIT
 
 Floats = NDArray[np.float64]
 
+DASHES = (4.0, 4.0)  # on and off, in widths: what lies below a dashed line shows between
 BENDS = 24  # turns up or down; with more, antialiasing a wide line takes longer than a frame
 LONG = 60_000.0  # pixels up and down in all; beyond this even a plain wide line does
 BEYOND = 20.0  # heights of the view; a curve further out is drawn there, Qt's dashes count every pixel
@@ -21,6 +22,8 @@ class Trace(pg.PlotCurveItem):  # type: ignore[misc]
     def __init__(self, colour: str, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> None:
         super().__init__()
         self.smooth_pen = pg.mkPen(QColor(colour), width=width, style=style)
+        if style == Qt.PenStyle.DashLine:
+            self.smooth_pen.setDashPattern(DASHES)
         self.thin_pen = pg.mkPen(QColor(colour), width=1)
         self.setPen(self.smooth_pen)
 

@@ -14,7 +14,6 @@ from core.texts import _
 from gui.widgets.key_guard import KeyGuard
 from gui.widgets.plain import plain_tip
 
-LETTERS = "+-0123456789.,eE "  # that numbers are written with
 DECIMALS = 30  # kept by a NumberField; it shows as few as the number needs
 LARGEST_SPIN = 2**31 - 1
 
@@ -122,9 +121,7 @@ class NumberField(QDoubleSpinBox):
         return self.value() if value is None else value
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
-        """Any beginning of a number may be typed; only a whole one inside the range is taken."""
-        if not all(letter in LETTERS for letter in text):
-            return QValidator.State.Invalid, text, position
+        """Anything may be typed; only a number inside the range is taken."""
         value = _number(text)
         inside = value is not None and self.minimum() <= value <= self.maximum()
         return QValidator.State.Acceptable if inside else QValidator.State.Intermediate, text, position

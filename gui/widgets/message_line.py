@@ -18,6 +18,7 @@ class MessageLine(QWidget):
         self._theme = theme
         self._action: Callable[[], object] = lambda: None
         self._keeps = False
+        self.refuses = False
         self._icon = QLabel()
         self._text = QLabel()
         self._text.setObjectName("message")
@@ -36,15 +37,15 @@ class MessageLine(QWidget):
         layout.addWidget(self._text, 1)
         layout.addWidget(self._button)
         self.say("")
+        self.withdraw()
 
     def say(self, sentence: str, warning: bool = False) -> None:
-        """Show `sentence`."""
+        """Show `sentence`. A proposal stays beside it until it is taken or withdrawn."""
         icon = "alert-triangle" if warning else "info-circle"
         self._icon.setPixmap(self._theme.icon(icon).pixmap(self._theme.icon_size()))
         self._text.setText(sentence)
         self._text.setStyleSheet(f"color: {self._theme.warning if warning else self._theme.text}")
-        self._button.hide()
-        self._keeps = False
+        self._keeps = self.refuses = False
 
     def keep(self, sentence: str) -> None:
         """Show `sentence`, which only news replaces."""
@@ -57,16 +58,20 @@ class MessageLine(QWidget):
             self.say(sentence)
 
     def warn(self, sentence: str) -> None:
-        """Show `sentence` as a warning."""
+        """Show `sentence` as a warning, until the person has done better."""
         self.say(sentence, True)
+        self.refuses = True
 
-    def propose(self, sentence: str, label: str, action: Callable[[], object]) -> None:
-        """Show `sentence`, and a button that does `action`."""
-        self.keep(sentence)
+    def propose(self, label: str, action: Callable[[], object]) -> None:
+        """Show a button that does `action`."""
         self._action = action
         self._button.setText(label)
         self._button.show()
 
-    def _act(self) -> None:
+    def withdraw(self) -> None:
+        """Propose nothing any more."""
         self._button.hide()
+
+    def _act(self) -> None:
+        self.withdraw()
         self._action()

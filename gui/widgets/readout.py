@@ -9,13 +9,18 @@ from gui.widgets.elided_label import ElidedLabel
 
 
 class Readout(QWidget):
-    """A caption and a value; `widest` is the widest value that is to be expected."""
+    """A caption and a value; `widest` is the widest value that is to be expected; with `shrinks`
+    the caption gives way where there is no room."""
 
-    def __init__(self, name: str, caption: str, widest: str, tip: str, theme: Theme) -> None:
+    def __init__(
+        self, name: str, caption: str, widest: str, tip: str, theme: Theme, shrinks: bool = False
+    ) -> None:
         super().__init__()
         self.setToolTip(tip)
         title = ElidedLabel()
         title.setText(caption)
+        if not shrinks:
+            title.setMinimumWidth(title.sizeHint().width())
         title.setProperty("muted", True)
         self.value = QLabel("–")
         self.value.setObjectName(name)

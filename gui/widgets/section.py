@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.texts import _
 from gui.theme import Theme
 
+LEAST = 72  # pixels, the least width of a control; it takes what room there is
 CONTROL = 24  # pixels, the least height of a control: Chinese letters need it
 MARK = 14  # pixels, the little picture that tells live changes from those that restart
 
@@ -52,6 +62,9 @@ class Form(QWidget):
         """A row; `live` says whether the control reaches a running fit or starts a new run."""
         row = self._grid.rowCount()
         control.setMinimumHeight(self._theme.px(CONTROL))
+        if not isinstance(control, QAbstractButton):
+            control.setMinimumWidth(self._theme.px(LEAST))
+            control.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         name = QLabel(label)
         name.setToolTip(control.toolTip())
         name.setBuddy(control)
