@@ -35,6 +35,9 @@ def _become_a_new_person(folder: Path) -> None:
     os.environ["QT_LOGGING_RULES"] = "default.warning=false"  # what a screen can that this one cannot
     for name in ("FITSCOPE_DATA", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
         os.environ[name] = str(folder / name.lower())
+    # What is installed has been compiled once, and is not compiled again at each start.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = str(folder / "bytecode")
 
 
 def _measure() -> list[Row]:

@@ -1,35 +1,9 @@
-"""A process that says when its window is painted, and ends: the program, or an empty one to compare with."""
+"""A process that says when its window is painted, and ends: the program, or an empty one to compare with.
 
-from __future__ import annotations
+Nothing is imported beforehand, so that each imports in its own order.
+"""
 
-import os
 import sys
-
-from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter
-
-PAINTED, PAINTED_WITH_TORCH = "painted", "painted with torch"
-
-
-class FirstPaint(QObject):
-    """Waits for the first paint event of a main window; once the picture is done, says so."""
-
-    def __init__(self, app: QApplication) -> None:
-        super().__init__(app)
-        self._app = app
-        app.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Look, and let the event go on."""
-        if event.type() == QEvent.Type.Paint and isinstance(watched, QMainWindow):
-            self._app.removeEventFilter(self)
-            QTimer.singleShot(0, self._say)  # the paint events of what is in the window come before it
-        return False
-
-    def _say(self) -> None:
-        sys.stdout.write((PAINTED_WITH_TORCH if "torch" in sys.modules else PAINTED) + "\n")
-        sys.stdout.flush()
-        os._exit(0)
 
 
 def run_program() -> None:
@@ -39,7 +13,9 @@ def run_program() -> None:
 
     create_app = app.create_app
 
-    def watched(argv: list[str]) -> QApplication:
+    def watched(argv: list[str]) -> object:
+        from tests.bench.painted import FirstPaint
+
         application = create_app(argv)
         FirstPaint(application)
         return application
@@ -51,6 +27,9 @@ def run_program() -> None:
 def run_empty() -> None:
     """A window with two plots, as short as it can be written."""
     import pyqtgraph
+    from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter
+
+    from tests.bench.painted import FirstPaint
 
     application = QApplication([])
     FirstPaint(application)

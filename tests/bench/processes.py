@@ -15,7 +15,7 @@ from tests.bench import loops
 from tests.bench.row import Row
 
 STARTS, CLOSINGS = 9, 5
-PAINTED, PAINTED_WITH_TORCH, CLOSING = "painted", "painted with torch", "closing"
+PAINTED, CLOSING = "painted", "closing"
 PATIENCE = 60  # seconds
 
 
