@@ -57,6 +57,8 @@ class KeyGuard(QObject):
                 passes = _is_of_no_use(watched, event)
                 if _is_needed(watched, event):
                     event.accept()
+            elif event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+                passes = isinstance(watched, QAbstractSpinBox) and event.key() == Qt.Key.Key_Space
         if passes:
             event.ignore()
         return passes
