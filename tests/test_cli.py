@@ -125,7 +125,7 @@ def test_a_screenshot_has_a_size_and_a_number_of_steps() -> None:
         ("a.csv b.csv", "“b.csv” is one argument too many"),
         ("train a.csv --theme dark", "--theme changes nothing here"),
         ("--theme blue", "Theme must be light, dark, not blue"),
-        ("--scale 4", "Scale must be a number from 1 to 3"),
+        ("--scale 4", "Size must be a number from 1 to 3"),
         ("--language fr", "--language must be en, zh_CN, not fr"),
         ("screenshot a b --size 10x10", "--size must be like 1280x720"),
         ("screenshot a b --size big", "--size must be like 1280x720"),

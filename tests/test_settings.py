@@ -139,7 +139,7 @@ def test_the_hyper_parameters_of_another_row_are_remembered() -> None:
         ({"options": ["huber.delta"]}, "Options must be pairs"),
         ({"options": {"huber.delta": 0}}, "Delta must be a number above 0|Delta must be a number"),
         ({"options": {"huber.dela": 1}}, "“huber.dela” here; did you mean huber.delta"),
-        ({"options": {1: 1}}, "nothing called “1”"),
+        ({"options": {1: 1}}, "no setting called “1”"),
         ({"optimizer": "sgd", "options": {"sgd.nesterov": True}}, "momentum"),
     ],
 )

@@ -10,7 +10,7 @@ Ticks = list[tuple[float, str]]  # positions on the axis and their labels
 
 PLAIN = range(-4, 6)  # decimal exponents that read well without a power of ten
 DECADE = (1.0, 2.0, 5.0)
-GROUPED = 10_000  # from here on thousands are set apart; below are also years
+GROUPED = 10_000  # an axis that comes so far sets thousands apart; below are also years
 NARROW = 0.7  # decades; a logarithmic axis shorter than this has ticks at equal distances
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -20,8 +20,9 @@ def linear_ticks(low: float, high: float, most: int) -> Ticks:
     step = nice_step((high - low) / max(most, 1))
     first, last = math.ceil(low / step), math.floor(high / step)
     values = [index * step for index in range(first, min(last, first + most) + 1)]
-    plain = _exponent(max(abs(low), abs(high))) in PLAIN and _exponent(step) in PLAIN
-    return [(value, number(value, step, plain)) for value in values]
+    farthest = max(abs(low), abs(high))
+    plain = _exponent(farthest) in PLAIN and _exponent(step) in PLAIN
+    return [(value, number(value, step, plain, grouped=farthest >= GROUPED)) for value in values]
 
 
 def log_ticks(low: float, high: float, most: int) -> Ticks:
@@ -50,12 +51,12 @@ def log_hairlines(low: float, high: float) -> list[float]:
     return [float(line) for line in lines if low <= line <= high]
 
 
-def number(value: float, step: float, plain: bool = True) -> str:
+def number(value: float, step: float, plain: bool = True, grouped: bool = False) -> str:
     """`value` with the digits that `step` tells apart: 1250 or 0.05, or 1.25·10⁻⁷ when not `plain`."""
     if value == 0:
         return "0"
     if plain:
-        grouping = "," if abs(value) >= GROUPED else ""
+        grouping = "," if grouped else ""
         return f"{value:{grouping}.{max(0, -_exponent(step))}f}".replace("-", "−")
     digits = max(0, _exponent(value) - _exponent(step))
     mantissa, exponent = f"{value:.{min(digits, 15)}e}".split("e")
@@ -65,7 +66,8 @@ def number(value: float, step: float, plain: bool = True) -> str:
 def _power(mantissa: float, exponent: int, plain: bool) -> str:
     """mantissa · 10^exponent as text."""
     if plain:
-        return number(mantissa * 10.0**exponent, 10.0**exponent)
+        value = mantissa * 10.0**exponent
+        return number(value, 10.0**exponent, grouped=value >= GROUPED)
     power = f"10{_superscript(exponent)}"
     return power if mantissa == 1 else f"{mantissa:g}·{power}"
 
