@@ -5,8 +5,8 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
-from importlib import metadata
 from importlib.util import find_spec
+from pathlib import Path
 
 from core.problem import Problem
 from core.texts import _
@@ -57,7 +57,7 @@ FOR_WAYLAND = {
 
 def require_installation() -> None:
     """Raise Problem unless this Python and its packages are ones that Fitscope runs on."""
-    sentence = version_problem(sys.version_info[:2], _installed("PySide6-Essentials")) or package_problem()
+    sentence = version_problem(sys.version_info[:2], _installed_qt()) or package_problem()
     if sentence:
         raise Problem(sentence)
 
@@ -160,12 +160,16 @@ def _wayland_answers() -> bool:
     return True
 
 
-def _installed(distribution: str) -> str:
-    """The version of an installed distribution, or an empty string."""
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:
+def _installed_qt() -> str:
+    """The version of PySide6-Essentials, "" where it cannot be told.
+
+    Read from the name of its folder: importlib.metadata would take a tenth of the time to the first paint.
+    """
+    spec = find_spec("PySide6")
+    if spec is None or spec.origin is None:
         return ""
+    folders = Path(spec.origin).parent.parent.glob("pyside6_essentials-*.dist-info")
+    return next((folder.stem.partition("-")[2] for folder in folders), "")
 
 
 def _dotted(version: tuple[int, int]) -> str:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-FRAME = 16  # milliseconds
+FRAME = 18  # milliseconds
 PATIENCE = 0.2  # seconds that the window waits for the end of a step
 SPEEDS = (1, 5, 20, 100, None)  # steps a second; None is as fast as it can
 

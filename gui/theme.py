@@ -179,7 +179,7 @@ class Theme:
         """The icon `resources/icons/NAME.svg`, tinted in `colour` or as text is; grey when disabled."""
         icon = QIcon()
         for mode, tint in ((QIcon.Mode.Normal, colour or self.text), (QIcon.Mode.Disabled, self.was)):
-            for size in (16, 20, 24, 32, 48, 64):
+            for size in (self.px(20), self.px(40)):  # once and, for fine screens, twice as many pixels
                 icon.addPixmap(_tinted(name, tint, size), mode)
         return icon
 

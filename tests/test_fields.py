@@ -233,18 +233,48 @@ def test_a_count_that_must_be_set_has_no_lowest_word(qtbot: QtBot) -> None:
     assert bench.field.text() == "0"
 
 
-@pytest.mark.parametrize("text", ["", "many", "-"])
-def test_nonsense_leaves_a_count_as_it_was(qtbot: QtBot, text: str) -> None:
-    bench = count(qtbot, 7)
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("many", "many"),
+        ("-", "-"),
+        ("1.5", "1.5"),
+        ("1e3", "1e3"),
+        ("-3", -3),
+        ("99999999999", 99999999999),
+    ],
+)
+@pytest.mark.parametrize("start", [7, None])
+def test_what_is_no_count_is_told_and_the_field_goes_back(
+    qtbot: QtBot, text: str, said: Value, start: int | None
+) -> None:
+    bench = count(qtbot, start)
+    before = bench.field.text()
     bench.write(text)
+    assert bench.said == [said]
+    assert bench.field.text() == before
+
+
+def test_a_count_left_empty_stays_as_it_was(qtbot: QtBot) -> None:
+    bench = count(qtbot, 7)
+    bench.write("")
+    assert not bench.said
+    bench.field.selectAll()
+    qtbot.keyClick(bench.field, Qt.Key.Key_Delete)
+    qtbot.keyClick(bench.field, Qt.Key.Key_Tab)
     assert not bench.said
     assert bench.field.text() == "7"
 
 
-def test_a_count_out_of_range_cannot_be_written(qtbot: QtBot) -> None:
-    bench = count(qtbot, 7)
-    bench.write("99999999999")
-    assert all(isinstance(value, int) and value <= BATCH.maximum for value in bench.said)
+def test_the_arrows_count_and_reach_the_words(qtbot: QtBot) -> None:
+    bench = count(qtbot, 2)
+    bench.field.setFocus()
+    for _press in range(4):
+        qtbot.keyClick(bench.field, Qt.Key.Key_Down)
+    assert bench.said == [1, None]
+    assert bench.field.text() == "all points"
+    qtbot.keyClick(bench.field, Qt.Key.Key_Up)
+    assert bench.said == [1, None, 1]
 
 
 def test_large_seeds_keep_all_their_digits(qtbot: QtBot) -> None:

@@ -11,6 +11,7 @@ import time
 import tomllib
 from importlib import metadata
 from pathlib import Path
+from types import SimpleNamespace
 
 import PySide6
 import pytest
@@ -65,8 +66,14 @@ def test_a_pair_that_works_is_welcome(python: tuple[int, int], qt: str) -> None:
     assert version_problem(python, qt) is None
 
 
-def test_the_installed_pair_is_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(metadata, "version", {"PySide6-Essentials": "6.12.1"}.__getitem__)
+def test_the_version_found_is_that_of_the_installation() -> None:
+    assert preflight._installed_qt() == metadata.version("PySide6-Essentials")
+
+
+def test_the_installed_pair_is_looked_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pyside6_essentials-6.12.1.dist-info").mkdir()
+    spec = SimpleNamespace(origin=str(tmp_path / "PySide6" / "__init__.py"))
+    monkeypatch.setattr(preflight, "find_spec", lambda _name: spec)
     monkeypatch.setattr(preflight, "OLDEST_PYTHON_FOR_BAD_QT", (99, 0))
     with pytest.raises(Problem, match=r"6\.12\.1"):
         require_installation()

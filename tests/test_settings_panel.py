@@ -350,6 +350,15 @@ def test_a_learning_rate_that_cannot_be_is_told_in_one_sentence(qtbot: QtBot, wi
             assert message(window).startswith("Learning rate must be a number from 1e-06 to 10, not ")
 
 
+def test_a_batch_size_that_cannot_be_is_told_in_one_sentence(qtbot: QtBot, window: MainWindow) -> None:
+    before = window.store.experiment
+    for text in ("1.5", "many", "-3", "99999999999"):
+        write(qtbot, window, "batch_size", text)
+        assert window.store.experiment is before
+        assert message(window).startswith("Batch size must be a whole number")
+        assert text[:8] in message(window)
+
+
 def use_own_start_values(qtbot: QtBot, window: MainWindow) -> QLineEdit:
     give(qtbot, window, "start", "own")
     ready(qtbot, window)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import metadata
-
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
 from core.texts import _
@@ -57,6 +55,8 @@ def keys_text() -> str:
 
 def about_text() -> str:
     """Version, licences and sources, as Markdown."""
+    from importlib import metadata  # here, because it would hold up the first paint
+
     versions = ", ".join(
         f"{name} {metadata.version(name)}" for name in ("torch", "PySide6-Essentials", "pyqtgraph")
     )

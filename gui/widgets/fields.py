@@ -61,7 +61,10 @@ class SwitchField(QCheckBox):
 
 
 class CountField(QSpinBox):
-    """A whole number; where None is allowed it is the lowest position, with its own words."""
+    """A whole number; where None is allowed it is the lowest position, with its own words.
+
+    What is no number of the range is `chosen` too, as it was written: whoever refuses it says why.
+    """
 
     chosen = Signal(object)
 
@@ -80,6 +83,33 @@ class CountField(QSpinBox):
         """Show the number `value`, or the words for None."""
         with QSignalBlocker(self):
             self.setValue(int(value) if isinstance(value, int) else self._none or 0)
+
+    def valueFromText(self, text: str) -> int:  # noqa: N802
+        """The number that was written, or the lowest position for its words."""
+        value = self._whole(text)
+        return self.value() if value is None else value
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        """Anything may be typed; only a whole number inside the range is taken."""
+        value = self._whole(text)
+        inside = value is not None and self.minimum() <= value <= self.maximum()
+        return QValidator.State.Acceptable if inside else QValidator.State.Intermediate, text, position
+
+    def fixup(self, text: str) -> str:
+        """Nothing is mended in what cannot be taken; the field goes back to what it was."""
+        if text.strip():
+            value = self._whole(text)
+            self.chosen.emit(text if value is None else value)
+        return text
+
+    def _whole(self, text: str) -> int | None:
+        """The position that is written; None where it is none."""
+        if self.specialValueText() and text == self.specialValueText():
+            return self.minimum()
+        try:
+            return int(text)
+        except ValueError:
+            return None
 
     def _take(self, value: int) -> None:
         self.lineEdit().setModified(False)  # what was typed is done with
