@@ -184,8 +184,8 @@ class TestCurve:
         losses = falling(500)
         for steps in (1, 20, 500):
             plot.show_losses(losses[:steps])
-            x, y = plot.marker.getData()
-            assert (list(x), list(y)) == ([steps], [np.log10(losses[steps - 1])])
+            assert plot.marker.isVisible()
+            assert (plot.marker.x(), plot.marker.y()) == (steps, np.log10(losses[steps - 1]))
 
     def test_clear_empties_the_plot(self, plot):
         assert plot.empty_text.isVisible()

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QToolButton
 from core.experiment import Points
 from core.texts import _, n_
 from gui.theme import Theme
-from gui.widgets.elided_label import ElidedLabel
 from gui.widgets.section import Section
+from gui.widgets.still_label import StillLabel
 
 
 class DataPanel(Section):
@@ -22,7 +22,7 @@ class DataPanel(Section):
         super().__init__(_("Data"), theme)
         self._count = QLabel()
         self._count.setObjectName("readout_points")
-        self._source = ElidedLabel()
+        self._source = StillLabel(shrinks=True)
         self._source.setObjectName("readout_source")
         self._source.setProperty("muted", True)
         self.body.addWidget(self._count)

@@ -14,8 +14,8 @@ from gui.panels.cards import Card
 from gui.plots.fit_plot import FitPlot
 from gui.plots.residuals import Mode
 from gui.theme import Theme
-from gui.widgets.elided_label import ElidedLabel
 from gui.widgets.readout import Readout
+from gui.widgets.still_label import StillLabel
 
 TOOLS = ("draw", "move", "erase")
 RESIDUALS: dict[Mode, str] = {"off": N_("no residuals"), "lines": N_("residuals"), "squares": N_("squares")}
@@ -42,7 +42,7 @@ class FitCard(Card):
         self.add_tool(actions["reference"], _("least squares"))
         self.add_tool(actions["fit_view"])
         self.set_plot(self.plot)
-        self._equation = ElidedLabel()
+        self._equation = StillLabel(shrinks=True)
         self._equation.setObjectName("readout_equation")
         self._equation.setAccessibleName(_("Equation"))
         self._equation.setFont(theme.font(bold=True, digits=True))

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from core.texts import _
 from gui.plots.canvas import Canvas
 from gui.plots.decimation import Extremes
+from gui.plots.dot import Dot
 from gui.plots.range_keeper import LIMIT, Range, RangeKeeper, nice_step, roomy
 from gui.plots.trace import Trace
 from gui.theme import GRID, MODEL, Theme
@@ -71,11 +72,11 @@ class LossPlot(Canvas):
         """Every item is made here, once; later only its data change."""
         px = self.theme.px
         self.trace = Trace(MODEL, px(2))
-        self.marker = self._dot(MARKER)
+        self.marker = Dot(self.theme, MARKER)
         self._hover_line = pg.PlotCurveItem(
             pen=pg.mkPen(self.theme.muted, width=1, style=Qt.PenStyle.DotLine)
         )
-        self._hover_dot = self._dot(MARKER)
+        self._hover_dot = Dot(self.theme, MARKER)
         for item in (self._hover_line, self.trace, self.marker, self._hover_dot):
             self.box.addItem(item, ignoreBounds=True)
         self.readout = QLabel(self.viewport())
@@ -89,11 +90,6 @@ class LossPlot(Canvas):
         )
         self.readout.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.readout.hide()
-
-    def _dot(self, size: float) -> pg.ScatterPlotItem:
-        """A dot on the curve."""
-        edge = pg.mkPen(self.theme.surface, width=self.theme.px(1))
-        return pg.ScatterPlotItem(size=self.theme.px(size), brush=pg.mkBrush(MODEL), pen=edge, antialias=True)
 
     # What is shown
 
@@ -179,7 +175,7 @@ class LossPlot(Canvas):
         """Draw the part of the history that is in view."""
         if not len(self.extremes):
             self.trace.clear_curve()
-            self.marker.setData(x=[], y=[])
+            self.marker.hide()
         else:
             area, ((first, last), y_view) = self.area(), self.view()
             pixels = round(area.width())
@@ -204,22 +200,23 @@ class LossPlot(Canvas):
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.log10(losses) if self.logarithmic else losses
 
-    def _mark(self, dot: pg.ScatterPlotItem, step: int) -> None:
+    def _mark(self, dot: Dot, step: int) -> None:
         """Put a dot on the curve at a step, or nowhere when its loss cannot be drawn."""
         loss = float(self._on_axis(self.extremes.losses[step - 1 : step])[0])
-        shown = np.isfinite(loss)
-        place = min(max(loss, -LIMIT), LIMIT)
-        dot.setData(x=[step] if shown else [], y=[place] if shown else [])
+        if np.isfinite(loss):
+            dot.stand_at(step, min(max(loss, -LIMIT), LIMIT))
+        else:
+            dot.hide()
 
     # The readout
 
     def _show_hover(self) -> None:
         """Say the loss of the step under the cursor."""
         shown = self._hover is not None and len(self.extremes) > 0
-        self.readout.setVisible(shown)
+        for part in (self.readout, self._hover_line):
+            part.setVisible(shown)
         if not shown or self._hover is None:
-            self._hover_dot.setData(x=[], y=[])
-            self._hover_line.setData(x=[], y=[])
+            self._hover_dot.hide()
             return
         step = min(max(round(self.to_data(self._hover)[0]), 1), len(self.extremes))
         loss = f"{self.extremes.losses[step - 1]:.{DIGITS}g}"

@@ -1,0 +1,23 @@
+"""One dot on a curve."""
+
+from PySide6.QtGui import QColor, QPen
+from PySide6.QtWidgets import QGraphicsEllipseItem, QGraphicsItem
+
+from gui.theme import MODEL, Theme
+
+
+class Dot(QGraphicsEllipseItem):
+    """A round mark of a fixed size on the screen; far lighter to move than a scatter plot of one point."""
+
+    def __init__(self, theme: Theme, size: float) -> None:
+        radius = theme.px(size) / 2
+        super().__init__(-radius, -radius, 2 * radius, 2 * radius)
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIgnoresTransformations)
+        self.setBrush(QColor(MODEL))
+        self.setPen(QPen(QColor(theme.surface), theme.px(1)))
+        self.hide()
+
+    def stand_at(self, x: float, y: float) -> None:
+        """Show the dot at (x, y), where the axes have it."""
+        self.setPos(x, y)
+        self.show()

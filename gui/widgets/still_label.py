@@ -1,0 +1,52 @@
+"""A line of text whose place in the window stays as it is, whatever the text becomes."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel
+
+from gui.widgets.plain import plain_tip
+
+
+class StillLabel(QLabel):
+    """Text in one line, ending in … where there is no room for all of it; then the tooltip has all.
+
+    A QLabel lays out the window anew with each text, and ten times a second that takes its time. This one
+    asks for the width of `widest`, once; with `shrinks` it makes do with less.
+    """
+
+    def __init__(self, widest: str = "", shrinks: bool = False) -> None:
+        super().__init__()
+        self._text = ""
+        self._widest = widest
+        self._shrinks = shrinks
+
+    def text(self) -> str:
+        """The whole text."""
+        return self._text
+
+    def setText(self, text: str) -> None:  # noqa: N802
+        """Show `text`."""
+        if text != self._text:
+            self._text = text
+            self.setAccessibleDescription(text)
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """Room for the widest text."""
+        metrics = self.fontMetrics()
+        return QSize(metrics.horizontalAdvance(self._widest), metrics.height())
+
+    def minimumSizeHint(self) -> QSize:
+        """The same, or no width at all."""
+        hint = self.sizeHint()
+        return QSize(0, hint.height()) if self._shrinks else hint
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw what fits."""
+        painter = QPainter(self)
+        painter.setPen(self.palette().windowText().color())
+        shown = self.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+        tip = plain_tip(self._text) if shown != self._text else ""
+        if tip != self.toolTip():
+            self.setToolTip(tip)
