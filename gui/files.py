@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
@@ -12,14 +13,16 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.experiment import Experiment, load_experiment, save_experiment
 from core.problem import Problem
-from core.tables import ReadPoints, save_points
 from core.texts import _
-from gui.dialogs.import_dialog import ImportDialog
 from gui.reading import Reader
 from gui.theme import Theme
 from gui.workspace import Workspace
 
 log = logging.getLogger(__name__)
+
+if TYPE_CHECKING:
+    from core.tables import ReadPoints
+    from gui.dialogs.import_dialog import ImportDialog
 
 EXPERIMENT = ".fit.json"
 DATA = "*.csv *.tsv *.txt *.xlsx *.xls *.ods"
@@ -109,6 +112,8 @@ class Files(QObject):
 
     def save_points_to(self, path: str) -> None:
         """Save the points as the CSV file `path`."""
+        from core.tables import save_points
+
         points = self._workspace.store.points
         self._workspace.disk.run(
             f"save {path}", lambda: save_points(points, path), lambda _result: self._saved(path), self._fail
@@ -151,6 +156,8 @@ class Files(QObject):
 
     def _ask_how_to_read(self, source: Path | str) -> None:
         """The dialog for a file, or for text that was pasted."""
+        from gui.dialogs.import_dialog import ImportDialog
+
         dialog = ImportDialog(source, self._theme, self._window)
         dialog.accepted.connect(lambda: self._read(dialog, source))
         dialog.finished.connect(dialog.deleteLater)

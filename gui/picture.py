@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QSplitter
 
 from core.experiment import Experiment, Points, Settings, load_experiment
 from core.problem import Problem
-from core.tables import read_points
 from core.texts import _
 from core.training import Snapshot
 from gui.plots.fit_plot import FitPlot
@@ -26,6 +25,8 @@ def open_any(path: Path) -> Experiment:
     """The experiment in a file, or the points of a data file under the usual settings."""
     if path.name.lower().endswith(".json"):
         return load_experiment(path)
+    from core.tables import read_points
+
     found = read_points(path)
     return Experiment(found.points, Settings(standardise=found.proposes_standardise))
 

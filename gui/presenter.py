@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
@@ -12,7 +13,6 @@ from PySide6.QtGui import QAction
 from core.experiment import Points, Settings
 from core.insight.least_squares import least_squares
 from core.insight.measures import r_squared
-from core.tables import ReadPoints, proposes_standardise
 from core.texts import _
 from core.training import Snapshot
 from gui.panels.data_panel import DataPanel
@@ -22,6 +22,9 @@ from gui.panels.run_bar import RunBar
 from gui.panels.settings_panel import SettingsPanel
 from gui.widgets.message_line import MessageLine
 from gui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from core.tables import ReadPoints
 
 AT_ONCE = 500_000  # points times parameters: for so many, R² is found within a frame
 USUAL_SPEED = 100.0  # steps a second; 0 stands for full speed
@@ -90,6 +93,8 @@ class Presenter(QObject):
 
     def show_loaded(self) -> None:
         """Other points are there; large numbers are better trained on standardised."""
+        from core.tables import proposes_standardise
+
         self.fit_view()
         message = self._parts.message
         if proposes_standardise(self._store.points) and not self._store.settings.standardise:

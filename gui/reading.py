@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import threading
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from core.problem import Problem
-from core.tables import Cancelled, Reading, ReadPoints, Table, read_points
+from core.tables.reading import Cancelled, Reading
 from core.texts import _
 from gui.background import Background
 from gui.dialogs.progress_dialog import ProgressDialog
 from gui.theme import Theme
+
+if TYPE_CHECKING:
+    from core.tables import ReadPoints, Table
 
 PATIENCE = 300  # milliseconds before a dialog interrupts the person
 LOOK_EVERY = 50  # milliseconds
@@ -72,12 +76,13 @@ class Reader(QObject):
         self._window.installEventFilter(self)
         self._elapsed.start()
         self._timer.start()
-        self._background.run(
-            "read",
-            lambda: read_points(source, reading, job.report, job.cancel.is_set),
-            self._deliver,
-            self._fail,
-        )
+
+        def work() -> ReadPoints:
+            from core.tables import read_points  # here, since the window is painted before it is needed
+
+            return read_points(source, reading, job.report, job.cancel.is_set)
+
+        self._background.run("read", work, self._deliver, self._fail)
 
     def cancel(self) -> None:
         """Ask the reading to end; `cancelled` follows when it has."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QPainter,
     QPalette,
     QPixmap,
+    QScreen,
 )
 from PySide6.QtSvg import QSvgRenderer
 
@@ -24,6 +25,7 @@ RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 SCALES = (1.0, 1.25, 1.5, 2.0, 3.0)
 BODY = 13  # pixels, the smallest text
 GRID = 8  # pixels, the unit of every gap
+ICON = 20  # pixels
 
 # One meaning, one colour (Okabe and Ito 2008, safe for the colour-blind), in both palettes.
 DATA = "#0072B2"
@@ -176,27 +178,25 @@ class Theme:
         """
 
     def icon(self, name: str, colour: str = "") -> QIcon:
-        """The icon `resources/icons/NAME.svg`, tinted in `colour` or as text is; grey when disabled."""
-        icon = QIcon()
-        for mode, tint in ((QIcon.Mode.Normal, colour or self.text), (QIcon.Mode.Disabled, self.was)):
-            for size in (self.px(20), self.px(40)):  # once and, for fine screens, twice as many pixels
-                icon.addPixmap(_tinted(name, tint, size), mode)
-        return icon
+        """The icon `resources/icons/NAME.svg`, tinted in `colour` or as text is; Qt greys it when disabled."""
+        return QIcon(_tinted(name, colour or self.text, self.px(ICON), QGuiApplication.primaryScreen()))
 
     def icon_size(self) -> QSize:
         """The size of icons on bars and buttons."""
-        return QSize(self.px(20), self.px(20))
+        return QSize(self.px(ICON), self.px(ICON))
 
 
 @cache
-def _tinted(name: str, colour: str, size: int) -> QPixmap:
-    """One icon of `size` pixels in one colour."""
+def _tinted(name: str, colour: str, size: int, screen: QScreen) -> QPixmap:
+    """One icon of `size` pixels in one colour, as fine as the screen is."""
     svg = (RESOURCES / "icons" / f"{name}.svg").read_bytes()
     renderer = QSvgRenderer(QByteArray(svg.replace(b"currentColor", colour.encode())))
-    pixmap = QPixmap(size, size)
+    ratio = screen.devicePixelRatio()
+    pixmap = QPixmap(round(size * ratio), round(size * ratio))
+    pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
-    renderer.render(painter)
+    renderer.render(painter, QRectF(0, 0, size, size))
     painter.end()
     return pixmap
 

@@ -52,7 +52,9 @@ def generate(key: str, values: Mapping[str, Value] | None = None) -> Points:
     strays = random.choice(count, outliers, replace=False, shuffle=False)
     y[strays] = _opposite(random, truth[strays])
     return Points(
-        x, y, source=_("generated: {kind}, seed {seed}").format(kind=_(GENERATORS[key].label).lower(), seed=seed)
+        x,
+        y,
+        source=_("generated: {kind}, seed {seed}").format(kind=_(GENERATORS[key].label).lower(), seed=seed),
     )
 
 
