@@ -178,7 +178,7 @@ class Theme:
         """
 
     def icon(self, name: str, colour: str = "") -> QIcon:
-        """The icon `resources/icons/NAME.svg`, tinted in `colour` or as text is; Qt greys it when disabled."""
+        """The icon `resources/icons/NAME.svg`, tinted in `colour`, or as text is."""
         return QIcon(_tinted(name, colour or self.text, self.px(ICON), QGuiApplication.primaryScreen()))
 
     def icon_size(self) -> QSize:

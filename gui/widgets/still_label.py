@@ -34,7 +34,8 @@ class StillLabel(QLabel):
     def sizeHint(self) -> QSize:
         """Room for the widest text."""
         metrics = self.fontMetrics()
-        return QSize(metrics.horizontalAdvance(self._widest), metrics.height())
+        spare = metrics.averageCharWidth() // 2  # letters may stand out beyond their advance
+        return QSize(metrics.horizontalAdvance(self._widest) + spare, metrics.height())
 
     def minimumSizeHint(self) -> QSize:
         """The same, or no width at all."""
