@@ -60,7 +60,7 @@ class Trace(pg.PlotCurveItem):  # type: ignore[misc]
 def without_detours(x: Floats, y: Floats, view: tuple[float, float], height: float) -> tuple[Floats, Floats]:
     """A straight curve by its ends alone, which draws many times as fast; any other as it is."""
     low, high = view
-    straight = STRAIGHT * (high - low) / height
+    straight = STRAIGHT * (high - low) / max(height, 1.0)
     with np.errstate(all="ignore"):
         chord = np.linspace(y[0], y[-1], len(y))
         near = max(abs(y[0] - low), abs(y[-1] - high)) < BEYOND * (high - low)
