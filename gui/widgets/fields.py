@@ -100,7 +100,8 @@ class CountField(QSpinBox):
         if text.strip():
             value = self._whole(text)
             self.chosen.emit(text if value is None else value)
-        return text
+            return text
+        return self.textFromValue(self.value())
 
     def _whole(self, text: str) -> int | None:
         """The position that is written; None where it is none."""
