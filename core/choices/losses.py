@@ -13,6 +13,21 @@ class Loss(Choice):
     order: int = 1
 
 
+def _knee(key: str, label: str) -> Parameter:
+    """The residual at which squares become lines, in units of y."""
+    return Parameter(
+        key,
+        label,
+        1.0,
+        minimum=0,
+        maximum=1e12,
+        above=True,
+        unit="y",
+        live=True,
+        tip=N_("Residuals below it count as squares, those above it as lines. In units of y."),
+    )
+
+
 LOSSES = table(
     Loss(
         "mse",
@@ -31,19 +46,7 @@ LOSSES = table(
         "huber",
         N_("Huber"),
         "torch.nn.HuberLoss",
-        (
-            Parameter(
-                "delta",
-                N_("Delta"),
-                1.0,
-                minimum=0,
-                maximum=1e12,
-                above=True,
-                unit="y",
-                live=True,
-                tip=N_("Residuals below it count as squares, those above it as lines. In units of y."),
-            ),
-        ),
+        (_knee("delta", N_("Delta")),),
         tip=N_("Squared for small residuals, absolute for large ones."),
         order=2,
     ),
@@ -51,19 +54,7 @@ LOSSES = table(
         "smooth_l1",
         N_("Smooth L1"),
         "torch.nn.SmoothL1Loss",
-        (
-            Parameter(
-                "beta",
-                N_("Beta"),
-                1.0,
-                minimum=0,
-                maximum=1e12,
-                above=True,
-                unit="y",
-                live=True,
-                tip=N_("Residuals below it count as squares, those above it as lines. In units of y."),
-            ),
-        ),
+        (_knee("beta", N_("Beta")),),
         tip=N_("Huber divided by beta: the slope of large residuals is always one."),
     ),
     Loss(
