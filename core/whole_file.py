@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -22,7 +21,7 @@ def save_whole(path: str | os.PathLike[str], pieces: Iterable[bytes]) -> None:
     """
     try:
         goal = Path(os.path.realpath(path))  # behind a link, so that the link stays one
-        part = goal.with_name(f".fitscope-{secrets.token_hex(6)}.part")
+        part = goal.with_name(f".fitscope-{os.urandom(6).hex()}.part")
         if goal.exists() and not os.access(goal, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         try:

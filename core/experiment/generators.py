@@ -17,7 +17,7 @@ REACH = 3.0  # x lies in [-REACH, REACH], and y about so, which the empty view s
 NEAREST_OUTLIER = 1.5  # from the x axis, and so at least as far from the curve
 CENTRES = np.array([(-1.9, -1.2), (0.2, 1.7), (2.0, -0.1)])  # of the clusters
 
-Draw = Callable[[np.random.Generator, int, float], tuple[Floats, Floats, Floats]]
+Draw = Callable[["np.random.Generator", int, float], tuple[Floats, Floats, Floats]]
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from difflib import get_close_matches
 from types import MappingProxyType
 
 from core.choices import FIELDS, TABLES, Choice, Parameter, Value
@@ -89,6 +88,8 @@ NAMES = tuple(f.name for f in fields(Settings))
 def unknown_name(name: object, known: Iterable[str]) -> Problem:
     """The Problem that there is no `name`, with the names nearest to it among `known`."""
     shown = "".join(c if c.isprintable() else "�" for c in str(name)[:LONGEST_ECHO])
+    from difflib import get_close_matches  # here, because only a mistake needs it
+
     near = get_close_matches(shown, known, 2)
     if not near:
         return Problem(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
-from numpy.polynomial import Polynomial as Powers
 from numpy.typing import NDArray
 
 from core.insight.numbers import MINUS, significant, superscript
@@ -128,9 +128,9 @@ class Polynomial(Curve):
 
     def in_data_units(self, arrays: Sequence[Floats], scaling: Scaling) -> Parameters:
         """w `[degree]` and b, of the polynomial in unscaled x."""
-        scaled = Powers([arrays[1][0], *arrays[0][0]])
+        scaled = _powers([arrays[1][0], *arrays[0][0]])
         with np.errstate(all="ignore"):
-            inner = Powers([-scaling.x_mean[0] / scaling.x_scale[0], 1 / scaling.x_scale[0]])
+            inner = _powers([-scaling.x_mean[0] / scaling.x_scale[0], 1 / scaling.x_scale[0]])
             coefficients = (scaled(inner) * scaling.y_scale + scaling.y_mean).coef
         full = np.zeros(self.degree() + 1)
         full[: len(coefficients)] = coefficients
@@ -138,9 +138,9 @@ class Polynomial(Curve):
 
     def from_data_units(self, numbers: Sequence[float], scaling: Scaling) -> list[Floats]:
         """The inverse of in_data_units; `numbers` are w1, w2, …, b."""
-        powers = Powers([numbers[-1], *numbers[:-1]])
+        powers = _powers([numbers[-1], *numbers[:-1]])
         with np.errstate(all="ignore"):
-            outer = powers(Powers([scaling.x_mean[0], scaling.x_scale[0]]))
+            outer = powers(_powers([scaling.x_mean[0], scaling.x_scale[0]]))
             coefficients = ((outer - scaling.y_mean) / scaling.y_scale).coef
         full = np.zeros(self.degree() + 1)
         full[: len(coefficients)] = coefficients
@@ -190,3 +190,10 @@ def _sum(terms: Sequence[tuple[float, str]]) -> str:
         text += f" {sign}{' ' if position else ''}{significant(abs(float(factor)))}"
         text += f" {what}" if what else ""
     return text.replace("=  ", "= ")
+
+
+def _powers(coefficients: Sequence[float]) -> Any:
+    """The polynomial with these coefficients, lowest power first, as numpy has it."""
+    from numpy.polynomial import Polynomial as Powers  # here, since the window is painted without it
+
+    return Powers(coefficients)

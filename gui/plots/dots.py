@@ -3,6 +3,7 @@
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
+from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QGraphicsItem
 
 from gui.theme import DATA, Theme
@@ -56,6 +57,23 @@ class Scatter(pg.ScatterPlotItem):  # type: ignore[misc]
         super().__init__(brush=pg.mkBrush(brush), pen=pg.mkPen(pen, width=width), antialias=True, pxMode=True)
         # Kept as a picture: the curve moves over it sixty times a second.
         self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+        self._bounds: QRectF | None = None
+
+    def boundingRect(self) -> QRectF:
+        """As pyqtgraph has it, but found once for each change: Qt asks many times a frame."""
+        if self._bounds is None:
+            self._bounds = super().boundingRect()
+        return self._bounds
+
+    def prepareGeometryChange(self) -> None:  # noqa: N802
+        """What comes will have other bounds."""
+        super().prepareGeometryChange()
+        self._bounds = None
+
+    def setData(self, *arguments: object, **changes: object) -> None:  # noqa: N802
+        """Show other points."""
+        super().setData(*arguments, **changes)
+        self._bounds = None
 
     def updateSpots(self, dataSet: NDArray[np.void] | None = None) -> None:  # noqa: N802, N803
         """pyqtgraph looks up the picture of each point; here it is the same for all."""

@@ -3,7 +3,7 @@
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor
 
 from gui.plots.range_keeper import LIMIT
@@ -14,6 +14,7 @@ DASHES = (4.0, 4.0)  # on and off, in widths: what lies below a dashed line show
 BENDS = 24  # turns up or down; with more, antialiasing a wide line takes longer than a frame
 STRAIGHT = 0.1  # pixels; a curve that strays no further from its chord is straight
 LONG = 60_000.0  # pixels up and down in all; beyond this even a plain wide line does
+ROOM = 0.05  # of the curve's width, for what the pen adds at its ends
 BEYOND = 20.0  # heights of the view; a curve further out is drawn there, Qt's dashes count every pixel
 
 
@@ -26,10 +27,16 @@ class Trace(pg.PlotCurveItem):  # type: ignore[misc]
         if style == Qt.PenStyle.DashLine:
             self.smooth_pen.setDashPattern(DASHES)
         self.thin_pen = pg.mkPen(QColor(colour), width=1)
+        self._bounds = QRectF()
         self.setPen(self.smooth_pen)
+
+    def boundingRect(self) -> QRectF:
+        """What was drawn in, with some room: pyqtgraph's own costs more than the drawing."""
+        return self._bounds
 
     def draw(self, x: Floats, y: Floats, view: tuple[float, float], height: float) -> None:
         """Show the curve in a view from view[0] to view[1] that is `height` pixels high."""
+        self._bound(x, view)
         x, y = without_detours(x, y, view, height)
         finite = np.isfinite(y)
         whole = bool(finite.all())
@@ -51,6 +58,14 @@ class Trace(pg.PlotCurveItem):  # type: ignore[misc]
             pen=self.thin_pen if long else self.smooth_pen,
             skipFiniteCheck=True,
         )
+
+    def _bound(self, x: Floats, view: tuple[float, float]) -> None:
+        """Be where the curve may be seen; the plot cuts off what lies beyond."""
+        width, height = float(x[-1] - x[0]), view[1] - view[0]
+        bounds = QRectF(x[0] - ROOM * width, view[0], (1 + 2 * ROOM) * width, height)
+        if bounds != self._bounds:
+            self.prepareGeometryChange()
+            self._bounds = bounds
 
     def clear_curve(self) -> None:
         """Show nothing."""
