@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -39,10 +40,13 @@ def main(argv: list[str] | None = None) -> int:
 def _run(argv: list[str]) -> int:
     """Hand over to the command line or the window, each imported only once it is known to work here."""
     preflight.require_installation()
+    gc.disable()  # nothing that is loaded at the start is garbage; later the window collects by itself
     from core import cli
 
     arguments = cli.parse(argv)
     verb = arguments.verb
+    if verb != cli.WINDOW:
+        gc.enable()
     draws = verb in (cli.WINDOW, cli.SCREENSHOT) or (verb == cli.TRAIN and arguments.plot)
     if not draws:
         return cli.run(arguments)

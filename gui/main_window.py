@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QShowEvent
@@ -12,7 +13,6 @@ from core.experiment import Experiment
 from core.tables import load_data_set
 from core.texts import _
 from gui.actions import make_actions
-from gui.dialogs.generate_dialog import GenerateDialog
 from gui.dialogs.text_dialog import about_text, keys_text, show_text
 from gui.files import Files
 from gui.menus import add_menus, look_menu, ready_made_menu, recent_menu
@@ -26,6 +26,9 @@ from gui.theme import Theme
 from gui.widgets.key_guard import KeyGuard
 from gui.widgets.message_line import MessageLine
 from gui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from gui.dialogs.generate_dialog import GenerateDialog
 
 PANEL_WIDTH, LEAST_PANEL = 288, 160  # pixels at scale 1
 MOST_PANEL = 0.45  # of the window's width
@@ -122,7 +125,6 @@ class MainWindow(QMainWindow):
         row.addWidget(self._message)
         column.addWidget(foot)
         self.setCentralWidget(body)
-        self._keys.watch(self)
         self._fit.plot.setFocus()
         preferences = self.workspace.preferences
         self.restoreGeometry(preferences.bytes("geometry"))
@@ -221,6 +223,8 @@ class MainWindow(QMainWindow):
         self._presenter.show_loaded()
 
     def _generate(self) -> None:
+        from gui.dialogs.generate_dialog import GenerateDialog
+
         dialog = GenerateDialog(self._theme, self)
         dialog.accepted.connect(lambda: self._take_generated(dialog))
         dialog.finished.connect(dialog.deleteLater)
@@ -242,6 +246,7 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         """The columns as they were last, or the panel as wide as its controls and the rest to the plots."""
         super().showEvent(event)
+        self._keys.watch(self)  # not before: it would be asked about every event of the building
         if not self._columns.restoreState(self.workspace.preferences.bytes(self._columns_key())):
             panel = min(self._theme.px(PANEL_WIDTH), round(MOST_PANEL * self.width()))
             room = self.width() - panel

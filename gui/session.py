@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-FRAME = 19  # milliseconds: 52 frames a second, and the rest of the time for training
+FRAME = 18  # milliseconds
 PATIENCE = 0.2  # seconds that the window waits for the end of a step
 SPEEDS = (1, 5, 20, 100, None)  # steps a second; None is as fast as it can
 

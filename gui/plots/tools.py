@@ -86,7 +86,7 @@ class DrawTool(Tool):
 
     def __init__(self, plot: Ground) -> None:
         super().__init__(plot)
-        self._random = np.random.default_rng(SPRAY_SEED)
+        self._random: np.random.Generator | None = None  # made when it is needed: it takes a while to load
         self._last = QPointF()
         self._way = 0.0
 
@@ -102,6 +102,7 @@ class DrawTool(Tool):
         length = math.hypot(step.x(), step.y())
         centres = np.arange(spacing - self._way, length + 1e-9, spacing)
         self._way = (self._way + length) % spacing
+        self._random = self._random or np.random.default_rng(SPRAY_SEED)
         scatter = self._random.normal(scale=self.plot.theme.px(SCATTER), size=(len(centres), 2))
         sprayed = [
             self._last + step * (float(centre) / length) + QPointF(*shift)
