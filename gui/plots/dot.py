@@ -1,7 +1,7 @@
 """One dot on a curve."""
 
-from PySide6.QtGui import QColor, QPen
-from PySide6.QtWidgets import QGraphicsEllipseItem, QGraphicsItem
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsEllipseItem, QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from gui.theme import MODEL, Theme
 
@@ -16,6 +16,13 @@ class Dot(QGraphicsEllipseItem):
         self.setBrush(QColor(MODEL))
         self.setPen(QPen(QColor(theme.surface), theme.px(1)))
         self.hide()
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        """Round, not in steps."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        super().paint(painter, option, widget)
 
     def stand_at(self, x: float, y: float) -> None:
         """Show the dot at (x, y), where the axes have it."""
