@@ -72,7 +72,7 @@ def create_window(
     """A window upon a workspace of its own; with `autosave` its work is restored and kept."""
     workspace = Workspace(experiment, autosave, preferences)
     for collector in create_app([NAME]).findChildren(Collector):
-        workspace.session.devices_found.connect(collector.freeze)
+        workspace.session.devices_found.connect(collector.start)
     return _window_upon(workspace, theme or _chosen_theme(workspace.preferences))
 
 

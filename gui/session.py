@@ -113,7 +113,7 @@ class Session(QObject):
         """Load PyTorch and look for devices, once, and build a run where there is none yet."""
         if not self._warm:
             self._warm = True
-            self._background.run("devices", _load_torch, self._show_devices, _log_missing_devices)
+            self._background.run("devices", _load_torch, self._show_devices, self._miss_devices)
         if self._worker is None and not self._building:
             self._build()
 
@@ -192,6 +192,11 @@ class Session(QObject):
     def _show_devices(self, devices: tuple[Device, ...]) -> None:
         self.devices = devices
         self.devices_found.emit(devices)
+
+    def _miss_devices(self, error: Exception) -> None:
+        """The CPU is offered all the same."""
+        log.error("no devices could be found", exc_info=error)
+        self._show_devices(())
 
     def _follow(self, after: Experiment, before: Experiment, anew: bool) -> None:
         """Take a change up in the run that goes on, or start another one."""
@@ -379,11 +384,6 @@ def _build_trainer(points: Points, settings: Settings) -> Trainer:
     from core.training import Trainer
 
     return Trainer(points, settings)
-
-
-def _log_missing_devices(error: Exception) -> None:
-    """The CPU is offered all the same."""
-    log.error("no devices could be found", exc_info=error)
 
 
 def _load_torch() -> tuple[Device, ...]:
