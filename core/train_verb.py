@@ -109,7 +109,7 @@ def train(arguments: argparse.Namespace, draw: Draw | None = None) -> int:
         if sentence:
             complain(sentence)
     if arguments.plot and draw is not None:
-        draw(work.points, outcome.snapshot, trainer.history.losses(), Path(arguments.plot))
+        draw(work.points, outcome.snapshot, trainer.history.losses().low, Path(arguments.plot))
     return INTERRUPTED if outcome.why == "interrupted" else 0
 
 

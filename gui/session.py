@@ -95,7 +95,7 @@ class Session(QObject):
 
     def losses(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         """The loss of every step of the run, `[n]`."""
-        return np.empty(0) if self._worker is None else self._worker.trainer.history.losses()
+        return np.empty(0) if self._worker is None else self._worker.trainer.history.losses().low
 
     @property
     def steps_per_second(self) -> float:

@@ -255,7 +255,7 @@ def steps(trainer: Trainer, count: int) -> list[Snapshot]:
 
 def assert_same_run(trainer: Trainer, program: Program) -> None:
     """The losses of all steps and the parameters are the same to the last bit."""
-    assert trainer.history.losses().tolist() == program.losses
+    assert trainer.history.losses().low.tolist() == program.losses
     assert numbers_of(trainer.latest) == program.numbers()
 
 
@@ -307,7 +307,7 @@ def test_our_own_losses_train_as_their_definitions_do(
     for _step in range(STEPS):
         trainer.step()
         program.step()
-    np.testing.assert_allclose(trainer.history.losses(), program.losses, rtol=1e-7)
+    np.testing.assert_allclose(trainer.history.losses().low, program.losses, rtol=1e-7)
     np.testing.assert_allclose(numbers_of(trainer.latest), program.numbers(), rtol=1e-7)
 
 
@@ -417,7 +417,7 @@ def test_a_standardised_line_is_a_program_on_standardised_data() -> None:
     intercept = FAR.y.mean() + bias * FAR.y.std() - slope * FAR.x.mean()
     assert snapshot.parameters == pytest.approx({"w": slope, "b": intercept}, rel=1e-9)
     np.testing.assert_allclose(
-        trainer.history.losses(), np.array(program.losses) * FAR.y.var(), rtol=1e-9, atol=0
+        trainer.history.losses().low, np.array(program.losses) * FAR.y.var(), rtol=1e-9, atol=0
     )
 
 
@@ -525,7 +525,7 @@ def test_step_0_shows_the_loss_of_all_points_at_the_start_values() -> None:
     trainer = Trainer(POINTS, Settings(start="zeros", batch_size=3, dtype="float64"))
     assert trainer.latest.step == trainer.latest.epoch == 0
     assert trainer.latest.loss == pytest.approx(np.mean(POINTS.y**2), rel=1e-12)
-    assert len(trainer.history.losses()) == 0
+    assert len(trainer.history.losses().low) == 0
 
 
 def test_runs_are_told_apart_by_their_id() -> None:
@@ -1061,7 +1061,7 @@ def test_a_run_that_diverges_stops_at_its_last_finite_step(model: str, standardi
     while not trainer.stopped:
         seen.append(trainer.step())
     last = trainer.latest
-    losses = trainer.history.losses()
+    losses = trainer.history.losses().low
     assert trainer.stopped == "diverged"
     assert last is seen[-1] is seen[-2]  # the step too far gave back the one before
     assert (last.step, last.epoch) == (len(losses), len(losses)) == (len(seen) - 1,) * 2
@@ -1072,12 +1072,12 @@ def test_a_run_that_diverges_stops_at_its_last_finite_step(model: str, standardi
 
 def test_a_run_that_diverged_stays_where_it_is() -> None:
     trainer = trained(Settings(optimizer="sgd", learning_rate=10.0))
-    last, losses = trainer.latest, trainer.history.losses()
+    last, losses = trainer.latest, trainer.history.losses().low
     trainer.go_on()
     trainer.change(settings=Settings(optimizer="sgd", learning_rate=0.1))
     assert [*steps(trainer, 3), trainer.latest] == [last] * 4
     assert trainer.stopped == "diverged"
-    assert trainer.history.losses().tolist() == losses.tolist()
+    assert trainer.history.losses().low.tolist() == losses.tolist()
 
 
 def test_the_epoch_of_a_diverged_run_is_that_of_its_last_step() -> None:
@@ -1185,7 +1185,7 @@ def test_a_device_that_fails_in_mid_run_costs_nothing(
     expected, found = steps(unbroken, STEPS), steps(trainer, STEPS)
     assert [s.epoch for s in found] == [s.epoch for s in expected]
     assert [s.device for s in found] == [PRETENDED] * 4 + ["cpu"] * (STEPS - 4)
-    assert trainer.history.losses().tolist() == unbroken.history.losses().tolist()
+    assert trainer.history.losses().low.tolist() == unbroken.history.losses().tolist()
     assert numbers_of(found[-1]) == numbers_of(expected[-1])
 
 

@@ -95,7 +95,7 @@ def test_pauses_at_random_moments_change_no_bit_of_a_run() -> None:
     straight = Trainer(POINTS, settings)
     for _step in range(worker.latest.step):
         straight.step()
-    assert trainer.history.losses().tolist() == straight.history.losses().tolist()
+    assert trainer.history.losses().low.tolist() == straight.history.losses().tolist()
     assert worker.latest.epoch == straight.latest.epoch
     assert worker.latest.numbers() == straight.latest.numbers()
 
@@ -108,7 +108,7 @@ def test_nothing_moves_after_a_pause() -> None:
     before = worker.latest
     assert not training_threads()
     assert worker.latest is trainer.latest is before
-    assert len(trainer.history.losses()) == before.step
+    assert len(trainer.history.losses().low) == before.step
 
 
 def test_a_change_while_it_runs_reaches_the_run() -> None:

@@ -5,5 +5,6 @@ from core.choices.fields import FIELDS, TABLES
 from core.choices.losses import LOSSES
 from core.choices.models import MODELS
 from core.choices.optimizers import OPTIMIZERS
+from core.choices.schedules import SCHEDULES
 
-__all__ = ["FIELDS", "LOSSES", "MODELS", "OPTIMIZERS", "TABLES", "Choice", "Parameter", "Value"]
+__all__ = ["FIELDS", "LOSSES", "MODELS", "OPTIMIZERS", "SCHEDULES", "TABLES", "Choice", "Parameter", "Value"]

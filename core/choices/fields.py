@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from core.choices.choice import Choice, Parameter
+from core.choices.limits import LARGEST_COUNT
 from core.choices.losses import LOSSES
 from core.choices.models import MODELS
 from core.choices.optimizers import OPTIMIZERS
+from core.choices.schedules import SCHEDULES
 from core.texts import N_
-
-LARGEST_COUNT = 10_000_000
 
 
 def _labels(rows: Mapping[str, Choice]) -> Mapping[str, str]:
@@ -55,6 +55,34 @@ FIELDS: Mapping[str, Parameter] = MappingProxyType(
                 tip=N_("How far one step goes. Too small crawls, too large diverges."),
             ),
             Parameter(
+                "schedule",
+                N_("Schedule"),
+                "constant",
+                str,
+                words=_labels(SCHEDULES),
+                tip=N_("How the learning rate changes from step to step."),
+            ),
+            Parameter(
+                "clip_norm",
+                N_("Clip gradient"),
+                None,
+                minimum=0,
+                maximum=1e12,
+                above=True,
+                unset=N_("off"),
+                live=True,
+                tip=N_("A gradient longer than this is shortened to it before the step."),
+            ),
+            Parameter(
+                "l1",
+                N_("L1 penalty"),
+                0.0,
+                minimum=0,
+                maximum=1e6,
+                live=True,
+                tip=N_("Adds this times the sum of all absolute weights to the loss; biases are free."),
+            ),
+            Parameter(
                 "batch_size",
                 N_("Batch size"),
                 None,
@@ -86,6 +114,74 @@ FIELDS: Mapping[str, Parameter] = MappingProxyType(
                 unset=N_("no limit"),
                 live=True,
                 tip=N_("Training stops after so many steps."),
+            ),
+            Parameter(
+                "seconds",
+                N_("Seconds"),
+                None,
+                minimum=0,
+                maximum=1e6,
+                above=True,
+                unset=N_("no limit"),
+                live=True,
+                tip=N_("Training stops after so many seconds of running."),
+            ),
+            Parameter(
+                "loss_below",
+                N_("Loss below"),
+                None,
+                minimum=0,
+                maximum=1e300,
+                above=True,
+                unset=N_("off"),
+                live=True,
+                tip=N_("Training stops as soon as the loss of a step is below this."),
+            ),
+            Parameter(
+                "gradient_below",
+                N_("Gradient below"),
+                None,
+                minimum=0,
+                maximum=1e300,
+                above=True,
+                unset=N_("off"),
+                live=True,
+                tip=N_("Training stops as soon as the gradient of a step is shorter than this."),
+            ),
+            Parameter(
+                "patience",
+                N_("Patience"),
+                None,
+                int,
+                1,
+                LARGEST_COUNT,
+                unset=N_("off"),
+                live=True,
+                tip=N_(
+                    "Training stops after so many steps without a new lowest loss. With points held out their "
+                    "loss counts, and the run goes back to its best step: early stopping."
+                ),
+            ),
+            Parameter(
+                "validation",
+                N_("Hold out"),
+                0.0,
+                minimum=0,
+                maximum=0.9,
+                live=True,
+                tip=N_(
+                    "The share of points that training never sees, drawn hollow; their loss is the validation loss."
+                ),
+            ),
+            Parameter(
+                "validation_seed",
+                N_("Hold-out seed"),
+                0,
+                int,
+                0,
+                2**31 - 1,
+                live=True,
+                tip=N_("Which points are held out is drawn from it."),
             ),
             Parameter(
                 "seed",
@@ -142,5 +238,5 @@ FIELDS: Mapping[str, Parameter] = MappingProxyType(
 )
 
 TABLES: Mapping[str, Mapping[str, Choice]] = MappingProxyType(
-    {"model": MODELS, "loss": LOSSES, "optimizer": OPTIMIZERS}
+    {"model": MODELS, "loss": LOSSES, "optimizer": OPTIMIZERS, "schedule": SCHEDULES}
 )

@@ -20,7 +20,7 @@ from core.texts import _
 from core.whole_file import LARGEST_FILE, reason_in_words, save_whole
 
 FORMAT = "fitscope-experiment"
-SCHEMA = 1
+SCHEMA = 2  # 1 had no schedule, no penalty and no points held out; it is read as it is
 PIECE = 2_000  # numbers handled at a time: about a millisecond, so that a window beside it never waits
 EXACT_DIGITS = 18  # a whole number of more digits is read as a float
 

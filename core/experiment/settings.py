@@ -25,9 +25,18 @@ class Settings:
     loss: str = "mse"
     optimizer: str = "adam"
     learning_rate: float = 0.01
+    schedule: str = "constant"
+    clip_norm: float | None = None
+    l1: float = 0.0
     batch_size: int | None = None
     epochs: int | None = 1000
     steps: int | None = None
+    seconds: float | None = None
+    loss_below: float | None = None
+    gradient_below: float | None = None
+    patience: int | None = None
+    validation: float = 0.0
+    validation_seed: int = 0
     seed: int = 0
     start: str = "pytorch"
     device: str = "cpu"
@@ -42,18 +51,19 @@ class Settings:
             object.__setattr__(self, name, parameter.check(getattr(self, name)))
         object.__setattr__(self, "start_values", _start_values(self.start_values))
         object.__setattr__(self, "options", _options(self.options))
-        for name in TABLES:
-            row = self.row(name)
-            if row.rule is not None:
-                row.rule(self.values(name))
+        for row in (row for rows in TABLES.values() for row in rows.values()):
+            if row.rule is not None:  # also of a row not chosen: choosing it must not be refused
+                row.rule(self._values_of(row))
 
     def row(self, name: str) -> Choice:
-        """The chosen row of the table `name`: "model", "loss" or "optimizer"."""
+        """The chosen row of the table `name`: "model", "loss", "optimizer" or "schedule"."""
         return TABLES[name][getattr(self, name)]
 
     def values(self, name: str) -> dict[str, Value]:
         """The parameters of the chosen row of the table `name`, by parameter key."""
-        row = self.row(name)
+        return self._values_of(self.row(name))
+
+    def _values_of(self, row: Choice) -> dict[str, Value]:
         return {p.key: self.options.get(f"{row.key}.{p.key}", p.default) for p in row.parameters}
 
     def with_option(self, key: str, value: Value) -> Settings:

@@ -21,7 +21,9 @@ class Snapshot(NamedTuple):
 
     `loss` is the number that the forward pass of this step gave, as a PyTorch program would print it: of the
     step's batch and before its update, in the units of the data (at step 0, of all points). `arrays`
-    are the parameters after the update as training has them.
+    are the parameters after the update as training has them. `validation_loss` is that of the points held
+    out, behind the update, in the units of the data; None where there are none. `learning_rate` is the
+    one that this step took.
     """
 
     run: int
@@ -32,6 +34,8 @@ class Snapshot(NamedTuple):
     curve: Curve
     scaling: Scaling
     device: str
+    learning_rate: float
+    validation_loss: float | None = None
 
     @property
     def parameters(self) -> Parameters:

@@ -211,7 +211,10 @@ class Trainer:
 
     def _snapshot(self, step: int, place: Place, loss: float) -> Snapshot:
         arrays = tuple([array.copy() for array in self._arrays or self._parameter_arrays()])
-        return Snapshot(self.run, step, place.epoch, loss, arrays, self.curve, self.scaling, self.device)
+        rate = self._taken.settings.learning_rate
+        return Snapshot(
+            self.run, step, place.epoch, loss, arrays, self.curve, self.scaling, self.device, rate
+        )
 
     # --- building ---------------------------------------------------------------------------------------
 
