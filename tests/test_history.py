@@ -32,14 +32,15 @@ def test_every_loss_is_there_in_order_however_many_come() -> None:
     for step in range(count):
         history.append(float(step))
     losses = history.losses()
-    assert losses.count == count and losses.stride == 1
+    assert losses.steps == count
+    assert losses.stride == 1
     assert np.array_equal(losses.low, np.arange(count))
     assert np.array_equal(losses.high, np.arange(count))
 
 
 def test_a_new_history_is_empty() -> None:
     history = History()
-    assert history.losses().count == 0
+    assert history.losses().steps == 0
     assert history.validation_losses() is None
     assert history.rates() is None
 
@@ -66,7 +67,7 @@ def test_another_thread_never_reads_a_loss_that_is_not_there_yet() -> None:
     writer.start()
     while not done.is_set():
         losses = history.losses()
-        assert np.array_equal(losses.low, np.arange(losses.count))
+        assert np.array_equal(losses.low, np.arange(losses.steps))
     writer.join()
 
 
@@ -75,7 +76,7 @@ def test_a_long_run_keeps_every_spike_in_a_bounded_room(small: int, count: int) 
     values = np.random.default_rng(count).normal(size=count)
     series = filled(values).series()
     assert len(series.low) <= small
-    assert series.count == count
+    assert series.steps == count
     for place in range(len(series.low)):
         about = values[place * series.stride : (place + 1) * series.stride]
         assert (series.low[place], series.high[place]) == (about.min(), about.max())
@@ -96,9 +97,9 @@ def test_a_cut_record_grows_on_and_leaves_what_was_read(small: int, count: int, 
     before = record.series()
     kept = before.low.copy()
     record.cut(cut)
-    assert record.series().count == cut
+    assert record.series().steps == cut
     record.append(1e6)
-    assert record.series().count == cut + 1
+    assert record.series().steps == cut + 1
     assert record.series().high[-1] == 1e6
     assert np.array_equal(before.low, kept)
 
@@ -111,7 +112,7 @@ def test_what_begins_late_is_missing_before(small: int) -> None:
     history.append(2.0)
     for series, value in ((history.validation_losses(), 7.0), (history.rates(), 0.5)):
         assert series is not None
-        assert series.count == 5 * small + 2
+        assert series.steps == 5 * small + 2
         assert series.stride == history.losses().stride
         assert np.isnan(series.low[0])
         assert series.at(5 * small + 1)[1] == value
@@ -120,6 +121,6 @@ def test_what_begins_late_is_missing_before(small: int) -> None:
 def test_the_part_up_to_a_step_is_what_was_there_then(small: int) -> None:
     values = np.random.default_rng(0).normal(size=50)
     series = filled(values).series().upto(20)
-    assert series.count == 20
+    assert series.steps == 20
     assert np.array_equal(series.low, values[:20])
     assert series.at(20) == (values[19], values[19])

@@ -158,8 +158,8 @@ FIELDS: Mapping[str, Parameter] = MappingProxyType(
                 unset=N_("off"),
                 live=True,
                 tip=N_(
-                    "Training stops after so many steps without a new lowest loss. With points held out their "
-                    "loss counts, and the run goes back to its best step: early stopping."
+                    "Training stops after so many steps without a new lowest loss. With points held out, "
+                    "theirs counts, and the run goes back to its best step: early stopping."
                 ),
             ),
             Parameter(
@@ -170,7 +170,8 @@ FIELDS: Mapping[str, Parameter] = MappingProxyType(
                 maximum=0.9,
                 live=True,
                 tip=N_(
-                    "The share of points that training never sees, drawn hollow; their loss is the validation loss."
+                    "The share of points that training never sees, drawn hollow; "
+                    "their loss is the validation loss."
                 ),
             ),
             Parameter(

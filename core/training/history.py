@@ -14,9 +14,9 @@ MOST_ROOM = 1 << 20  # numbers; a longer run keeps the least and the greatest of
 
 
 class Series(NamedTuple):
-    """One number for each of the steps 1 to `count`, as far as it is kept.
+    """One number for each of the steps 1 to `steps`, as far as it is kept.
 
-    `low` and `high` `[m]` are the least and the greatest number of every `stride` steps; number k is about the
+    `low` and `high` `[m]` are the least and the greatest number of every `stride` steps; number k is about
     steps k stride + 1 to (k + 1) stride. With a stride of 1 both are the same array. What is not a number
     counts as missing.
     """
@@ -24,12 +24,12 @@ class Series(NamedTuple):
     low: Floats
     high: Floats
     stride: int
-    count: int
+    steps: int
 
     def upto(self, step: int) -> Series:
         """The part about the steps 1 to `step`."""
         kept = -(-step // self.stride)
-        return Series(self.low[:kept], self.high[:kept], self.stride, min(step, self.count))
+        return Series(self.low[:kept], self.high[:kept], self.stride, min(step, self.steps))
 
     def at(self, step: int) -> tuple[float, float]:
         """The least and the greatest number kept for `step`, which are one where the stride is 1."""
@@ -124,9 +124,9 @@ class History:
     def append(self, loss: float, validation_loss: float | None = None, rate: float | None = None) -> None:
         """Add the numbers of the next step; losses in the units of the data."""
         if validation_loss is not None and self._validation is None:
-            self._validation = Record(self.losses().count)
+            self._validation = Record(self.losses().steps)
         if rate is not None and self._rates is None:
-            self._rates = Record(self.losses().count)
+            self._rates = Record(self.losses().steps)
         self._losses.append(loss)
         if self._validation is not None:
             self._validation.append(np.nan if validation_loss is None else validation_loss)
