@@ -109,7 +109,7 @@ def shown(field: Field) -> Value:
         case CountField():
             return int(field.text()) if field.text().lstrip("-").isdigit() else None
         case NumberField():
-            return float(field.text())
+            return None if field.text() == field.specialValueText() else float(field.text())
 
 
 # --- numbers ---------------------------------------------------------------------------------------------
@@ -213,6 +213,90 @@ def test_the_arrows_pass_zero(qtbot: QtBot) -> None:
     assert bench.said == [1e-6, 0.0, -1e-6, -2e-6]
 
 
+def unset(qtbot: QtBot, value: float | None = None, name: str = "clip_norm") -> Bench:
+    """A number that may be left out."""
+    field = field_for(FIELDS[name])
+    field.show_value(value)
+    return Bench(qtbot, field)
+
+
+UNSET = [name for name, p in ALL.items() if p.kind is float and p.unset]
+
+
+@pytest.mark.parametrize("name", UNSET)
+def test_a_number_that_may_be_unset_says_so_in_words(qtbot: QtBot, name: str) -> None:
+    bench = unset(qtbot, None, name)
+    assert bench.field.text() == ALL[name].unset
+    bench.write("2.5")
+    assert bench.field.text() == "2.5"
+    bench.write("0")
+    assert bench.field.text() == ALL[name].unset
+    assert bench.said == [2.5, None]
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Tab])
+def test_a_number_that_may_be_unset_is_so_when_it_is_rubbed_out(qtbot: QtBot, key: Qt.Key) -> None:
+    bench = unset(qtbot, 0.5)
+    bench.field.setFocus()
+    bench.field.selectAll()
+    qtbot.keyClick(bench.field, Qt.Key.Key_Delete)
+    assert not bench.said
+    qtbot.keyClick(bench.field, key)
+    assert bench.said == [None]
+    assert bench.field.text() == "off"
+
+
+@pytest.mark.parametrize(("text", "said"), [("many", "many"), ("-1", -1.0), ("1e13", 1e13)])
+@pytest.mark.parametrize("value", [0.5, None])
+def test_what_a_number_that_may_be_unset_cannot_be_is_told(
+    qtbot: QtBot, text: str, said: Value, value: float | None
+) -> None:
+    bench = unset(qtbot, value)
+    before = bench.field.text()
+    bench.write(text)
+    assert bench.said == [said]
+    assert bench.field.text() == before
+
+
+def test_the_arrows_begin_at_the_usual_number_and_end_at_none(qtbot: QtBot) -> None:
+    bench = unset(qtbot)
+    bench.field.setFocus()
+    qtbot.keyClick(bench.field, Qt.Key.Key_Down)
+    assert not bench.said
+    for key in (Qt.Key.Key_Up, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Down):
+        qtbot.keyClick(bench.field, key)
+    assert bench.said == [1.0, 2.0, 1.0, 0.5]
+    for _press in range(18):
+        qtbot.keyClick(bench.field, Qt.Key.Key_Down)
+    assert bench.said[-2:] == [1e-6, None]
+    assert bench.field.text() == "off"
+
+
+def test_none_has_its_place_also_below_a_lowest_number_that_is_allowed(qtbot: QtBot) -> None:
+    bench = number(qtbot, 0.0, Parameter("a", "a", None, minimum=0, maximum=10, unset="off"))
+    assert bench.field.text() == "0"
+    bench.write("off")
+    bench.write("0")
+    assert bench.said == [None, 0.0]
+
+
+@given(value=st.floats(1e-300, 1e300))
+def test_no_number_is_so_small_or_large_that_it_looks_unset(qapp: object, value: float) -> None:
+    field = field_for(FIELDS["loss_below"])
+    field.show_value(value)
+    assert float(field.text()) == value
+
+
+def test_the_arrows_add_the_step_of_a_number_that_has_one(qtbot: QtBot) -> None:
+    bench = number(qtbot, 0.0, FIELDS["validation"])
+    bench.field.setFocus()
+    for _press in range(10):
+        qtbot.keyClick(bench.field, Qt.Key.Key_Up)
+    assert bench.said == [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
+    qtbot.keyClick(bench.field, Qt.Key.Key_Down)
+    assert bench.field.text() == "0.8"
+
+
 # --- whole numbers ---------------------------------------------------------------------------------------
 
 
@@ -255,14 +339,33 @@ def test_what_is_no_count_is_told_and_the_field_goes_back(
     assert bench.field.text() == before
 
 
-def test_a_count_left_empty_stays_as_it_was(qtbot: QtBot) -> None:
-    bench = count(qtbot, 7)
+def leave_empty(qtbot: QtBot, bench: Bench) -> None:
+    """Rub out what stands in the field, and go on."""
     bench.field.setFocus()
     bench.field.selectAll()
     qtbot.keyClick(bench.field, Qt.Key.Key_Delete)
     qtbot.keyClick(bench.field, Qt.Key.Key_Tab)
+
+
+def test_a_count_left_empty_is_unset_where_it_may_be(qtbot: QtBot) -> None:
+    bench = count(qtbot, 7)
+    leave_empty(qtbot, bench)
+    assert bench.said == [None]
+    assert bench.field.text() == "all points"
+
+
+def test_a_count_that_must_be_set_and_is_left_empty_stays_as_it_was(qtbot: QtBot) -> None:
+    bench = count(qtbot, 7, FIELDS["seed"])
+    leave_empty(qtbot, bench)
     assert not bench.said
     assert bench.field.text() == "7"
+
+
+def test_the_arrows_begin_at_the_usual_count(qtbot: QtBot) -> None:
+    bench = count(qtbot, None, FIELDS["patience"])
+    bench.field.setFocus()
+    qtbot.keyClick(bench.field, Qt.Key.Key_Up)
+    assert bench.said == [FIELDS["patience"].usual]
 
 
 def test_the_arrows_count_and_reach_the_words(qtbot: QtBot) -> None:

@@ -26,6 +26,8 @@ class Parameter:
     exclude. Words are the keys of `words`, whose values are their labels. `unset` is the label of None
     where None is allowed. `unit` is "y" for a length in the units of y. `argument` is PyTorch's name where
     it differs from `key`; parameters of one `argument` make a tuple. `live` values reach a running fit.
+    In a form, `step` is what an arrow adds, where that is not the next of 1, 2, 5, 10, and `usual` where the
+    arrows begin from None.
     """
 
     key: str
@@ -42,6 +44,8 @@ class Parameter:
     tip: str = ""
     argument: str = ""
     live: bool = False
+    step: float = 0.0
+    usual: Value = None
 
     def check(self, value: object) -> Value:
         """`value` as this parameter's kind; raises Problem where it is not one of its values."""

@@ -71,6 +71,7 @@ FIELDS: Mapping[str, Parameter] = MappingProxyType(
                 above=True,
                 unset=N_("off"),
                 live=True,
+                usual=1.0,
                 tip=N_("A gradient longer than this is shortened to it before the step."),
             ),
             Parameter(
@@ -102,6 +103,7 @@ FIELDS: Mapping[str, Parameter] = MappingProxyType(
                 LARGEST_COUNT,
                 unset=N_("no limit"),
                 live=True,
+                usual=1000,
                 tip=N_("Training stops after so many passes over the points."),
             ),
             Parameter(
@@ -113,6 +115,7 @@ FIELDS: Mapping[str, Parameter] = MappingProxyType(
                 LARGEST_COUNT,
                 unset=N_("no limit"),
                 live=True,
+                usual=1000,
                 tip=N_("Training stops after so many steps."),
             ),
             Parameter(
@@ -124,6 +127,7 @@ FIELDS: Mapping[str, Parameter] = MappingProxyType(
                 above=True,
                 unset=N_("no limit"),
                 live=True,
+                usual=10.0,
                 tip=N_("Training stops after so many seconds of running."),
             ),
             Parameter(
@@ -135,6 +139,7 @@ FIELDS: Mapping[str, Parameter] = MappingProxyType(
                 above=True,
                 unset=N_("off"),
                 live=True,
+                usual=0.1,
                 tip=N_("Training stops as soon as the loss of a step is below this."),
             ),
             Parameter(
@@ -146,6 +151,7 @@ FIELDS: Mapping[str, Parameter] = MappingProxyType(
                 above=True,
                 unset=N_("off"),
                 live=True,
+                usual=0.001,
                 tip=N_("Training stops as soon as the gradient of a step is shorter than this."),
             ),
             Parameter(
@@ -157,6 +163,7 @@ FIELDS: Mapping[str, Parameter] = MappingProxyType(
                 LARGEST_COUNT,
                 unset=N_("off"),
                 live=True,
+                usual=100,
                 tip=N_(
                     "Training stops after so many steps without a new lowest loss. With points held out, "
                     "theirs counts, and the run goes back to its best step: early stopping."
@@ -169,6 +176,7 @@ FIELDS: Mapping[str, Parameter] = MappingProxyType(
                 minimum=0,
                 maximum=0.9,
                 live=True,
+                step=0.1,
                 tip=N_(
                     "The share of points that training never sees, drawn hollow; "
                     "their loss is the validation loss."

@@ -5,6 +5,8 @@ Each says `chosen(value)` when the person changes it, and takes `show_value(valu
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QLocale, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QStandardItemModel, QValidator
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QSpinBox, QWidget
@@ -14,8 +16,10 @@ from core.texts import _
 from gui.widgets.key_guard import KeyGuard
 from gui.widgets.plain import plain_tip
 
-DECIMALS = 30  # kept by a NumberField; it shows as few as the number needs
+DECIMALS = 323  # kept by a NumberField, so that it loses none; it shows as few as the number needs
 LARGEST_SPIN = 2**31 - 1
+LARGEST_NUMBER = 1e300
+STEP_DIGITS = 12  # of a number that the arrows came to by adding
 
 
 class WordField(QComboBox):
@@ -63,7 +67,8 @@ class SwitchField(QCheckBox):
 class CountField(QSpinBox):
     """A whole number; where None is allowed it is the lowest position, with its own words.
 
-    What is no number of the range is `chosen` too, as it was written: whoever refuses it says why.
+    An empty text means None where that is allowed. What is no number of the range is `chosen` too, as it was
+    written: whoever refuses it says why.
     """
 
     chosen = Signal(object)
@@ -72,6 +77,7 @@ class CountField(QSpinBox):
         super().__init__(parent)
         lowest = int(parameter.minimum)
         self._none = lowest - 1 if parameter.unset else None
+        self._usual = parameter.usual
         self.setRange(lowest if self._none is None else self._none, min(int(parameter.maximum), LARGEST_SPIN))
         self.setSpecialValueText(_(parameter.unset) if parameter.unset else "")
         self.setKeyboardTracking(False)
@@ -103,10 +109,17 @@ class CountField(QSpinBox):
             return text
         return self.textFromValue(self.value())
 
+    def stepBy(self, steps: int) -> None:  # noqa: N802
+        """The first press up from None goes to the usual number, where there is one."""
+        if steps > 0 and self.value() == self._none and isinstance(self._usual, int):
+            self.setValue(self._usual)
+        else:
+            super().stepBy(steps)
+
     def _whole(self, text: str) -> int | None:
         """The position that is written; None where it is none."""
-        if self.specialValueText() and text == self.specialValueText():
-            return self.minimum()
+        if self._none is not None and text.strip() in ("", self.specialValueText()):
+            return self._none
         try:
             return int(text)
         except ValueError:
@@ -118,29 +131,37 @@ class CountField(QSpinBox):
 
 
 class NumberField(QDoubleSpinBox):
-    """A number, written as people write it (0.01, 1e-6); the arrows go 1, 2, 5, 10.
+    """A number, written as people write it (0.01, 1e-6); the arrows go 1, 2, 5, 10, or by its own step.
 
-    What is no number of the range is `chosen` too, as it was written: whoever refuses it says why.
+    Where None is allowed it is the lowest position, with its own words, and an empty text means it. What is
+    no number of the range is `chosen` too, as it was written: whoever refuses it says why.
     """
 
     chosen = Signal(object)
 
     def __init__(self, parameter: Parameter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        lowest = max(parameter.minimum, -LARGEST_NUMBER)
+        if parameter.unset and not parameter.above:
+            lowest -= 1
+        self._none = lowest if parameter.unset else None
+        self._usual = parameter.usual
+        self._step = parameter.step
         self.setLocale(QLocale.c())
         self.setDecimals(DECIMALS)
-        self.setRange(max(parameter.minimum, -1e12), min(parameter.maximum, 1e12))
+        self.setRange(lowest, min(parameter.maximum, LARGEST_NUMBER))
+        self.setSpecialValueText(_(parameter.unset) if parameter.unset else "")
         self.setKeyboardTracking(False)
         self.valueChanged.connect(self._take)
 
     def show_value(self, value: Value) -> None:
-        """Show the number `value`."""
+        """Show the number `value`, or the words for None."""
         with QSignalBlocker(self):
-            self.setValue(float(value) if isinstance(value, int | float) else 0.0)
+            self.setValue(float(value) if isinstance(value, int | float) else self._none or 0.0)
 
     def _take(self, value: float) -> None:
         self.lineEdit().setModified(False)  # what was typed is done with
-        self.chosen.emit(value)
+        self.chosen.emit(None if value == self._none else value)
 
     def textFromValue(self, value: float) -> str:  # noqa: N802
         """As few digits as the number needs."""
@@ -148,12 +169,12 @@ class NumberField(QDoubleSpinBox):
 
     def valueFromText(self, text: str) -> float:  # noqa: N802
         """The number that was written, with a point or a comma."""
-        value = _number(text)
+        value = self._written(text)
         return self.value() if value is None else value
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         """Anything may be typed; only a number inside the range is taken."""
-        value = _number(text)
+        value = self._written(text)
         inside = value is not None and self.minimum() <= value <= self.maximum()
         return QValidator.State.Acceptable if inside else QValidator.State.Intermediate, text, position
 
@@ -165,11 +186,25 @@ class NumberField(QDoubleSpinBox):
         return text
 
     def stepBy(self, steps: int) -> None:  # noqa: N802
-        """One press goes to the next of 1, 2, 5 times a power of ten; from zero to the next small number."""
+        """One press goes to the next of 1, 2, 5 times a power of ten; from zero to the next small number.
+
+        With a step of its own it adds that; up from None it goes to the usual number.
+        """
         value = self.value()
         for _press in range(abs(steps)):
-            value = _next_125(value, up=steps > 0)
+            if steps > 0 and value == self._none and isinstance(self._usual, float):
+                value = self._usual
+            elif self._step:
+                value = round(value + math.copysign(self._step, steps), STEP_DIGITS)
+            else:
+                value = _next_125(value, up=steps > 0)
         self.setValue(value)
+
+    def _written(self, text: str) -> float | None:
+        """The position that is written; None where it is none."""
+        if self._none is not None and text.strip() in ("", self.specialValueText()):
+            return self._none
+        return _number(text)
 
 
 def _number(text: str) -> float | None:
