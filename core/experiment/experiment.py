@@ -56,13 +56,13 @@ class Experiment:
                     most=f"{MOST_STRETCHES:,}"
                 )
             )
-        for one, other in zip(earlier, (*earlier[1:], None), strict=True):
-            points, settings = (other.points, other.settings) if other else (self.points, self.settings)
-            if other and other.until <= one.until:
+        parts: tuple[Stretch | Experiment, ...] = (*earlier, self)
+        for one, other in zip(earlier, parts[1:], strict=True):
+            if isinstance(other, Stretch) and other.until <= one.until:
                 raise Problem(_("The recorded changes must be in the order of their steps."))
-            if one.points.x.shape[1] != points.x.shape[1]:
+            if one.points.x.shape[1] != other.points.x.shape[1]:
                 raise Problem(_("A recorded change cannot change the number of x columns."))
-            if one.settings.restarts(settings):
+            if one.settings.restarts(other.settings):
                 raise Problem(
                     _("The change after step {step} starts a new run; it cannot be part of this one.").format(
                         step=one.until
