@@ -1,0 +1,148 @@
+"""Which learning rates gradient descent on the mean squared error survives, and what each looks like.
+
+For a model that is linear in its parameters the MSE is a bowl with the Hessian H = 2/n AᵀA, where A holds the
+features and a column of ones. Along an eigenvector of H with eigenvalue λ a step of gradient descent
+multiplies the distance to the lowest point by 1 - rate λ, so that it shrinks for rate < 2/λ. With momentum it
+is a linear recurrence of two steps, whose roots must lie inside the unit circle; its conditions are below,
+in the form of torch.optim.SGD. Source: B. T. Polyak 1964, "Some methods of speeding up the convergence of
+iteration methods", for momentum; Nesterov's follows from the same criterion (E. I. Jury 1964).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.experiment.settings import Settings
+from core.texts import N_
+
+Floats = NDArray[np.float64]
+
+ZONES = {
+    "crawling": N_("crawling"),
+    "smooth": N_("smooth"),
+    "oscillating": N_("oscillating"),
+    "diverging": N_("diverging"),
+}
+SLOW = 100  # steps that even the steepest direction takes to come nearer by the factor e, where a run crawls
+NOISY = 0.5  # of the limit of mini-batches: there their steps shrink the error fastest
+
+
+class Zones(NamedTuple):
+    """The learning rates where `crawling`, `smooth` and `oscillating` end; beyond the last a run diverges.
+
+    A zone that no rate belongs to has the same end as the zone before it.
+    """
+
+    crawling: float
+    smooth: float
+    oscillating: float
+
+    def name(self, rate: float) -> str:
+        """The zone of `rate`, a key of ZONES."""
+        return next((name for name, end in zip(ZONES, self, strict=False) if rate < end), "diverging")
+
+
+class Descent(NamedTuple):
+    """The hyper-parameters of torch.optim.SGD."""
+
+    momentum: float = 0.0
+    dampening: float = 0.0
+    nesterov: bool = False
+    weight_decay: float = 0.0
+
+    @classmethod
+    def of(cls, settings: Settings) -> Descent:
+        """Those of `settings`, whose optimizer is "sgd"."""
+        values = settings.values("optimizer")
+        return cls(
+            float(str(values["momentum"])),
+            float(str(values["dampening"])),
+            bool(values["nesterov"]),
+            float(str(values["weight_decay"])),
+        )
+
+    @property
+    def carried(self) -> float:
+        """The share of a gradient that enters the momentum; without momentum dampening plays no part."""
+        return 1.0 - self.dampening if self.momentum else 1.0
+
+    def limit(self, curvature: float) -> float:
+        """The rate from which on steps grow along an eigenvector with this eigenvalue of H."""
+        b, bend = self.momentum, curvature + self.weight_decay
+        if self.nesterov:
+            return 2 * (1 + b) / ((1 + 2 * b) * bend)
+        return 2 * (1 + b) / (self.carried * bend)
+
+    def smooth_end(self, curvature: float) -> float:
+        """The rate from which on steps overshoot along it: a root of the recurrence is no longer positive."""
+        b, bend = self.momentum, curvature + self.weight_decay
+        if self.nesterov:
+            return ((1 - b) / (1 + b)) ** 2 / bend
+        return (1 - math.sqrt(b)) ** 2 / (self.carried * bend)
+
+    def crawling_end(self, curvature: float) -> float:
+        """The rate below which SLOW steps do little along it; momentum lengthens steps 1 / (1 - b) times."""
+        return (1 - self.momentum) / (SLOW * self.carried * (curvature + self.weight_decay))
+
+    def batch_limit(self, curvature: float, longest: float, size: int) -> float:
+        """An estimate of the limit for mini-batches of `size` points; `longest` is the largest 2 |a|².
+
+        Without momentum 2 m / (longest + (m - 1) λ), from S. Ma, R. Bassily and M. Belkin 2018, "The power of
+        interpolation". With momentum b the mean square of the same recurrence stays bounded up to
+        2 (1 - b²) / ((1 + b) L - 2 b λ), where L is the L = (longest + (m - 1) λ) / m of that limit 2 / L; it
+        is the lower of those of the steepest and of a flat direction, for either may be the first to go.
+        """
+        b = self.momentum
+        noisy = [
+            2
+            * (1 - b * b)
+            / ((1 + b) * ((longest + (size - 1) * bend) / size + self.weight_decay) - 2 * b * bend)
+            for bend in (0.0, curvature)
+        ]
+        return min(min(noisy) / self.carried, self.limit(curvature))
+
+
+class Bowl(NamedTuple):
+    """The shape of the MSE: the least and the largest eigenvalue of H, and the largest 2 |a|² of a point."""
+
+    least: float
+    largest: float
+    longest: float
+
+    @classmethod
+    def of(cls, features: Floats) -> Bowl | None:
+        """That over features `[N, P]` of training; None where numbers are too large or too few.
+
+        An eigenvalue that float64 cannot tell from zero is zero.
+        """
+        with np.errstate(all="ignore"):
+            design = np.column_stack((features, np.ones(len(features))))
+            longest = 2 * float(np.max(np.sum(design**2, axis=1), initial=0.0))
+        if not len(design) or not math.isfinite(longest * len(design)):
+            return None
+        values = np.linalg.svd(design, compute_uv=False)
+        if len(values) < design.shape[1] or values[-1] <= np.finfo(float).eps * max(design.shape) * values[0]:
+            values[-1] = 0.0
+        scale = 2 / len(design)
+        return cls(scale * float(values[-1]) ** 2, scale * float(values[0]) ** 2, longest)
+
+    @property
+    def condition(self) -> float:
+        """The condition number of H: how much steeper its steepest direction is than its flattest."""
+        return self.largest / self.least if self.least else math.inf
+
+    def limit(self, descent: Descent, batch_size: int | None) -> float:
+        """The largest stable learning rate; an estimate with a batch size."""
+        if batch_size is None:
+            return descent.limit(self.largest)
+        return descent.batch_limit(self.largest, self.longest, batch_size)
+
+    def zones(self, descent: Descent, batch_size: int | None) -> Zones:
+        """The zones of the learning rate."""
+        limit = self.limit(descent, batch_size)
+        smooth = min(descent.smooth_end(self.largest), NOISY * limit)
+        return Zones(min(descent.crawling_end(self.largest), smooth), smooth, limit)

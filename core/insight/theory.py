@@ -1,0 +1,153 @@
+"""What should happen: the optimum, the shape of the loss around it, and the rates that lead there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.choices import OPTIMIZERS
+from core.experiment.points import Points
+from core.experiment.settings import Settings
+from core.experiment.split import held_out
+from core.insight.curves import Curve, Line, Polynomial
+from core.insight.optimum import Optimum, optimum
+from core.insight.scaling import Scaling, no_scaling, standard_scaling
+from core.insight.stability import Bowl, Descent, Zones
+from core.texts import _
+
+LINEAR: dict[str, type[Curve]] = {"line": Line, "polynomial": Polynomial}  # in their parameters
+PENALTIES = ("weight_decay", "lambd")  # parameters of optimizers that pull the fit away from the least loss
+
+
+@dataclass(frozen=True, eq=False)
+class Theory:
+    """What is known of a run before it begins, from its training points and settings alone.
+
+    `optimum` is None where no closed form holds, and then `why_no_optimum` says why. `condition` is the
+    condition number of the MSE's Hessian in the coordinates of training; `condition_raw` and
+    `condition_standardised` are those without and with standardising, so that they can be compared (infinite
+    where a direction is flat, None where the model is not linear in its parameters). `limit`, `limit_raw` and
+    `limit_standardised` are the largest stable learning rates there, `estimated` for mini-batches. Where no
+    such theory holds they and `zones` are None, and `why_not` says why in one sentence.
+    """
+
+    optimum: Optimum | None = None
+    why_no_optimum: str = ""
+    condition: float | None = None
+    condition_raw: float | None = None
+    condition_standardised: float | None = None
+    limit: float | None = None
+    limit_raw: float | None = None
+    limit_standardised: float | None = None
+    estimated: bool = False
+    zones: Zones | None = None
+    why_not: str = ""
+
+    def share(self, rate: float) -> float | None:
+        """`rate` as a share of the limit; None where there is none."""
+        return rate / self.limit if self.limit else None
+
+
+def theory(points: Points, settings: Settings, scaling: Scaling | None = None) -> Theory:
+    """What should happen to a run on the training points among `points`, with `settings`.
+
+    `scaling` is that of the run, where there is one and it is standardised: points drawn later do not change
+    it. Otherwise it is that of the training points.
+    """
+    training = training_points(points, settings)
+    curve = linear_curve(settings, training)
+    why_no_optimum = _why_no_optimum(training, settings)
+    why_not = _why_no_limit(training, settings)
+    if curve is None or not len(training):
+        return Theory(why_no_optimum=why_no_optimum, why_not=why_not)
+    raw, standardised = _bowls(training, curve, scaling if settings.standardise else None)
+    here = standardised if settings.standardise else raw
+    if here is None:
+        too_large = _("The numbers are too large to square; scale them down to see what should happen.")
+        return Theory(why_no_optimum=why_no_optimum or too_large, why_not=why_not or too_large)
+    size = _batch_size(training, settings)
+    descent = None if why_not else Descent.of(settings)
+    condition, condition_raw, condition_standardised = (
+        None if bowl is None else bowl.condition for bowl in (here, raw, standardised)
+    )
+    limit, limit_raw, limit_standardised = (
+        None if bowl is None or descent is None else bowl.limit(descent, size)
+        for bowl in (here, raw, standardised)
+    )
+    return Theory(
+        None if why_no_optimum else optimum(training, curve),
+        why_no_optimum,
+        condition,
+        condition_raw,
+        condition_standardised,
+        limit,
+        limit_raw,
+        limit_standardised,
+        descent is not None and size is not None,
+        None if descent is None else here.zones(descent, size),
+        why_not,
+    )
+
+
+def training_points(points: Points, settings: Settings) -> Points:
+    """`points` without those that are held out."""
+    hidden = held_out(len(points), settings.validation, settings.validation_seed)
+    return points.removed(hidden.nonzero()[0]) if hidden.any() else points
+
+
+def _bowls(points: Points, curve: Curve, scaling: Scaling | None) -> tuple[Bowl | None, Bowl | None]:
+    """The shape of the loss without and with standardising, by `scaling` where it is given."""
+    scaling = scaling or standard_scaling(points.x, points.y)
+    with np.errstate(all="ignore"):
+        raw, standardised = (
+            curve.features(each.x_in(points.x)) for each in (no_scaling(points.x.shape[1]), scaling)
+        )
+    return Bowl.of(raw), Bowl.of(standardised)
+
+
+def _batch_size(points: Points, settings: Settings) -> int | None:
+    """How many points a step looks at; None for all."""
+    size = settings.batch_size
+    return None if size is None or size >= len(points) else size
+
+
+def linear_curve(settings: Settings, points: Points) -> Curve | None:
+    """The model, where it is linear in its parameters."""
+    kind = LINEAR.get(settings.model)
+    return None if kind is None else kind(settings.values("model"), points.x.shape[1])
+
+
+def _why_no_optimum(points: Points, settings: Settings) -> str:
+    """Why the lowest loss has no closed form; nothing where it has one."""
+    values = settings.values("optimizer")
+    if not len(points):
+        return _("There are no points yet.")
+    if settings.model not in LINEAR:
+        return _("For a network no formula gives the best fit.")
+    if settings.loss != "mse":
+        return _("A formula for the best fit is known for the mean squared error alone.")
+    if settings.l1 or any(values.get(name) for name in PENALTIES):
+        return _("A penalty on the parameters keeps the fit away from the least squares.")
+    return ""
+
+
+def _why_no_limit(points: Points, settings: Settings) -> str:
+    """Why no learning rate is known to be the largest stable one; nothing where one is."""
+    if not len(points):
+        return _("There are no points yet.")
+    if settings.optimizer != "sgd":
+        return _("Which learning rates are stable is known for SGD alone, and not for {optimizer}.").format(
+            optimizer=_(OPTIMIZERS[settings.optimizer].label)
+        )
+    if settings.model not in LINEAR:
+        return _("The loss of a network bends differently everywhere, so no learning rate is the limit.")
+    if settings.loss != "mse":
+        return _("Which learning rates are stable is known for the mean squared error alone.")
+    if settings.clip_norm is not None:
+        return _("A clipped gradient cannot run away, so the theory of stable learning rates does not hold.")
+    if settings.l1:
+        return _("The L1 penalty has a kink at zero, so the theory of stable learning rates does not hold.")
+    if Descent.of(settings).momentum == 1:
+        return _("With a momentum of 1 nothing slows a run down, so no learning rate lets it settle.")
+    return ""
