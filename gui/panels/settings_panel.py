@@ -12,13 +12,18 @@ from core.choices import FIELDS, OPTIMIZERS
 from core.experiment import Settings
 from core.texts import _
 from gui.theme import Theme
-from gui.widgets.choice_section import ChoiceSection
 from gui.widgets.fields import Field, WordField, field_for
+from gui.widgets.fold import Fold
 from gui.widgets.rate_slider import RateSlider
 from gui.widgets.section import Form, Section, live_mark
+from gui.widgets.table_choice import TableChoice
 
 if TYPE_CHECKING:
     from core.training.devices import Device
+
+SHOWN_AT_ONCE = {"model": 3, "loss": 3, "optimizer": 3, "schedule": 4}  # parameters; more are folded away
+PENALTIES = ("clip_norm", "l1")  # what becomes of the gradient before the optimizer takes it
+STOP_RULES = ("steps", "seconds", "loss_below", "gradient_below", "patience")
 
 
 class SettingsPanel(QFrame):
@@ -39,28 +44,39 @@ class SettingsPanel(QFrame):
         super().__init__()
         self._theme = theme
         self._fields: dict[str, Field] = {}
-        self._sections = {name: ChoiceSection(name, theme) for name in ("model", "loss", "optimizer")}
+        self._choices = {
+            name: TableChoice(name, theme, count, PENALTIES if name == "optimizer" else ())
+            for name, count in SHOWN_AT_ONCE.items()
+        }
+        self._stop_rules = Fold(
+            "stop_more", _("More rules"), _("Show or hide the other rules that end the training."), theme
+        )
+        self._training = Form(theme)
         self._own = QLineEdit()
         self._own_row = QWidget()
         self._slider = RateSlider(FIELDS["learning_rate"].minimum, FIELDS["learning_rate"].maximum)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        for name, section in self._sections.items():
-            section.chosen.connect(lambda key, name=name: self.changed.emit({name: key}))
-            section.option_chosen.connect(self.option_changed)
-            layout.addWidget(section)
-        self._add_rate(self._sections["optimizer"])
+        for choice in self._choices.values():
+            choice.changed.connect(self.changed)
+            choice.option_changed.connect(self.option_changed)
+        for name in ("model", "loss"):
+            layout.addWidget(self._choice_section(name))
+        layout.addWidget(self._optimizer_section())
         layout.addWidget(self._training_section())
+        layout.addWidget(self._stop_section())
         layout.addWidget(self._device_section())
         layout.addWidget(self._legend())
 
     def show_settings(self, settings: Settings) -> None:
         """Show `settings` everywhere."""
-        for section in self._sections.values():
-            section.show_settings(settings)
+        for choice in self._choices.values():
+            choice.show_settings(settings)
         for name, field in self._fields.items():
             field.show_value(getattr(settings, name))
+        self._stop_rules.show_values({name: getattr(settings, name) for name in STOP_RULES})
+        self._training.show_row(self._fields["validation_seed"], settings.validation > 0)
         self._slider.show_number(settings.learning_rate)
         rate, usual = FIELDS["learning_rate"], OPTIMIZERS[settings.optimizer].learning_rate
         tip = (
@@ -90,24 +106,39 @@ class SettingsPanel(QFrame):
 
     # --- the parts --------------------------------------------------------------------------------------
 
+    def _choice_section(self, name: str) -> Section:
+        section, choice = Section(_(FIELDS[name].label), self._theme), self._choices[name]
+        section.heading.addWidget(live_mark(FIELDS[name].live, self._theme))
+        section.body.addWidget(choice.field)
+        section.body.addWidget(choice.options)
+        return section
+
+    def _optimizer_section(self) -> Section:
+        """The optimizer; directly below it the learning rate and its schedule, as in a program."""
+        section, schedule = self._choice_section("optimizer"), self._choices["schedule"]
+        section.body.removeWidget(self._choices["optimizer"].options)
+        self._add_rate(section)
+        section.add_form().add_row(_(FIELDS["schedule"].label), schedule.field, FIELDS["schedule"].live)
+        section.body.addWidget(schedule.options)
+        section.body.addWidget(self._choices["optimizer"].options)
+        return section
+
     def _add_rate(self, section: Section) -> None:
-        """The learning rate stands directly below the optimizer: an exact field and a slider."""
+        """The learning rate: an exact field and a slider."""
         rate = FIELDS["learning_rate"]
-        form = section.add_form()
-        self._add_field(form, rate.key)
+        self._add_field(section.add_form(), rate.key)
         self._slider.setObjectName("learning_rate_slider")
         self._slider.setAccessibleName(_(rate.label))
         self._slider.chosen.connect(lambda rate: self.changed.emit({"learning_rate": rate}))
         self._slider.sliderPressed.connect(self.stroke_began)
         self._slider.sliderReleased.connect(self.stroke_ended)
-        section.body.insertWidget(2, form)
-        section.body.insertWidget(3, self._slider)
+        section.body.addWidget(self._slider)
 
     def _training_section(self) -> Section:
         section = Section(_("Training"), self._theme)
-        form = section.add_form()
-        for name in ("batch_size", "epochs", "steps", "seed", "start"):
-            self._add_field(form, name)
+        section.body.addWidget(self._training)
+        for name in ("batch_size", "validation", "validation_seed", "seed", "start"):
+            self._add_field(self._training, name)
         section.body.addWidget(self._own_start_row())
         button = QPushButton(self._theme.icon("dice-5"), _("New start values"))
         button.setObjectName("new_start")
@@ -117,6 +148,15 @@ class SettingsPanel(QFrame):
         form = section.add_form()
         for name in ("dtype", "standardise"):
             self._add_field(form, name)
+        return section
+
+    def _stop_section(self) -> Section:
+        """When the training ends by itself: after its epochs, and by other rules for those who want them."""
+        section = Section(_("Stop"), self._theme)
+        self._add_field(section.add_form(), "epochs")
+        self._stop_rules.fill({name: FIELDS[name] for name in STOP_RULES})
+        self._stop_rules.chosen.connect(self._choose)
+        section.body.addWidget(self._stop_rules)
         return section
 
     def _own_start_row(self) -> QWidget:

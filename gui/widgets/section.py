@@ -19,6 +19,7 @@ from gui.theme import Theme
 
 LEAST = 72  # pixels, the least width of a control; it takes what room there is
 CONTROL = 24  # pixels, the least height of a control: Chinese letters need it
+GAP = 6  # pixels between two rows
 MARK = 14  # pixels, the little picture that tells live changes from those that restart
 
 
@@ -36,7 +37,7 @@ class Section(QFrame):
         self.heading.addStretch(1)
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(theme.px(12), theme.px(8), theme.px(12), theme.px(8))
-        self.body.setSpacing(theme.px(6))
+        self.body.setSpacing(theme.px(GAP))
         self.body.addLayout(self.heading)
 
     def add_form(self) -> Form:
@@ -54,9 +55,9 @@ class Form(QWidget):
         self._theme = theme
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(theme.px(6))
-        self._grid.setVerticalSpacing(theme.px(6))
+        self._grid.setSpacing(theme.px(GAP))
         self._grid.setColumnStretch(2, 1)
+        self._rows: dict[QWidget, tuple[QWidget, ...]] = {}
 
     def add_row(self, label: str, control: QWidget, live: bool) -> None:
         """A row; `live` says whether the control reaches a running fit or starts a new run."""
@@ -68,9 +69,14 @@ class Form(QWidget):
         name = QLabel(label)
         name.setToolTip(control.toolTip())
         name.setBuddy(control)
-        self._grid.addWidget(name, row, 0)
-        self._grid.addWidget(live_mark(live, self._theme), row, 1)
-        self._grid.addWidget(control, row, 2)
+        self._rows[control] = (name, live_mark(live, self._theme), control)
+        for column, widget in enumerate(self._rows[control]):
+            self._grid.addWidget(widget, row, column)
+
+    def show_row(self, control: QWidget, shown: bool) -> None:
+        """Show or hide the whole row of `control`."""
+        for widget in self._rows[control]:
+            widget.setVisible(shown)
 
 
 def live_mark(live: bool, theme: Theme) -> QLabel:
