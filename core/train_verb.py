@@ -27,11 +27,12 @@ from core.problem import Problem
 from core.terminal import Progress, complain, say
 from core.texts import N_, _, n_
 from core.training import Snapshot
+from core.training.history import History
 
 if TYPE_CHECKING:
     from core.training import Trainer
 
-Draw = Callable[[Points, Snapshot, NDArray[np.float64], Path], None]
+Draw = Callable[[Experiment, Snapshot, History, Path], None]
 
 INTERRUPTED = 130  # the exit status of a program that Ctrl-C ended
 EXPERIMENT_ENDING = ".fit.json"
@@ -109,7 +110,8 @@ def train(arguments: argparse.Namespace, draw: Draw | None = None) -> int:
         if sentence:
             complain(sentence)
     if arguments.plot and draw is not None:
-        draw(work.points, outcome.snapshot, trainer.history.losses().low, Path(arguments.plot))
+        experiment = Experiment(work.points, work.settings)
+        draw(experiment, outcome.snapshot, trainer.history, Path(arguments.plot))
     return INTERRUPTED if outcome.why == "interrupted" else 0
 
 

@@ -12,8 +12,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import (
     QEventLoop,
     QLibraryInfo,
@@ -29,11 +27,12 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from core.experiment import Experiment, Points
+from core.experiment import Experiment
 from core.log import data_folder
 from core.problem import Problem
 from core.texts import _, language, system_language, use_language
 from core.training import Snapshot
+from core.training.history import History
 from gui.autosave import Autosave
 from gui.collector import Collector
 from gui.main_window import MainWindow
@@ -124,12 +123,12 @@ def run_screenshot(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def draw_fit(points: Points, snapshot: Snapshot, losses: NDArray[np.float64], path: Path) -> None:
+def draw_fit(experiment: Experiment, snapshot: Snapshot, history: History, path: Path) -> None:
     """Draw the fit and the loss of a run into the picture `path`; raises Problem if it cannot be written."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     create_app([NAME])
     qInstallMessageHandler(_log_qt)
-    save_picture(fit_picture(points, snapshot, losses), path)
+    save_picture(fit_picture(experiment, snapshot, history), path)
 
 
 def _window_upon(workspace: Workspace, theme: Theme) -> MainWindow:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QSplitter
 
-from core.experiment import Experiment, Points, Settings, load_experiment
+from core.experiment import Experiment, Settings, load_experiment
 from core.problem import Problem
 from core.texts import _
 from core.training import Snapshot
+from core.training.history import History
 from gui.plots.fit_plot import FitPlot
 from gui.plots.loss_plot import LossPlot
 from gui.theme import Theme
@@ -31,8 +30,8 @@ def open_any(path: Path) -> Experiment:
     return Experiment(found.points, Settings(standardise=found.proposes_standardise))
 
 
-def fit_picture(points: Points, snapshot: Snapshot, losses: NDArray[np.float64]) -> QPixmap:
-    """The fit and the loss side by side."""
+def fit_picture(experiment: Experiment, snapshot: Snapshot, history: History) -> QPixmap:
+    """The fit and the loss of a run side by side."""
     theme = Theme()
     plots = QSplitter(Qt.Orientation.Horizontal)
     fit, loss = FitPlot(theme), LossPlot(theme)
@@ -41,9 +40,9 @@ def fit_picture(points: Points, snapshot: Snapshot, losses: NDArray[np.float64])
     plots.resize(*SIZE)
     plots.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
     plots.show()
-    fit.show_points(points)
+    fit.show_points(experiment.points)
     fit.show_fit(snapshot.predict)
-    loss.show_losses(losses)
+    loss.show_history(history.losses(), history.validation_losses(), history.rates(), snapshot.step)
     fit.fit_view()
     loss.fit_view()
     QCoreApplication.processEvents()

@@ -15,6 +15,7 @@ from core.insight.least_squares import least_squares
 from core.insight.measures import r_squared
 from core.texts import _
 from core.training import Snapshot
+from core.training.history import Series
 from gui.panels.data_panel import DataPanel
 from gui.panels.fit_card import FitCard
 from gui.panels.loss_card import LossCard
@@ -167,7 +168,9 @@ class Presenter(QObject):
 
     def _show_snapshot(self, snapshot: Snapshot) -> None:
         self._parts.fit.plot.show_fit(snapshot.predict)
-        self._parts.loss.plot.show_losses(self._session.losses()[: snapshot.step])
+        losses = self._session.losses()
+        history = Series(losses, losses, 1, len(losses)).upto(snapshot.step)
+        self._parts.loss.plot.show_history(history, None, None, snapshot.step)
 
     def _show_numbers(self, snapshot: Snapshot | None) -> None:
         self._parts.run_bar.show_numbers(snapshot)

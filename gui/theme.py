@@ -32,6 +32,9 @@ DATA = "#0072B2"
 MODEL = "#D55E00"
 REFERENCE = "#009E73"
 GRADIENT = "#CC79A7"
+# The loss of the points held out: apart from the model's colour for the colour-blind too, who see it as
+# blue. What is left of the palette is too pale for a curve upon white, or, being black, upon a dark ground.
+VALIDATION = "#8262C8"
 
 CHINESE_FONTS = (
     "PingFang SC",
@@ -97,6 +100,12 @@ class Theme:
     def warning(self) -> str:
         """Text of what went wrong."""
         return "#FF9E80" if self.dark else "#B3370F"
+
+    def faded(self, colour: str) -> str:
+        """`colour`, half as strong upon the surface."""
+        one, other = QColor(colour), QColor(self.surface)
+        mean = [(a + b) // 2 for a, b in zip(_channels(one), _channels(other), strict=True)]
+        return QColor(*mean).name()
 
     def px(self, length: float) -> int:
         """`length`, in pixels at scale 1, at this theme's scale."""
@@ -184,6 +193,10 @@ class Theme:
     def icon_size(self) -> QSize:
         """The size of icons on bars and buttons."""
         return QSize(self.px(ICON), self.px(ICON))
+
+
+def _channels(colour: QColor) -> tuple[int, int, int]:
+    return colour.red(), colour.green(), colour.blue()
 
 
 @cache

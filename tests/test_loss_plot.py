@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QLabel
 
+from core.training.history import Series
 from gui.plots.decimation import BLOCK, Extremes
 from gui.plots.loss_plot import LossPlot
 from gui.plots.ticks import linear_ticks, log_ticks
@@ -37,8 +38,24 @@ def falling(count):
     return (0.1 + 9.9 * np.exp(-np.arange(count) / (count / 6 + 1))) * noise
 
 
+def series(values, stride=1):
+    """The series of a run with these numbers, kept as a Record keeps them."""
+    values = np.asarray(values, dtype=np.float64)
+    if stride == 1:
+        return Series(values, values, 1, len(values))
+    groups = [values[start : start + stride] for start in range(0, len(values), stride)]
+    low, high = (np.array([reduce(group) for group in groups]) for reduce in (np.fmin.reduce, np.fmax.reduce))
+    return Series(low, high, stride, len(values))
+
+
+def show(plot, losses, validation=None, rates=None, step=None):
+    """Show a run, at its newest step unless told otherwise."""
+    known = series(losses) if isinstance(losses, np.ndarray | list) else losses
+    plot.show_history(known, validation, rates, known.steps if step is None else step)
+
+
 def curve(plot):
-    x, y = plot.trace.getData()
+    x, y = plot.losses.trace.getData()
     return np.asarray(x), np.asarray(y)
 
 
@@ -80,7 +97,7 @@ class TestDecimation:
     def test_columns_have_the_extremes_of_their_steps(self, losses, pixels, logarithmic, data):
         first, last = sorted(data.draw(st.tuples(st.integers(0, 700), st.integers(0, 700))))
         extremes = Extremes()
-        extremes.take(losses)
+        extremes.take(series(losses))
         x, low, high = extremes.columns(first, last, pixels, logarithmic)
         usable = np.isfinite(losses) & (losses > 0 if logarithmic else True)
         width = 1
@@ -96,15 +113,15 @@ class TestDecimation:
         losses = np.random.default_rng(seed).exponential(size=600)
         grown, fresh = Extremes(), Extremes()
         for length in lengths:
-            grown.take(losses[:length])
-        fresh.take(losses[: lengths[-1]])
+            grown.take(series(losses[:length]))
+        fresh.take(series(losses[: lengths[-1]]))
         for one, other in zip(grown.columns(0, 600, 5, True), fresh.columns(0, 600, 5, True), strict=True):
             assert np.array_equal(one, other)
 
     def test_another_history_in_the_same_place_is_noticed(self):
         extremes = Extremes()
-        extremes.take(np.full(10 * BLOCK, 1.0))
-        extremes.take(np.full(12 * BLOCK, 5.0))
+        extremes.take(series(np.full(10 * BLOCK, 1.0)))
+        extremes.take(series(np.full(12 * BLOCK, 5.0)))
         assert extremes.extent(False) == (5.0, 5.0)
 
     @pytest.mark.parametrize("logarithmic", [True, False])
@@ -113,7 +130,7 @@ class TestDecimation:
         losses = np.full(1_000_000, 0.5)
         losses[at] = 80.0
         plot.show_logarithmic(logarithmic)
-        plot.show_losses(losses)
+        show(plot, losses)
         x, y = curve(plot)
         assert len(x) < 4_000
         peak = np.argmax(y)
@@ -124,7 +141,7 @@ class TestDecimation:
     def test_a_spike_is_seen_on_the_screen(self, plot):
         losses = np.full(1_000_000, 0.5)
         losses[300_000] = 80.0
-        plot.show_losses(losses)
+        show(plot, losses)
         spike = pixel(plot, 300_001, np.log10(20))
         column = drawn_where(plot)[round(spike.y()), :]
         assert column[round(spike.x()) - 3 : round(spike.x()) + 4].any()
@@ -133,11 +150,11 @@ class TestDecimation:
         buffer = falling(10_000_000)
 
         def cost(steps):
-            plot.show_losses(buffer[:steps])
+            show(plot, buffer[:steps])
             times = []
             for frame in range(15):
                 start = time.perf_counter()
-                plot.show_losses(buffer[: steps + 500 * frame])
+                show(plot, buffer[: steps + 500 * frame])
                 times.append(time.perf_counter() - start)
             return np.median(times)
 
@@ -148,14 +165,14 @@ class TestDecimation:
 class TestCurve:
     def test_few_steps_are_drawn_one_by_one(self, plot):
         losses = falling(150)
-        plot.show_losses(losses)
+        show(plot, losses)
         x, y = curve(plot)
         assert np.array_equal(x, np.arange(1, 151))
         assert y == pytest.approx(np.log10(losses))
 
     def test_linear_shows_the_losses_themselves(self, plot):
         losses = falling(150)
-        plot.show_losses(losses)
+        show(plot, losses)
         plot.show_logarithmic(False)
         assert np.array_equal(curve(plot)[1], losses)
         assert view(plot)[1, 0] == 0
@@ -163,8 +180,8 @@ class TestCurve:
 
     def test_losses_that_have_no_logarithm_leave_a_gap(self, plot):
         losses = np.array([4.0, 2.0, 0.0, 1.0, -1.0, np.inf, np.nan, 0.5, 0.25])
-        plot.show_losses(losses)
-        connected = plot.trace.opts["connect"]
+        show(plot, losses)
+        connected = plot.losses.trace.opts["connect"]
         known = np.isfinite(losses) & (losses > 0)
         assert list(connected[:-1]) == list(known[:-1] & known[1:])
         assert np.isfinite(view(plot)).all()
@@ -175,7 +192,7 @@ class TestCurve:
     )
     def test_strange_losses_are_no_reason_to_fail(self, plot, losses, logarithmic):
         plot.show_logarithmic(logarithmic)
-        plot.show_losses(np.array(losses))
+        show(plot, np.array(losses))
         plot.fit_view()
         plot.grab()
         assert np.isfinite(view(plot)).all()
@@ -183,18 +200,18 @@ class TestCurve:
     def test_the_marker_is_at_the_newest_step(self, plot):
         losses = falling(500)
         for steps in (1, 20, 500):
-            plot.show_losses(losses[:steps])
-            assert plot.marker.isVisible()
-            assert (plot.marker.x(), plot.marker.y()) == (steps, np.log10(losses[steps - 1]))
+            show(plot, losses[:steps])
+            assert plot.losses.dot.isVisible()
+            assert (plot.losses.dot.x(), plot.losses.dot.y()) == (steps, np.log10(losses[steps - 1]))
 
     def test_clear_empties_the_plot(self, plot):
         assert plot.empty_text.isVisible()
-        plot.show_losses(falling(50))
+        show(plot, falling(50))
         assert not plot.empty_text.isVisible()
         plot.clear()
         assert plot.empty_text.isVisible()
         assert len(curve(plot)[0]) == 0
-        plot.show_losses(falling(7))
+        show(plot, falling(7))
         assert len(curve(plot)[0]) == 7
 
 
@@ -204,7 +221,7 @@ class TestRange:
         losses = falling(20_000)
         ranges = []
         for steps in range(10, 20_000, 35):
-            plot.show_losses(losses[:steps])
+            show(plot, losses[:steps])
             ranges.append(view(plot))
         ranges = np.array(ranges)
         assert (np.diff(ranges[:, :, 0], axis=0) <= 0).all()
@@ -217,7 +234,7 @@ class TestRange:
     def test_every_loss_is_in_view(self, plot):
         losses = falling(3000)
         for steps in (1, 2, 10, 900, 3000):
-            plot.show_losses(losses[:steps])
+            show(plot, losses[:steps])
             x, y = view(plot)
             assert x[0] <= 1 <= steps <= x[1]
             assert y[0] <= np.log10(losses[:steps].min())
@@ -226,26 +243,26 @@ class TestRange:
     def test_a_zoom_stays_while_training_runs_until_f(self, plot):
         plot.set_running(True)
         losses = falling(2000)
-        plot.show_losses(losses[:500])
+        show(plot, losses[:500])
         at = pixel(plot, 100, 0)
         wheel(plot, at)
         zoomed = view(plot)
         assert np.ptp(zoomed[0]) == pytest.approx(1000 * 1.0015**-120)
         assert (pixel(plot, 100, 0) - at).manhattanLength() < 0.01
-        plot.show_losses(losses)
+        show(plot, losses)
         assert np.array_equal(view(plot), zoomed)
         QApplication.sendEvent(plot, QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_F, FREE))
         assert view(plot)[0, 1] >= 2000
 
     def test_the_wheel_over_an_axis_zooms_that_axis_alone(self, plot):
-        plot.show_losses(falling(100))
+        show(plot, falling(100))
         before = view(plot)
         wheel(plot, QPointF(250, 415))
         assert np.ptp(view(plot)[0]) < np.ptp(before[0])
         assert np.array_equal(view(plot)[1], before[1])
 
     def test_a_middle_drag_pans(self, plot):
-        plot.show_losses(falling(100))
+        show(plot, falling(100))
         before = view(plot)
         start, end = pixel(plot, 50, 0), pixel(plot, 40, 0.5)
         mouse(plot, QEvent.Type.MouseButtonPress, start, MIDDLE, MIDDLE)
@@ -261,7 +278,7 @@ class TestReadout:
 
     def test_tells_the_loss_of_the_step_under_the_cursor(self, plot, readout):
         losses = falling(4000)
-        plot.show_losses(losses)
+        show(plot, losses)
         mouse(plot, QEvent.Type.MouseMove, pixel(plot, 1240, 0))
         step = int(readout.text().split()[1].replace(",", ""))
         assert abs(step - 1240) <= 5000 / plot.area().width()
@@ -269,14 +286,14 @@ class TestReadout:
         assert readout.isVisible()
 
     def test_beyond_the_newest_step_it_tells_the_newest(self, plot, readout):
-        plot.show_losses(falling(60))
+        show(plot, falling(60))
         mouse(plot, QEvent.Type.MouseMove, pixel(plot, 90, 0))
         assert readout.text().startswith("step 60 ")
-        plot.show_losses(falling(70))
+        show(plot, falling(70))
         assert readout.text().startswith("step 70 ")
 
     def test_never_covers_the_cursor_and_is_never_cut_off(self, plot, readout):
-        plot.show_losses(falling(4000))
+        show(plot, falling(4000))
         area = plot.area().toRect()
         for x in np.linspace(area.left() + 1, area.right() - 1, 25):
             for y in np.linspace(area.top() + 1, area.bottom() - 1, 25):
@@ -285,7 +302,7 @@ class TestReadout:
                 assert QRect(0, 0, plot.width(), plot.height()).contains(readout.geometry())
 
     def test_goes_with_the_cursor_and_the_losses(self, plot, readout):
-        plot.show_losses(falling(60))
+        show(plot, falling(60))
         mouse(plot, QEvent.Type.MouseMove, pixel(plot, 30, 0))
         mouse(plot, QEvent.Type.MouseMove, QPointF(3, 3))
         assert not readout.isVisible()

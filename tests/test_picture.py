@@ -201,7 +201,7 @@ def test_a_fit_and_its_loss_are_drawn_side_by_side(qtbot: QtBot, tmp_path: Path)
     trainer = Trainer(LINE, Settings())
     for _step in range(50):
         trainer.step()
-    picture = fit_picture(LINE, trainer.latest, trainer.history.losses().low)
+    picture = fit_picture(Experiment(LINE, Settings()), trainer.latest, trainer.history)
     assert (picture.width(), picture.height()) == (1200, 540)
     save_picture(picture, tmp_path / "fit.png")
     seen = pixels(tmp_path / "fit.png")

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from gui.theme import DATA, GRADIENT, MODEL, REFERENCE, RESOURCES, Theme
+from gui.theme import DATA, GRADIENT, MODEL, REFERENCE, RESOURCES, VALIDATION, Theme
 
 ROOT = Path(__file__).resolve().parent.parent
 OWN = {"fitscope", "tick"}  # the program's own picture, and that of the style sheet
@@ -38,7 +38,7 @@ def test_every_text_can_be_read(dark: bool, role: str) -> None:
 
 
 @pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("colour", [DATA, MODEL, REFERENCE, GRADIENT])
+@pytest.mark.parametrize("colour", [DATA, MODEL, REFERENCE, GRADIENT, VALIDATION])
 def test_every_curve_stands_out_from_the_plot(dark: bool, colour: str) -> None:
     assert contrast(colour, Theme(dark).surface) >= 2.5
 

@@ -1,5 +1,7 @@
 """The ground both plots stand on: axes, grid, zoom, pan, the kept range, and a text while empty."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
@@ -25,6 +27,7 @@ Floats = NDArray[np.float64]
 ZOOM = 1.0015  # per unit of the wheel; a notch is 120 units
 FAINT = 90  # of 255, the lines between the lines of the grid
 BEHIND = -100  # below everything else
+STRIP_ROW, BOTTOM_ROW = 1, 2  # of the layout: between the data and their axis a plot may have a strip
 LEAST_PIXELS = 160  # a plot smaller than this is of no use
 NARROWEST = 120  # pixels; the words of an empty plot need so much
 
@@ -63,7 +66,8 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
     def _lay_out(self) -> None:
         """The box of the data at the top right, the axes beside it and under it."""
         self.centralLayout.setSpacing(0)
-        for item, row, column in ((self.axes["left"], 0, 0), (self.box, 0, 1), (self.axes["bottom"], 1, 1)):
+        bottom = self.axes["bottom"]
+        for item, row, column in ((self.axes["left"], 0, 0), (self.box, 0, 1), (bottom, BOTTOM_ROW, 1)):
             self.centralLayout.addItem(item, row, column)
         for axis in self.axes.values():
             axis.linkToView(self.box)
@@ -150,14 +154,11 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
 
     def redraw(self) -> None:
         """Draw again what depends on the visible range; a plot adds its own."""
-        (x_low, x_high), (y_low, y_high) = self.view()
         for lines, upright, level in (
             (self.grid, *([tick for tick, _text in self.axes[side].ticks()] for side in ("bottom", "left"))),
             (self.faint_grid, *(self.axes[side].hairlines() for side in ("bottom", "left"))),
         ):
-            x = [end for tick in upright for end in (tick, tick)] + [x_low, x_high] * len(level)
-            y = [y_low, y_high] * len(upright) + [end for tick in level for end in (tick, tick)]
-            lines.setData(x=np.array(x, dtype=np.float64), y=np.array(y, dtype=np.float64))
+            lines.setData(*hairlines(upright, level, *self.view()))
 
     def _range_changed(self) -> None:
         self.empty_text.setGeometry(self._middle())
@@ -175,26 +176,29 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
 
     def zoom(self, pixel: QPointF, factor: float) -> None:
         """Make the view `factor` times as wide about a pixel; over an axis, that axis alone."""
-        area = self.area()
-        centre = self.to_data(pixel)
-        for keeper, middle, elsewhere in (
-            (self.x_range, centre[0], pixel.x() < area.left()),
-            (self.y_range, centre[1], pixel.y() > area.bottom()),
-        ):
-            if not elsewhere:
+        for keeper, middle in zip(self._meant(pixel), self.to_data(pixel), strict=True):
+            if keeper is not None:
                 keeper.hold(
                     middle + (keeper.low - middle) * factor,
                     middle + (keeper.high - middle) * factor,
                 )
         self.show_ranges()
 
-    def pan(self, by: QPointF) -> None:
-        """Shift the view by some pixels."""
+    def pan(self, pixel: QPointF, by: QPointF) -> None:
+        """Shift the view by some pixels; from a pixel over an axis, along that axis alone."""
         width, height = self.pixel_size()
-        for keeper, shift in ((self.x_range, -by.x() * width), (self.y_range, by.y() * height)):
-            if abs(keeper.low + shift) < LIMIT and abs(keeper.high + shift) < LIMIT:
+        for keeper, shift in zip(self._meant(pixel), (-by.x() * width, by.y() * height), strict=True):
+            if keeper and abs(keeper.low + shift) < LIMIT and abs(keeper.high + shift) < LIMIT:
                 keeper.hold(keeper.low + shift, keeper.high + shift)
         self.show_ranges()
+
+    def _meant(self, pixel: QPointF) -> tuple[RangeKeeper | None, RangeKeeper | None]:
+        """The ranges of x and of y, as far as a gesture at a pixel is about them."""
+        area = self.area()
+        return (
+            None if pixel.x() < area.left() else self.x_range,
+            None if pixel.y() > area.bottom() else self.y_range,
+        )
 
     def end_gesture(self) -> None:
         """The mouse was let go, or the plot lost it."""
@@ -210,7 +214,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._pan_from is not None:
             if event.buttons() & Qt.MouseButton.MiddleButton:
-                self.pan(event.position() - self._pan_from)
+                self.pan(self._pan_from, event.position() - self._pan_from)
                 self._pan_from = event.position()
             else:
                 self.end_gesture()
@@ -270,3 +274,12 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
     def close(self) -> bool:
         """As any widget; pyqtgraph's own close destroys the scene while Qt may still draw it."""
         return QWidget.close(self)
+
+
+def hairlines(
+    uprights: Sequence[float], levels: Sequence[float], x: Range, y: Range
+) -> tuple[Floats, Floats]:
+    """The ends of the lines of a grid over the ranges `x` and `y`, in pairs, as coordinates of x and of y."""
+    across = [end for tick in uprights for end in (tick, tick)] + [*x] * len(levels)
+    up = [*y] * len(uprights) + [end for tick in levels for end in (tick, tick)]
+    return np.array(across, dtype=np.float64), np.array(up, dtype=np.float64)

@@ -1,51 +1,54 @@
 """Makes millions of losses drawable: the least and the greatest of every pixel column; no spike is lost."""
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import NDArray
 
+from core.training.history import Series
+
 Floats = NDArray[np.float64]
 
-BLOCK = 64  # steps whose extremes are calculated once and kept
+BLOCK = 64  # kept numbers whose extremes are calculated once
 CHUNK = 1 << 9  # blocks taken in at once, so that they stay in the processor's cache
+NOTHING = Series(np.empty(0), np.empty(0), 1, 0)
 
 
 class Extremes:
-    """The extremes of a growing history, for linear and for logarithmic axes.
+    """The extremes of a growing series, for linear and for logarithmic axes.
 
-    Non-finite losses count as missing, for a logarithmic axis also those that are not above zero; the
+    Non-finite numbers count as missing, for a logarithmic axis also those that are not above zero; the
     extremes of a column without any are NaN.
     """
 
     def __init__(self) -> None:
-        self.losses: Floats = np.empty(0)
+        self.series = NOTHING
         self._blocks = 0
         self._kept = {name: np.empty(0) for name in ("low", "high", "above")}
 
     def __len__(self) -> int:
-        return len(self.losses)
+        return self.series.steps
 
     def clear(self) -> None:
         """Forget everything."""
-        self.losses = np.empty(0)
+        self.series = NOTHING
         self._blocks = 0
 
-    def take(self, losses: Floats) -> None:
-        """Take in the history as it is now: longer than the last time, or shorter after a step back."""
-        if len(losses) < self._blocks * BLOCK:
-            self._blocks = len(losses) // BLOCK
-        if self._blocks and not self._continues(losses):
-            self._blocks = 0
-        self.losses = losses
-        while len(losses) - self._blocks * BLOCK >= BLOCK:
-            self._take_blocks(min(len(losses) // BLOCK, self._blocks + CHUNK))
+    def take(self, series: Series) -> None:
+        """Take in the series as it is now: grown since the last time, cut shorter, coarser, or another."""
+        # Its last number may still change, so it is in no block.
+        whole = (len(series.low) - 1) // BLOCK if len(series.low) else 0
+        self._blocks = min(self._blocks, whole) if self._continues(series) else 0
+        self.series = series
+        while self._blocks < whole:
+            self._take_blocks(min(whole, self._blocks + CHUNK))
 
-    def _continues(self, losses: Floats) -> bool:
-        """Whether the blocks kept belong to this history: the ends of the last one are as they were."""
-        last = slice((self._blocks - 1) * BLOCK, self._blocks * BLOCK)
-        return all(
-            np.array_equal(self._kept[name][self._blocks - 1 : self._blocks], values, equal_nan=True)
-            for name, values in _extremes(losses[last], BLOCK).items()
-        )
+    def _continues(self, series: Series) -> bool:
+        """Whether the blocks kept belong to this series.
+
+        A Record only ever appends to its buffers: what differs, or is coarser, lies in others.
+        """
+        return _buffer(series.low) is _buffer(self.series.low)
 
     def _take_blocks(self, end: int) -> None:
         """Keep the extremes of the blocks up to `end`."""
@@ -53,12 +56,12 @@ class Extremes:
             room = max(2 * len(self._kept["low"]), end, BLOCK)
             self._kept = {name: np.resize(values, room) for name, values in self._kept.items()}
         new = slice(self._blocks, end)
-        for name, values in _extremes(self.losses[new.start * BLOCK : end * BLOCK], BLOCK).items():
+        for name, values in self._found(new.start * BLOCK, end * BLOCK, BLOCK).items():
             self._kept[name][new] = values
         self._blocks = end
 
     def extent(self, logarithmic: bool) -> tuple[float, float] | None:
-        """The least and the greatest loss of all; None without any that can be drawn."""
+        """The least and the greatest number of all; None without any that can be drawn."""
         _x, low, high = self.columns(0, len(self), 1, logarithmic)
         found = np.isfinite(low)
         return (float(low[found].min()), float(high[found].max())) if found.any() else None
@@ -66,44 +69,55 @@ class Extremes:
     def columns(
         self, first: float, last: float, pixels: int, logarithmic: bool
     ) -> tuple[Floats, Floats, Floats]:
-        """Step, least and greatest loss of each column of the view from step `first` to `last`.
+        """Step, least and greatest number of each column of the view from step `first` to `last`.
 
-        A column is a power of two of steps and at most a pixel wide, or one step where that is wider. Columns
-        start at multiples of their width, so they stay what they are while the history grows.
+        A column is a power of two of kept numbers and at most a pixel wide, or one number where that is
+        wider. Columns start at multiples of their width, so they stay what they are while the series grows.
         """
-        per_pixel = max(1.0, (last - first) / max(pixels, 1))
-        width = 1 << int(np.log2(per_pixel))
-        start = min(max(int(first) - 1 - width, 0), len(self)) // width * width
-        end = min(max(int(last) + 1 + width, 0), len(self))
+        stride, kept = self.series.stride, len(self.series.low)
+        width = 1 << int(np.log2(max(1.0, (last - first) / max(pixels, 1) / stride)))
+        start = min(max(int((first - 1) // stride) - width, 0), kept) // width * width
+        end = min(max((int(last // stride) // width + 2) * width, 0), kept)
         low, high = self._between(start, end, width, "above" if logarithmic else "low")
-        x = start + (width + 1) / 2 + width * np.arange(len(low), dtype=np.float64)
+        x = start * stride + (width * stride + 1) / 2 + width * stride * np.arange(len(low), dtype=np.float64)
         return np.minimum(x, len(self)), low, high
 
     def _between(self, start: int, end: int, width: int, least: str) -> tuple[Floats, Floats]:
-        """The extremes of columns of `width` steps from step number `start`."""
+        """The extremes of columns of `width` numbers from number `start`."""
         if width < BLOCK:
-            found = _extremes(self.losses[start:end], width)
+            found = self._found(start, end, width)
             return found[least], found["high"] if least == "low" else _where_known(
                 found["high"], found[least]
             )
-        rest = _extremes(self.losses[self._blocks * BLOCK : end], BLOCK)
+        rest = self._found(self._blocks * BLOCK, end, BLOCK)
         kept = slice(start // BLOCK, min(-(-end // BLOCK), self._blocks))
         low = _grouped(np.append(self._kept[least][kept], rest[least]), width // BLOCK, np.fmin)
         high = _grouped(np.append(self._kept["high"][kept], rest["high"]), width // BLOCK, np.fmax)
         return low, _where_known(high, low)
 
+    def _found(self, start: int, end: int, width: int) -> dict[str, Floats]:
+        """The extremes of each `width` numbers from `start` to `end`; of the last, perhaps of fewer."""
+        low, high = self.series.low[start:end], self.series.high[start:end]
+        return _extremes(low, low if self.series.stride == 1 else high, width)
 
-def _extremes(values: Floats, width: int) -> dict[str, Floats]:
-    """The least, the greatest and the least above zero of each `width` values; the last may be fewer."""
-    if len(values) % width == 0 and len(values) and values.min() > 0 and values.max() < np.inf:
-        groups = values.reshape(-1, width)
-        low = groups.min(axis=1)
-        return {"low": low, "high": groups.max(axis=1), "above": low}  # the usual case, ten times as fast
-    finite = np.where(np.isfinite(values), values, np.nan)
-    above = np.where(finite > 0, finite, np.nan)
+
+def _buffer(values: Floats) -> object:
+    """Where the numbers of a view lie."""
+    return values if values.base is None else values.base
+
+
+def _extremes(least: Floats, greatest: Floats, width: int) -> dict[str, Floats]:
+    """The least, the greatest and the least above zero of each `width` numbers; the last may be fewer."""
+    if len(least) % width == 0 and len(least) and least.min() > 0 and greatest.max() < np.inf:
+        low = least.reshape(-1, width).min(axis=1)  # the usual case, ten times as fast
+        return {"low": low, "high": greatest.reshape(-1, width).max(axis=1), "above": low}
+    known = np.where(np.isfinite(least), least, greatest)  # one end of a range may be known without the other
+    low = np.where(np.isfinite(known), known, np.nan)
+    high = np.where(np.isfinite(greatest), greatest, low)
+    above = np.where(low > 0, low, np.where(high > 0, high, np.nan))
     return {
-        "low": _grouped(finite, width, np.fmin),
-        "high": _grouped(finite, width, np.fmax),
+        "low": _grouped(low, width, np.fmin),
+        "high": _grouped(high, width, np.fmax),
         "above": _grouped(above, width, np.fmin),
     }
 

@@ -9,12 +9,12 @@ from gui.theme import MODEL, Theme
 class Dot(QGraphicsEllipseItem):
     """A round mark of a fixed size on the screen; far lighter to move than a scatter plot of one point."""
 
-    def __init__(self, theme: Theme, size: float) -> None:
+    def __init__(self, theme: Theme, size: float, colour: str = MODEL, hollow: bool = False) -> None:
         radius = theme.px(size) / 2
         super().__init__(-radius, -radius, 2 * radius, 2 * radius)
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIgnoresTransformations)
-        self.setBrush(QColor(MODEL))
-        self.setPen(QPen(QColor(theme.surface), theme.px(1)))
+        self.setBrush(QColor(theme.surface if hollow else colour))
+        self.setPen(QPen(QColor(colour), theme.px(2)) if hollow else QPen(QColor(theme.surface), theme.px(1)))
         self.hide()
 
     def paint(

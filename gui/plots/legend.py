@@ -1,4 +1,4 @@
-"""The legend of the fit plot: one line above the data at the right, only what is on screen."""
+"""The legend of a plot: one line above the data at the right, only what is on screen."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -23,13 +23,14 @@ TEXT = 12  # pixels, a size below the body, to leave the plot to the data
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the legend; without a style it is a dot."""
+    """One line of the legend; without a style it is a dot, or, `hollow`, a ring."""
 
     key: str
     text: str
     colour: str
     width: float = 0.0
     style: Qt.PenStyle | None = None
+    hollow: bool = False
 
 
 class Legend(QGraphicsItem):
@@ -123,8 +124,9 @@ class Legend(QGraphicsItem):
         left, length = (self._tight * self.theme.px(part) for part in (GRID, SAMPLE))
         left, middle = place.left() + left, place.center().y()
         if entry.style is None:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(entry.colour))
+            ring = QPen(QColor(entry.colour), self.theme.px(entry.width))
+            painter.setPen(ring if entry.hollow else Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(self.theme.surface if entry.hollow else entry.colour))
             painter.drawEllipse(QPointF(left + length / 2, middle), self.theme.px(DOT), self.theme.px(DOT))
         else:
             painter.setPen(QPen(QColor(entry.colour), entry.width, entry.style))

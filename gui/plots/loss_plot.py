@@ -1,29 +1,28 @@
-"""The plot of the loss of every step of a run."""
+"""The plot of the loss of every step of a run, and of the learning rate under it."""
 
 import math
 
 import numpy as np
-import pyqtgraph as pg
-from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from core.texts import _
-from gui.plots.canvas import Canvas
-from gui.plots.decimation import Extremes
+from core.training.history import Series
+from gui.plots.canvas import STRIP_ROW, Canvas
 from gui.plots.dot import Dot
-from gui.plots.range_keeper import LIMIT, Range, RangeKeeper, nice_step, roomy
-from gui.plots.trace import Trace
-from gui.theme import GRID, MODEL, Theme
-
-Floats = NDArray[np.float64]
+from gui.plots.history_curve import MARKER, HistoryCurve, on_axis
+from gui.plots.legend import HEIGHT, Entry, Legend
+from gui.plots.range_keeper import Range, RangeKeeper, nice_step, roomy
+from gui.plots.rate_strip import RateStrip
+from gui.plots.upright import Upright
+from gui.theme import GRID, MODEL, VALIDATION, Theme
 
 FIRST_STEPS = (0.0, 10.0)  # the view before anything has run
 DECADES = (-3.0, 3.0)  # and of the loss, as logarithms: 0.001 to 1,000
 LINEAR = (0.0, 1.0)
 AHEAD = 1.02  # the newest step never touches the edge
-MARKER = 11  # pixels, the width of the dot at the newest step
+TRAINING, HELD_OUT, ABANDONED = "training", "held_out", "abandoned"
 DIGITS = 4  # of a loss in the readout
 
 
@@ -47,12 +46,15 @@ def decades_room(low: float, high: float) -> Range:
 class LossPlot(Canvas):
     """Shows the losses of steps 1, 2 … n; logarithmic unless told otherwise.
 
-    On a logarithmic axis the plot's own y coordinates are log10(loss).
+    On a logarithmic axis the plot's own y coordinates are log10(loss). A dot stands at the chosen step; what
+    the run has done beyond it is muted.
     """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         self.logarithmic = True
-        self.extremes = Extremes()
+        self.step = 0
+        self._ghost_step = 0
+        self._ghost_least: float | None = None
         self._hover: QPointF | None = None
         self._ready = False
         empty = _("The loss of every step appears here once training runs.")
@@ -63,6 +65,7 @@ class LossPlot(Canvas):
         self.setAccessibleName(_("Loss of every step"))
         self.setToolTip(_("The wheel zooms, the middle button pans, F fits the view."))
         self._make_items()
+        self._make_readout()
         self.axes["bottom"].set_name(_("step"))
         self.axes["left"].set_name(_("loss"))
         self._ready = True
@@ -70,15 +73,36 @@ class LossPlot(Canvas):
 
     def _make_items(self) -> None:
         """Every item is made here, once; later only its data change."""
-        px = self.theme.px
-        self.trace = Trace(MODEL, px(2))
-        self.marker = Dot(self.theme, MARKER)
-        self._hover_line = pg.PlotCurveItem(
-            pen=pg.mkPen(self.theme.muted, width=1, style=Qt.PenStyle.DotLine)
-        )
-        self._hover_dot = Dot(self.theme, MARKER)
-        for item in (self._hover_line, self.trace, self.marker, self._hover_dot):
+        theme, px = self.theme, self.theme.px
+        self.losses = HistoryCurve(theme, MODEL, px(2))
+        self.validation = HistoryCurve(theme, VALIDATION, px(2), Qt.PenStyle.DashLine)
+        self.ghost = HistoryCurve(theme, theme.was, px(2))
+        self.chosen_line = Upright(theme.muted)
+        self._hover_line = Upright(theme.muted, Qt.PenStyle.DotLine)
+        self._hover_dot = Dot(theme, MARKER)
+        for item in (
+            *self.ghost.items,
+            self._hover_line,
+            self.chosen_line,
+            *self.losses.items,
+            *self.validation.items,
+            self._hover_dot,
+        ):
             self.box.addItem(item, ignoreBounds=True)
+        self.rates = RateStrip(theme, self.centralLayout, STRIP_ROW)
+        self.legend = Legend(
+            theme,
+            (
+                Entry(TRAINING, _("training"), MODEL, px(2), Qt.PenStyle.SolidLine),
+                Entry(HELD_OUT, _("held out"), VALIDATION, px(2), Qt.PenStyle.DashLine),
+                Entry(ABANDONED, _("abandoned"), theme.was, px(2), Qt.PenStyle.SolidLine),
+            ),
+        )
+        self.legend.setParentItem(self.centralWidget)
+
+    def _make_readout(self) -> None:
+        """What says the numbers of the step under the cursor."""
+        px = self.theme.px
         self.readout = QLabel(self.viewport())
         self.readout.setObjectName("loss_readout")
         self.readout.setTextFormat(Qt.TextFormat.PlainText)
@@ -93,13 +117,23 @@ class LossPlot(Canvas):
 
     # What is shown
 
-    def show_losses(self, losses: Floats) -> None:
-        """Show the losses of steps 1 … n, float64 `[n]`; a view on a growing buffer, never copied."""
-        if not len(losses):
+    def show_history(
+        self, losses: Series, validation: Series | None, rates: Series | None, step: int
+    ) -> None:
+        """Show what is known of a run, whose chosen step is `step`; the series are never copied.
+
+        `validation` are the losses of the points held out, if there are any, and `rates` the learning rates,
+        if a schedule changes them.
+        """
+        if not losses.steps:
             self.clear()
             return
-        begins = not len(self.extremes)
-        self.extremes.take(losses)
+        begins = not self.losses.series.steps
+        self.step = step
+        self.losses.take(losses)
+        self.validation.take(validation)
+        self.rates.take(rates, self.x_range.running)
+        self._show_legend()
         if begins:
             self.empty_text.hide()
             self._start_view()
@@ -107,10 +141,23 @@ class LossPlot(Canvas):
             self._follow()
         self._draw()
 
+    def show_ghost(self, losses: Series | None, step: int) -> None:
+        """Show what was abandoned of a run from `step` on, behind the curve; None is nothing."""
+        self.ghost.take(losses)
+        self._ghost_step = step
+        self._find_least_of_ghost()
+        self._show_legend()
+        self._follow()
+        self._draw()
+
     def clear(self) -> None:
-        """A new run: show nothing, as in the beginning."""
-        self.extremes.clear()
+        """A new run: show nothing, as in the beginning; a ghost is not taken away."""
+        self.step = 0
+        for curve in (self.losses, self.validation):
+            curve.take(None)
+        self.rates.take(None, running=False)
         self.empty_text.show()
+        self._show_legend()
         self._start_view()
         self._draw()
 
@@ -122,13 +169,14 @@ class LossPlot(Canvas):
         axis.logarithmic = logarithmic
         axis.picture = None
         axis.update()
+        self._find_least_of_ghost()
         self._fit_losses()
         self.show_ranges()
         self.redraw()
 
     def fit_view(self) -> None:
         """Show every step; with some room for the next ones while running."""
-        steps = len(self.extremes)
+        steps = self._steps()
         if steps and not self.x_range.running:
             self.x_range.stand(0.0, max(1.0, steps * AHEAD))
         else:
@@ -136,11 +184,14 @@ class LossPlot(Canvas):
         extent = self._extent()
         if extent:
             self.y_range.stand(*(roomy if self.logarithmic else losses_room)(*extent))
+        self.rates.fit()
         self.show_ranges()
+        self._draw()
 
     def _start_view(self) -> None:
-        self.x_range.fit(0.0, float(len(self.extremes)))
+        self.x_range.fit(0.0, float(self._steps()))
         self._fit_losses()
+        self.rates.fit()
         self.show_ranges()
 
     def _fit_losses(self) -> None:
@@ -153,78 +204,105 @@ class LossPlot(Canvas):
 
     def _follow(self) -> None:
         """Make room for the newest step."""
-        self.x_range.follow(0.0, float(len(self.extremes)))
+        self.x_range.follow(0.0, float(self._steps()))
         extent = self._extent()
         if extent:
             self.y_range.follow(*extent)
         self.show_ranges()
 
+    def _steps(self) -> int:
+        """How many steps there are to be seen."""
+        return max(self.losses.series.steps, self.ghost.series.steps)
+
     def _extent(self) -> Range | None:
-        """The least and the greatest loss, as the axis has them."""
-        extent = self.extremes.extent(self.logarithmic)
-        if extent and self.logarithmic:
-            return float(np.log10(extent[0])), float(np.log10(extent[1]))
-        return extent
+        """The least and the greatest loss, as the axis has them.
+
+        Of a ghost the least alone counts: what was abandoned has often diverged, and would press the curve
+        that goes on flat.
+        """
+        found = [curve.extent(self.logarithmic) for curve in (self.losses, self.validation)]
+        ends = [end for extent in found if extent for end in extent]
+        if ends and self._ghost_least is not None:
+            ends.append(self._ghost_least)
+        return (min(ends), max(ends)) if ends else None
+
+    def _find_least_of_ghost(self) -> None:
+        """Once, since a ghost does not change."""
+        ghost = self.ghost.extremes
+        _x, low, _high = ghost.columns(self._ghost_step, len(ghost), 1, self.logarithmic)
+        low = on_axis(low[np.isfinite(low)], self.logarithmic)
+        self._ghost_least = float(low.min()) if len(low) else None
+
+    def _show_legend(self) -> None:
+        """What is what, where there is more than one curve."""
+        curves = {TRAINING: self.losses, HELD_OUT: self.validation, ABANDONED: self.ghost}
+        shown = {key for key, curve in curves.items() if curve.series.steps}
+        if len(shown) < 2:
+            shown = set()
+        if bool(shown) != bool(self.legend.shown):
+            self.keep_above(HEIGHT if shown else GRID)
+        self.legend.show_only(shown)
 
     def redraw(self) -> None:
         super().redraw()
         if self._ready:
+            self.legend.stand_at(self.area())
+            self.rates.look(self.view()[0], [tick for tick, _text in self.axes["bottom"].ticks()])
             self._draw()
 
     def _draw(self) -> None:
         """Draw the part of the history that is in view."""
-        if not len(self.extremes):
-            self.trace.clear_curve()
-            self.marker.hide()
-        else:
-            area, ((first, last), y_view) = self.area(), self.view()
-            pixels = round(area.width())
-            x, low, high = self.extremes.columns(first, last, pixels, self.logarithmic)
-            self.trace.draw(*self._zigzag(x, self._on_axis(low), self._on_axis(high)), y_view, area.height())
-            self._mark(self.marker, len(self.extremes))
+        area, view = self.area(), self.view()
+        self.losses.draw(view, area, self.step, self.logarithmic)
+        self.validation.draw(view, area, self.step, self.logarithmic)
+        self._draw_ghost()
+        past = float(self.step) if self.step < self.losses.series.steps else None
+        self.chosen_line.stand_at(past, view[1])
         self._show_hover()
+        self.rates.draw(self.step, past, self._hovered())
 
-    @staticmethod
-    def _zigzag(x: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
-        """One curve through the extremes of every column, in the order in which it falls or rises there."""
-        if len(x) < 2 or x[1] - x[0] <= 1:
-            return x, low
-        middle = (low + high) / 2
-        falls = np.append(middle[1:] < middle[:-1], False)
-        falls[-1] = falls[-2]
-        y = np.column_stack((np.where(falls, high, low), np.where(falls, low, high)))
-        return np.repeat(x, 2), y.ravel()
-
-    def _on_axis(self, losses: Floats) -> Floats:
-        """Where losses are on the axis; NaN where they cannot be."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.log10(losses) if self.logarithmic else losses
-
-    def _mark(self, dot: Dot, step: int) -> None:
-        """Put a dot on the curve at a step, or nowhere when its loss cannot be drawn."""
-        loss = float(self._on_axis(self.extremes.losses[step - 1 : step])[0])
-        if np.isfinite(loss):
-            dot.stand_at(step, min(max(loss, -LIMIT), LIMIT))
-        else:
-            dot.hide()
+    def _draw_ghost(self) -> None:
+        (x_view, y_view), area = self.view(), self.area()
+        x, y = self.ghost.polyline(x_view, area.width(), self.logarithmic)
+        first = int(np.searchsorted(x, self._ghost_step))
+        self.ghost.trace.draw(x[first:], y[first:], y_view, area.height())
 
     # The readout
 
+    def _hovered(self) -> int | None:
+        """The step under the cursor."""
+        steps = self.losses.series.steps
+        if self._hover is None or not steps:
+            return None
+        return min(max(round(self.to_data(self._hover)[0]), 1), steps)
+
     def _show_hover(self) -> None:
-        """Say the loss of the step under the cursor."""
-        shown = self._hover is not None and len(self.extremes) > 0
-        for part in (self.readout, self._hover_line):
-            part.setVisible(shown)
-        if not shown or self._hover is None:
+        """Say the numbers of the step under the cursor."""
+        step = self._hovered()
+        self.readout.setVisible(step is not None)
+        self._hover_line.stand_at(step, self.view()[1])
+        if step is None or self._hover is None:
             self._hover_dot.hide()
             return
-        step = min(max(round(self.to_data(self._hover)[0]), 1), len(self.extremes))
-        loss = f"{self.extremes.losses[step - 1]:.{DIGITS}g}"
-        self.readout.setText(_("step {step}  loss {loss}").format(step=f"{step:,}", loss=loss))
+        self.readout.setText("\n".join(self._said(step)))
         self.readout.adjustSize()
         self._place_readout(self._hover)
-        self._mark(self._hover_dot, step)
-        self._hover_line.setData(x=np.array([step, step], dtype=np.float64), y=np.array(self.view()[1]))
+        self.losses.mark(self._hover_dot, step, self.logarithmic)
+
+    def _said(self, step: int) -> list[str]:
+        """What is known of a step, in lines; of a long run, what is known of the steps kept together."""
+        losses = self.losses.series
+        first = (step - 1) // losses.stride * losses.stride + 1
+        last = min(first + losses.stride - 1, losses.steps)
+        steps = f"{first:,}" if first == last else f"{first:,}–{last:,}"
+        lines = [_("step {step}  loss {loss}").format(step=steps, loss=_number(losses, step))]
+        for text, series in (
+            (_("held out {number}"), self.validation.series),
+            (_("rate {number}"), self.rates.curve.series),
+        ):
+            if step <= series.steps:
+                lines.append(text.format(number=_number(series, step)))
+        return lines
 
     def _place_readout(self, cursor: QPointF) -> None:
         """Beside the cursor, never under it, never cut off."""
@@ -240,9 +318,23 @@ class LossPlot(Canvas):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
-        self._hover = event.position() if self.area().contains(event.position()) else None
+        self._hover = event.position() if self._within(event.position()) else None
         self._show_hover()
+        self.rates.hover(self._hovered())
+
+    def _within(self, pixel: QPointF) -> bool:
+        """Whether a pixel is over the curves."""
+        return self.area().contains(pixel) or self.rates.area().contains(pixel)
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hover = None
         self._show_hover()
+        self.rates.hover(None)
+
+
+def _number(series: Series, step: int) -> str:
+    """The number of a step, or the range of those that are kept together."""
+    ends = [f"{end:.{DIGITS}g}" for end in series.at(step)]
+    if ends[0] == ends[1]:
+        return "–" if ends[0] == "nan" else ends[0]
+    return _("{low} to {high}").format(low=ends[0], high=ends[1])

@@ -23,10 +23,7 @@ class Residuals(QGraphicsItem):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        data, ground = QColor(DATA), QColor(theme.surface)
-        self._pen = QPen(
-            QColor(*((a + b) // 2 for a, b in zip(_channels(data), _channels(ground), strict=True)))
-        )
+        self._pen = QPen(QColor(theme.faded(DATA)))
         self._fill = QColor(DATA)
         self._fill.setAlpha(FILL)
         self._area = QRectF()
@@ -70,7 +67,3 @@ class Residuals(QGraphicsItem):
             if len(self.squares) <= FILLED:
                 painter.setBrush(self._fill)
             painter.drawRects(self.squares)
-
-
-def _channels(colour: QColor) -> tuple[int, int, int]:
-    return colour.red(), colour.green(), colour.blue()

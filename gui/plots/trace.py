@@ -36,6 +36,9 @@ class Trace(pg.PlotCurveItem):  # type: ignore[misc]
 
     def draw(self, x: Floats, y: Floats, view: tuple[float, float], height: float) -> None:
         """Show the curve in a view from view[0] to view[1] that is `height` pixels high."""
+        if not len(x):
+            self.clear_curve()
+            return
         self._bound(x, view)
         x, y = without_detours(x, y, view, height)
         finite = np.isfinite(y)
@@ -69,6 +72,8 @@ class Trace(pg.PlotCurveItem):  # type: ignore[misc]
 
     def clear_curve(self) -> None:
         """Show nothing."""
+        if self.xData is None or not len(self.xData):
+            return
         self.setData(x=np.empty(0), y=np.empty(0), connect="all")
 
 
