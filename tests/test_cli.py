@@ -373,11 +373,11 @@ def test_plot_hands_over_the_points_the_fit_and_every_loss(line: Path, tmp_path:
     drawn = []
     arguments = cli.parse(["train", str(line), "--steps", "25", "--plot", str(tmp_path / "a.png")])
     assert cli.run(arguments, lambda *what: drawn.append(what)) == 0
-    ((points, snapshot, losses, path),) = drawn
-    assert isinstance(points, Points)
+    ((experiment, snapshot, history, path),) = drawn
+    assert isinstance(experiment.points, Points)
     assert isinstance(snapshot, Snapshot)
-    assert (snapshot.step, len(losses), path) == (25, 25, tmp_path / "a.png")
-    assert losses[-1] == snapshot.loss
+    assert (snapshot.step, history.losses().steps, path) == (25, 25, tmp_path / "a.png")
+    assert history.losses().at(25) == (snapshot.loss, snapshot.loss)
 
 
 @pytest.mark.parametrize(
