@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QLabel,
     QLineEdit,
+    QToolButton,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -23,8 +24,9 @@ from pytestqt.qtbot import QtBot
 from core.choices import FIELDS, TABLES, Parameter, Value
 from core.experiment import Experiment, Settings
 from core.experiment.settings import OPTIONS
+from core.texts import LANGUAGES, use_language
 from core.training.devices import Device
-from gui.main_window import MainWindow
+from gui.main_window import PANEL_WIDTH, MainWindow
 from gui.panels.settings_panel import SettingsPanel
 from gui.store import Store
 from gui.theme import Theme
@@ -33,19 +35,14 @@ from tests.windows import LINE, action, message, opened, part, plot_of, ready, s
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # without a screen
 
-INPUTS = [
-    "model",
-    "loss",
-    "optimizer",
-    "learning_rate",
-    "batch_size",
-    "epochs",
-    "seed",
-    "start",
-    "device",
-    "dtype",
-    "standardise",
-]
+SCROLL_BAR = 14  # pixels
+ARROW = 24  # pixels of a list that its arrow and its edges take
+INPUTS = [name for name in FIELDS if name != "engine"]  # there is one engine only
+SECTIONS = ("model", "loss", "optimizer")  # their marks stand beside their titles
+FOLDED = {
+    "stop_more": ("steps", "seconds", "loss_below", "gradient_below", "patience"),
+    "optimizer_more": ("clip_norm", "l1"),
+}
 ROWS = [(table, key) for table, rows in TABLES.items() for key in rows]
 
 
@@ -84,13 +81,18 @@ def shown(panel: QWidget, name: str) -> Value:
     return None if field.text() == field.specialValueText() else float(field.text())
 
 
+def fold_of(panel: QWidget, name: str) -> QAbstractButton:
+    """The button that shows and hides a field."""
+    folds = {field: fold for fold, names in FOLDED.items() for field in names}
+    folds |= {row: f"{table}_more" for table, rows in TABLES.items() for row in rows}
+    return part(panel, QAbstractButton, folds[name.split(".")[0]])
+
+
 def give(qtbot: QtBot, panel: QWidget, name: str, value: Value) -> None:
     """Enter a value as a person does."""
     field = part(panel, QWidget, name)
     if not field.isVisible():
-        row = name.split(".")[0]
-        table = next(table for table, rows in TABLES.items() if row in rows)
-        qtbot.mouseClick(part(panel, QAbstractButton, f"{table}_more"), Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(fold_of(panel, name), Qt.MouseButton.LeftButton)
     assert field.isVisible()
     if isinstance(field, QComboBox):
         field.setFocus()
@@ -140,7 +142,7 @@ def test_every_input_has_a_name_for_people_and_a_tooltip(desk: Desk, name: str) 
     assert field.accessibleName() or field.text()
 
 
-@pytest.mark.parametrize("name", [n for n in INPUTS if n not in TABLES])
+@pytest.mark.parametrize("name", [n for n in INPUTS if n not in SECTIONS])
 def test_a_mark_says_whether_a_setting_changes_live(desk: Desk, name: str) -> None:
     field = part(desk.panel, QWidget, name)
     grid = field.parentWidget().layout()
@@ -195,6 +197,67 @@ def test_many_hyper_parameters_are_folded_away_until_somebody_asks(qtbot: QtBot,
     assert not field.isVisible()
 
 
+@pytest.mark.parametrize(("fold", "names"), FOLDED.items())
+def test_what_few_people_need_is_folded_away_until_it_is_set(
+    qtbot: QtBot, desk: Desk, fold: str, names: tuple[str, ...]
+) -> None:
+    button = part(desk.panel, QAbstractButton, fold)
+    fields = {name: part(desk.panel, QWidget, name) for name in names}
+    assert not any(field.isVisible() for field in fields.values())
+    for name, field in fields.items():
+        desk.store.change(**{name: 5})
+        assert field.isVisible()
+        desk.store.undo_stack.undo()
+        assert field.isVisible()  # nothing jumps away from under the hand
+        for _click in range(2):
+            qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        assert not field.isVisible()
+
+
+def test_a_rule_that_is_set_is_never_folded_away(qtbot: QtBot, desk: Desk) -> None:
+    give(qtbot, desk.panel, "patience", 30)
+    qtbot.mouseClick(fold_of(desk.panel, "patience"), Qt.MouseButton.LeftButton)
+    assert part(desk.panel, QWidget, "patience").isVisible()
+    assert not part(desk.panel, QWidget, "seconds").isVisible()
+
+
+def test_the_hold_out_seed_is_asked_for_only_where_points_are_held_out(qtbot: QtBot, desk: Desk) -> None:
+    field = part(desk.panel, QWidget, "validation_seed")
+    assert not field.isVisible()
+    give(qtbot, desk.panel, "validation", 0.2)
+    assert field.isVisible()
+    give(qtbot, desk.panel, "validation_seed", 9)
+    assert desk.store.settings == Settings(validation=0.2, validation_seed=9)
+    give(qtbot, desk.panel, "validation", 0)
+    assert not field.isVisible()
+
+
+def test_the_schedule_stands_below_the_learning_rate(desk: Desk) -> None:
+    places = [
+        part(desk.panel, QWidget, name).mapTo(desk.panel, QPoint(0, 0)).y()
+        for name in ("optimizer", "learning_rate", "learning_rate_slider", "schedule", "optimizer_more")
+    ]
+    assert places == sorted(places)
+    assert len(set(places)) == len(places)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_no_label_of_any_choice_is_cut(qtbot: QtBot, code: str) -> None:
+    use_language(code)
+    desk = Desk()
+    qtbot.addWidget(desk.panel)
+    desk.panel.resize(PANEL_WIDTH - SCROLL_BAR, 2_000)
+    desk.panel.show()
+    for button in desk.panel.findChildren(QToolButton):
+        button.setChecked(True)
+    for table, key in ROWS:
+        desk.panel.show_settings(Settings(**{table: key}, validation=0.2))
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        assert desk.panel.minimumSizeHint().width() <= PANEL_WIDTH - SCROLL_BAR
+        field = part(desk.panel, QComboBox, table)
+        assert field.fontMetrics().horizontalAdvance(field.currentText()) <= field.width() - ARROW
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -202,6 +265,15 @@ def test_many_hyper_parameters_are_folded_away_until_somebody_asks(qtbot: QtBot,
         ("batch_size", 3),
         ("epochs", 12),
         ("epochs", None),
+        ("steps", 40),
+        ("seconds", 2.5),
+        ("loss_below", 0.01),
+        ("gradient_below", 1e-5),
+        ("patience", 30),
+        ("schedule", "step"),
+        ("clip_norm", 0.5),
+        ("l1", 0.01),
+        ("validation", 0.25),
         ("seed", 77),
         ("start", "zeros"),
         ("dtype", "float64"),
@@ -315,16 +387,35 @@ def test_a_device_that_is_not_here_is_shown_all_the_same(desk: Desk) -> None:
     assert shown(desk.panel, "device") == "cuda"
 
 
-def test_a_choice_that_is_refused_goes_back(qtbot: QtBot, desk: Desk) -> None:
-    desk.store.open(Experiment(LINE, Settings(options={"sgd.nesterov": True})))
+def test_a_switch_that_is_refused_goes_back(qtbot: QtBot, desk: Desk) -> None:
     refusals: list[str] = []
     desk.store.refused.connect(refusals.append)
-    box = part(desk.panel, QComboBox, "optimizer")
-    box.activated.emit(box.findData("sgd"))
-    box.setCurrentIndex(box.findData("sgd"))
+    give(qtbot, desk.panel, "optimizer", "sgd")
+    give(qtbot, desk.panel, "sgd.nesterov", True)
     assert len(refusals) == 1
-    desk.panel.show_settings(desk.store.settings)
-    assert shown(desk.panel, "optimizer") == desk.store.settings.optimizer == "adam"
+    assert "set momentum to 0.9" in refusals[0]
+    assert shown(desk.panel, "sgd.nesterov") is False
+    give(qtbot, desk.panel, "sgd.momentum", 0.9)
+    give(qtbot, desk.panel, "sgd.nesterov", True)
+    assert shown(desk.panel, "sgd.nesterov") is True
+
+
+def test_no_choice_is_ever_in_the_way_of_another(qtbot: QtBot, desk: Desk) -> None:
+    """Whatever the hyper-parameters of a row are, it can be left and chosen again."""
+    refusals: list[str] = []
+    give(qtbot, desk.panel, "optimizer", "sgd")
+    give(qtbot, desk.panel, "sgd.momentum", 0.9)
+    give(qtbot, desk.panel, "sgd.nesterov", True)
+    for name, value in (("sgd.momentum", 0), ("sgd.dampening", 0.5)):
+        give(qtbot, desk.panel, name, value)
+        assert shown(desk.panel, name) == (0.9 if name == "sgd.momentum" else 0)
+    desk.store.refused.connect(refusals.append)
+    for table, key in ROWS:
+        give(qtbot, desk.panel, table, key)
+        assert shown(desk.panel, table) == getattr(desk.store.settings, table) == key
+        give(qtbot, desk.panel, "optimizer", "sgd")
+        assert shown(desk.panel, "sgd.nesterov") is True
+    assert not refusals
 
 
 # --- in the window ---------------------------------------------------------------------------------------

@@ -118,7 +118,9 @@ class SettingsPanel(QFrame):
         section, schedule = self._choice_section("optimizer"), self._choices["schedule"]
         section.body.removeWidget(self._choices["optimizer"].options)
         self._add_rate(section)
-        section.add_form().add_row(_(FIELDS["schedule"].label), schedule.field, FIELDS["schedule"].live)
+        form = Form(self._theme, label=0)  # a list of long words takes what room there is
+        form.add_row(_(FIELDS["schedule"].label), schedule.field, FIELDS["schedule"].live)
+        section.body.addWidget(form)
         section.body.addWidget(schedule.options)
         section.body.addWidget(self._choices["optimizer"].options)
         return section

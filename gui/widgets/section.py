@@ -19,6 +19,7 @@ from gui.theme import Theme
 
 LEAST = 72  # pixels, the least width of a control; it takes what room there is
 CONTROL = 24  # pixels, the least height of a control: Chinese letters need it
+LABEL = 100  # pixels, the least width of a label, so that the controls of most rows begin at one place
 GAP = 6  # pixels between two rows
 MARK = 14  # pixels, the little picture that tells live changes from those that restart
 
@@ -48,14 +49,15 @@ class Section(QFrame):
 
 
 class Form(QWidget):
-    """Rows of a label, a mark and a control."""
+    """Rows of a label, a mark and a control; the labels are `label` pixels wide at least."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, label: int = LABEL) -> None:
         super().__init__()
         self._theme = theme
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(theme.px(GAP))
+        self._grid.setColumnMinimumWidth(0, theme.px(label))
         self._grid.setColumnStretch(2, 1)
         self._rows: dict[QWidget, tuple[QWidget, ...]] = {}
 
