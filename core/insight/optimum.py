@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.experiment.points import Points
+from core.experiment.settings import Settings
+from core.experiment.split import held_out
 from core.insight.curves import Curve, Parameters
 from core.insight.scaling import Scaling, standard_scaling
 
@@ -80,11 +82,18 @@ class Optimum:
         return Distance(float(np.sqrt(excess)), excess, relative, parameters if self.unique else None)
 
 
+def training_points(points: Points, settings: Settings) -> Points:
+    """`points` without those that are held out."""
+    hidden = held_out(len(points), settings.validation, settings.validation_seed)
+    return points.removed(hidden.nonzero()[0]) if hidden.any() else points
+
+
 def optimum(points: Points, curve: Curve) -> Optimum | None:
     """The least squares of a `curve` that is linear in its parameters, over all of `points`.
 
-    Solved in float64 by a rank-aware solver (numpy's lstsq) on features of standardised data, each scaled to
-    the length 1. None for no points and for numbers too large to square.
+    Solved in float64 by a rank-aware solver (numpy's lstsq) on the features of standardised data, each scaled
+    to the length 1. None where there are no points, or where powers of standardised x are too large to
+    square; the loss is infinite where only the residuals are.
     """
     scaling = standard_scaling(points.x, points.y)
     with np.errstate(all="ignore"):
@@ -94,20 +103,30 @@ def optimum(points: Points, curve: Curve) -> Optimum | None:
     if not len(points) or not (np.isfinite(lengths).all() and np.isfinite(y).all()):
         return None
     lengths[lengths == 0] = 1.0
-    solution, _residuals, rank, _values = np.linalg.lstsq(design / lengths, y, rcond=None)
-    solution /= lengths
+    solution, rank = _solve(design / lengths, y)
+    solution = solution / lengths
     arrays = (solution[None, :-1], solution[-1:])
     with np.errstate(all="ignore"):
-        share = float(np.mean((y - design @ solution) ** 2))
-        loss = share * scaling.y_scale**2
+        predicted = design @ solution
+        share = float(np.mean((y - predicted) ** 2))
+        loss = share * scaling.y_scale * scaling.y_scale
     return Optimum(
         curve.in_data_units(arrays, scaling),
         loss,
-        design.shape[1] - int(rank),
+        design.shape[1] - rank,
         share <= EXACT,
         curve,
         arrays,
         scaling,
         points.x,
-        curve.predict(arrays, scaling, points.x),
+        scaling.y_out(predicted),
     )
+
+
+def _solve(design: Floats, y: Floats) -> tuple[Floats, int]:
+    """The shortest of the least-squares solutions `[P]` for `design` `[N, P]` and y `[N]`, and the rank."""
+    both: Floats = np.column_stack((design, y))
+    triangle = np.linalg.qr(both, mode="r")  # all that the points say, in a few rows, so that it is quick
+    rounding = float(np.finfo(np.float64).eps) * max(design.shape)
+    solution, _residuals, rank, _values = np.linalg.lstsq(triangle[:, :-1], triangle[:, -1], rcond=rounding)
+    return solution.astype(np.float64), int(rank)

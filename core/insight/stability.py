@@ -91,19 +91,15 @@ class Descent(NamedTuple):
     def batch_limit(self, curvature: float, longest: float, size: int) -> float:
         """An estimate of the limit for mini-batches of `size` points; `longest` is the largest 2 |a|².
 
-        Without momentum 2 m / (longest + (m - 1) λ), from S. Ma, R. Bassily and M. Belkin 2018, "The power of
-        interpolation". With momentum b the mean square of the same recurrence stays bounded up to
-        2 (1 - b²) / ((1 + b) L - 2 b λ), where L is the L = (longest + (m - 1) λ) / m of that limit 2 / L; it
-        is the lower of those of the steepest and of a flat direction, for either may be the first to go.
+        Without momentum it is 2 m / (longest + (m - 1) λ), from S. Ma, R. Bassily and M. Belkin 2018, "The
+        power of interpolation". Written as 1/limit = (longest - λ) / (2 m) + 1/limit of all points, it is a
+        part for the noise of the batches and one for the bowl. Momentum b adds up the noise of 1 / (1 - b)
+        steps, and so that part grows: for heavy ball this is where the mean square of the recurrence along
+        the eigenvector stops being bounded. A flat direction (λ = 0) may be the first to go.
         """
-        b = self.momentum
-        noisy = [
-            2
-            * (1 - b * b)
-            / ((1 + b) * ((longest + (size - 1) * bend) / size + self.weight_decay) - 2 * b * bend)
-            for bend in (0.0, curvature)
-        ]
-        return min(min(noisy) / self.carried, self.limit(curvature))
+        noise = self.carried / (2 * size * (1 - self.momentum))
+        steepest = (longest - curvature) * noise + 1 / self.limit(curvature)
+        return 1 / max(steepest, longest * noise)
 
 
 class Bowl(NamedTuple):
@@ -115,20 +111,14 @@ class Bowl(NamedTuple):
 
     @classmethod
     def of(cls, features: Floats) -> Bowl | None:
-        """That over features `[N, P]` of training; None where numbers are too large or too few.
-
-        An eigenvalue that float64 cannot tell from zero is zero.
-        """
+        """That over features `[N, P]` of training; None where numbers are too large or too few."""
         with np.errstate(all="ignore"):
             design = np.column_stack((features, np.ones(len(features))))
             longest = 2 * float(np.max(np.sum(design**2, axis=1), initial=0.0))
         if not len(design) or not math.isfinite(longest * len(design)):
             return None
-        values = np.linalg.svd(design, compute_uv=False)
-        if len(values) < design.shape[1] or values[-1] <= np.finfo(float).eps * max(design.shape) * values[0]:
-            values[-1] = 0.0
-        scale = 2 / len(design)
-        return cls(scale * float(values[-1]) ** 2, scale * float(values[0]) ** 2, longest)
+        least, largest = _singular_values(design)
+        return cls(2 * least**2 / len(design), 2 * largest**2 / len(design), longest)
 
     @property
     def condition(self) -> float:
@@ -146,3 +136,19 @@ class Bowl(NamedTuple):
         limit = self.limit(descent, batch_size)
         smooth = min(descent.smooth_end(self.largest), NOISY * limit)
         return Zones(min(descent.crawling_end(self.largest), smooth), smooth, limit)
+
+
+def _singular_values(design: Floats) -> tuple[float, float]:
+    """The least and the largest singular value of `design` `[N, P]`; 0 where float64 cannot tell it from 0.
+
+    High powers of x differ by many orders of magnitude, and then the least drowns in the rounding of the
+    largest. So the columns are brought to one length before, and it is found as the largest of the inverse.
+    """
+    lengths = np.linalg.norm(design, axis=0)
+    lengths[lengths == 0] = 1.0
+    triangle = np.linalg.qr(design / lengths, mode="r")
+    largest = float(np.linalg.norm(triangle * lengths, 2))
+    even = np.linalg.svd(triangle, compute_uv=False)
+    if len(design) < design.shape[1] or even[-1] <= np.finfo(float).eps * max(design.shape) * even[0]:
+        return 0.0, largest
+    return 1 / float(np.linalg.norm(np.linalg.inv(triangle) / lengths[:, None], 2)), largest

@@ -9,9 +9,8 @@ import numpy as np
 from core.choices import OPTIMIZERS
 from core.experiment.points import Points
 from core.experiment.settings import Settings
-from core.experiment.split import held_out
 from core.insight.curves import Curve, Line, Polynomial
-from core.insight.optimum import Optimum, optimum
+from core.insight.optimum import Optimum, optimum, training_points
 from core.insight.scaling import Scaling, no_scaling, standard_scaling
 from core.insight.stability import Bowl, Descent, Zones
 from core.texts import _
@@ -63,8 +62,8 @@ def theory(points: Points, settings: Settings, scaling: Scaling | None = None) -
         return Theory(why_no_optimum=why_no_optimum, why_not=why_not)
     raw, standardised = _bowls(training, curve, scaling if settings.standardise else None)
     here = standardised if settings.standardise else raw
+    too_large = _("The numbers are too large to square; scale them down to see what should happen.")
     if here is None:
-        too_large = _("The numbers are too large to square; scale them down to see what should happen.")
         return Theory(why_no_optimum=why_no_optimum or too_large, why_not=why_not or too_large)
     size = _batch_size(training, settings)
     descent = None if why_not else Descent.of(settings)
@@ -75,9 +74,12 @@ def theory(points: Points, settings: Settings, scaling: Scaling | None = None) -
         None if bowl is None or descent is None else bowl.limit(descent, size)
         for bowl in (here, raw, standardised)
     )
+    best = None if why_no_optimum else optimum(training, curve)
+    if best is not None and not np.isfinite(best.loss):
+        best = None
     return Theory(
-        None if why_no_optimum else optimum(training, curve),
-        why_no_optimum,
+        best,
+        why_no_optimum or ("" if best else too_large),
         condition,
         condition_raw,
         condition_standardised,
@@ -88,12 +90,6 @@ def theory(points: Points, settings: Settings, scaling: Scaling | None = None) -
         None if descent is None else here.zones(descent, size),
         why_not,
     )
-
-
-def training_points(points: Points, settings: Settings) -> Points:
-    """`points` without those that are held out."""
-    hidden = held_out(len(points), settings.validation, settings.validation_seed)
-    return points.removed(hidden.nonzero()[0]) if hidden.any() else points
 
 
 def _bowls(points: Points, curve: Curve, scaling: Scaling | None) -> tuple[Bowl | None, Bowl | None]:
