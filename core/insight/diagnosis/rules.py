@@ -1,0 +1,54 @@
+"""The table of rules, the most important first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from core.insight.diagnosis.data_rules import constant_x, ill_conditioned, outliers, overfitting, too_narrow
+from core.insight.diagnosis.evidence import Evidence, Finding
+from core.insight.diagnosis.loss_rules import (
+    arrived,
+    crawling,
+    diverging,
+    noise_floor,
+    oscillating,
+    plateau,
+    smooth,
+)
+from core.insight.diagnosis.unit_rules import dead_units, flat_start, saturated
+
+
+class Rule(NamedTuple):
+    """One row: the key of its findings, and the function that finds it or nothing."""
+
+    key: str
+    find: Callable[[Evidence], Finding | None]
+
+
+RULES = (
+    Rule("diverging", diverging),
+    Rule("constant_x", constant_x),
+    Rule("too_narrow", too_narrow),
+    Rule("flat_start", flat_start),
+    Rule("saturated", saturated),
+    Rule("dead_units", dead_units),
+    Rule("overfitting", overfitting),
+    Rule("outliers", outliers),
+    Rule("oscillating", oscillating),
+    Rule("ill_conditioned", ill_conditioned),
+    Rule("converged", arrived),
+    Rule("noise_floor", noise_floor),
+    Rule("crawling", crawling),
+    Rule("plateau", plateau),
+    Rule("smooth", smooth),
+)
+
+
+def diagnose(evidence: Evidence) -> Finding | None:
+    """What is most worth saying; None where the evidence says nothing yet."""
+    for rule in RULES:
+        finding = rule.find(evidence)
+        if finding is not None:
+            return finding
+    return None
