@@ -178,7 +178,7 @@ class Store(QObject):
 
     def _edit_points(self, edit: Callable[[Points], Points], text: str, anew: bool = False) -> None:
         try:
-            self._push(replace(self.experiment, points=edit(self.points)), text, anew)
+            self._edit(edit(self.points), self.settings, text, anew)
         except Problem as problem:
             self.refused.emit(str(problem))
 
@@ -189,7 +189,13 @@ class Store(QObject):
             self.refused.emit(str(problem))
             self.settings_changed.emit(self.settings, self.settings)
             return
-        self._push(replace(self.experiment, settings=settings), _("change settings"))
+        self._edit(self.points, settings, _("change settings"))
+
+    def _edit(self, points: Points, settings: Settings, text: str, anew: bool = False) -> None:
+        """Have these points and settings; what was recorded of a run goes with those that it came to."""
+        edited = Experiment(points, settings)
+        if not _same(edited, Experiment(self.points, self.settings)):
+            self._push(edited, text, anew)
 
     def _push(self, experiment: Experiment, text: str, anew: bool = False) -> None:
         """Make `experiment` the present one; what changes nothing is nothing to undo either."""

@@ -19,13 +19,30 @@ from hypothesis.extra.numpy import arrays
 
 from core import whole_file
 from core.choices import FIELDS, TABLES
-from core.experiment import Experiment, Points, Settings, load_experiment, save_experiment
+from core.experiment import (
+    MOST_STRETCHES,
+    Experiment,
+    Points,
+    Settings,
+    Stretch,
+    generate,
+    load_experiment,
+    save_experiment,
+)
 from core.experiment import file as experiment_file
 from core.experiment.file import SCHEMA, dumps, loads
 from core.problem import Problem
 
 MESSY = Path(__file__).parent / "messy"
 LINE = Experiment(Points([1, 2, 3], [2.5, 4, 6.25], "hours", "marks", "a class"), Settings(loss="mae"))
+
+RUN = replace(
+    LINE,
+    earlier=(
+        Stretch(5, Points([1, 2], [3, 4]), Settings(loss="mse", learning_rate=0.5)),
+        Stretch(9, LINE.points, Settings(loss="mae", batch_size=2)),
+    ),
+)
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -63,6 +80,25 @@ def many_settings(draw: st.DrawFn) -> Settings:
     return Settings(**words, **values, options=options)
 
 
+@st.composite
+def many_runs(draw: st.DrawFn) -> Experiment:
+    """Experiments with changes during the run: of the rate, the loss, the hold-out and the points."""
+    settings = draw(many_settings())
+    parts = []
+    for until in sorted(draw(st.sets(st.integers(1, 10_000_000), max_size=5))):
+        live = {
+            "learning_rate": draw(st.floats(1e-6, 10)),
+            "loss": draw(st.sampled_from(list(FIELDS["loss"].words))),
+            "validation": draw(st.floats(0, 0.9)),
+            "clip_norm": draw(st.none() | st.floats(1e-9, 1e9)),
+        }
+        changed = replace(settings, **live) if draw(st.booleans()) else settings
+        changed = changed.with_option("huber.delta", draw(st.floats(1e-9, 1e9)))
+        points = Points(draw(st.lists(finite, min_size=3, max_size=3)), [1, 2, 3])
+        parts.append(Stretch(until, draw(st.sampled_from([points, LINE.points])), changed))
+    return Experiment(LINE.points, settings, tuple(parts))
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.just(10**400),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
@@ -86,6 +122,44 @@ def test_what_is_written_is_read_back_to_the_last_bit(points: Points, settings: 
     assert back.points.source == points.source
 
 
+@given(many_runs())
+def test_the_changes_of_a_run_are_read_back_to_the_last_bit(experiment: Experiment) -> None:
+    back = loads(dumps(experiment))
+    assert back == experiment
+    for one, other in zip(back.earlier, experiment.earlier, strict=True):
+        assert same_bits(one.points, other.points)
+
+
+def test_a_change_of_one_setting_takes_one_short_line_of_the_file() -> None:
+    points = Points(np.arange(1000.0), np.arange(1000.0))
+    rates = np.geomspace(1e-3, 1, 200)
+    earlier = tuple(
+        Stretch(10 * n, points, Settings(learning_rate=rate)) for n, rate in enumerate(rates, start=1)
+    )
+    plain, whole = (len(dumps(Experiment(points, earlier=parts))) for parts in ((), earlier))
+    assert whole - plain < 100 * len(earlier)
+    assert "earlier" not in dumps(Experiment(points))
+
+
+def test_a_file_of_the_first_schema_is_read_as_it_was_written() -> None:
+    experiment = load_experiment(MESSY / "experiment_schema_1.fit.json")
+    assert experiment == Experiment(
+        generate("sine", {"count": 12, "seed": 3}),
+        Settings(
+            *("polynomial", "huber", "sgd", 0.05),
+            batch_size=8,
+            epochs=250,
+            seed=7,
+            start="own",
+            standardise=True,
+            start_values=(0.5, 1.0, 0.0, -0.25),
+            options={"huber.delta": 0.5, "sgd.momentum": 0.9, "sgd.nesterov": True},
+        ),
+    )
+    assert experiment.settings.schedule == "constant"
+    assert not experiment.earlier
+
+
 def test_a_file_longer_than_one_piece_is_valid_json() -> None:
     x = np.linspace(0, 1, 2 * experiment_file.PIECE + 1)
     content = json.loads(dumps(Experiment(Points(x, x**2))))
@@ -96,7 +170,7 @@ def test_a_file_longer_than_one_piece_is_valid_json() -> None:
 def test_the_file_names_every_field_of_the_table() -> None:
     content = json.loads(dumps(LINE))
     assert content["format"] == "fitscope-experiment"
-    assert content["schema"] == SCHEMA == 1
+    assert content["schema"] == SCHEMA == 2
     assert set(content["settings"]) == {*FIELDS, "start_values", "options"}
 
 
@@ -201,7 +275,16 @@ def test_a_pipe_is_refused_rather_than_waited_for(tmp_path: Path) -> None:
 
 def changed(**changes: object) -> str:
     """The file of LINE with parts changed, or left out where the value is ...; "points__x" is in points."""
-    content = json.loads(dumps(LINE))
+    return with_changes(LINE, changes)
+
+
+def changed_run(*earlier: object) -> str:
+    """The file of LINE with these earlier parts of its run."""
+    return with_changes(LINE, {"earlier": list(earlier)})
+
+
+def with_changes(experiment: Experiment, changes: dict[str, object]) -> str:
+    content = json.loads(dumps(experiment))
     for name, value in changes.items():
         *outer, last = name.split("__")
         part = content
@@ -249,7 +332,51 @@ REFUSED = {
     "a number past every range": (dumps(LINE).replace("2.5", "1e999"), "1e999 is not a finite number"),
     "NaN": (dumps(LINE).replace("2.5", "NaN"), "NaN is not a finite number"),
     "minus infinity": (dumps(LINE).replace("2.5", "-Infinity"), "-Infinity is not"),
-    "a part that is there twice": (dumps(LINE).replace('"schema": 1', '"schema": 1, "schema": 1'), "twice"),
+    "a part that is there twice": (dumps(LINE).replace('"schema": 2', '"schema": 2, "schema": 2'), "twice"),
+    "a rule broken by a row that is not chosen": (
+        changed(settings__options={"sgd.nesterov": True}),
+        "Nesterov needs momentum",
+    ),
+    "earlier parts that are none": (changed(earlier=None), "“earlier” must be a list"),
+    "earlier parts by name": (changed(earlier={}), "“earlier” must be a list"),
+    "an earlier part that is a number": (changed_run(3), "“earlier” must be a list"),
+    "an earlier part without its step": (changed_run({}), "“until” is missing"),
+    "an unknown name in an earlier part": (changed_run({"untli": 3}), "did you mean until"),
+    "a step that is a text": (changed_run({"until": "3"}), "a step from 1"),
+    "a step that is a switch": (changed_run({"until": True}), "a step from 1"),
+    "a step with a fraction": (changed_run({"until": 3.0}), "a step from 1"),
+    "step zero": (changed_run({"until": 0}), "a step from 1"),
+    "a step past every run": (changed_run({"until": 10_000_001}), "a step from 1 to 10,000,000"),
+    "a step past every number": (changed_run({"until": 10**400}), "not a finite number"),
+    "steps that go back": (changed_run({"until": 5}, {"until": 3}), "in the order of their steps"),
+    "one step twice": (changed_run({"until": 5}, {"until": 5}), "in the order of their steps"),
+    "a change that takes a new run": (
+        changed_run({"until": 5, "settings": {"seed": 1}}),
+        "after step 5 starts a new run",
+    ),
+    "settings of a part that are a list": (changed_run({"until": 5, "settings": []}), "“settings” must be"),
+    "settings of a part that are none": (changed_run({"until": 5, "settings": None}), "“settings” must be"),
+    "an unknown setting in a part": (
+        changed_run({"until": 5, "settings": {"lr": 1}}),
+        "no setting called “lr”|nothing called “lr”",
+    ),
+    "a rate out of range in a part": (
+        changed_run({"until": 5, "settings": {"learning_rate": -1}}),
+        "Learning rate must be",
+    ),
+    "points of a part that are none": (changed_run({"until": 5, "points": None}), "“points” must be"),
+    "a part without any point": (
+        changed_run({"until": 5, "points": {"x": [], "y": []}}),
+        "must have points",
+    ),
+    "a part with more columns": (
+        changed_run({"until": 5, "points": {"x": [[1, 2]], "y": [1]}}),
+        "number of x columns",
+    ),
+    "more parts than a run has": (
+        changed_run(*({"until": n} for n in range(1, MOST_STRETCHES + 2))),
+        "with 10,000 changes at most",
+    ),
     "half a file": (dumps(LINE)[:100], "not valid JSON"),
     "nothing": ("", "not valid JSON"),
     "a number": ("1", "not an experiment"),
@@ -309,11 +436,13 @@ def read_or_refused(text: str) -> bool:
 
 @given(st.data(), json_values)
 def test_no_value_in_any_place_does_worse_than_a_sentence(data: st.DataObject, value: object) -> None:
-    content = json.loads(dumps(LINE))
+    content = json.loads(dumps(RUN))
     place = content
     while True:
+        if place is content["earlier"]:
+            place = data.draw(st.sampled_from(content["earlier"]))
         key = data.draw(st.sampled_from(list(place)) | st.text(max_size=8))
-        if isinstance(place.get(key), dict) and place[key] and data.draw(st.booleans()):
+        if (isinstance(place.get(key), dict) or key == "earlier") and place[key] and data.draw(st.booleans()):
             place = place[key]
         else:
             break
@@ -321,9 +450,9 @@ def test_no_value_in_any_place_does_worse_than_a_sentence(data: st.DataObject, v
     assert read_or_refused(json.dumps(content))
 
 
-@given(st.integers(0, len(dumps(LINE)) - 1), st.characters())
+@given(st.integers(0, len(dumps(RUN)) - 1), st.characters())
 def test_no_changed_character_does_worse_than_a_sentence(at: int, character: str) -> None:
-    text = dumps(LINE)
+    text = dumps(RUN)
     assert read_or_refused(text[:at] + character + text[at + 1 :])
 
 
@@ -357,3 +486,23 @@ def test_reading_runs_nothing_from_the_file(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(os, "system", pytest.fail)
     with pytest.raises(Problem, match="not valid JSON"):
         loads(b"cos\nsystem\n(S'true'\ntR.")
+
+
+def test_a_run_with_as_many_changes_as_may_be_is_read_in_a_moment() -> None:
+    text = changed_run(
+        *({"until": n, "settings": {"learning_rate": 0.1}} for n in range(1, MOST_STRETCHES + 1))
+    )
+    before = time.thread_time()
+    assert len(loads(text).earlier) == MOST_STRETCHES
+    assert time.thread_time() - before < 10
+
+
+def test_the_parts_of_a_run_can_be_reached_from_each_other_by_live_changes_only() -> None:
+    points, settings = LINE.points, Settings()
+    live = Stretch(3, points.added([9], [9]), replace(settings, loss="mae", validation=0.5, l1=0.1))
+    assert Experiment(points, settings, (live,)).earlier == (live,)
+    for change in ({"optimizer": "sgd"}, {"schedule": "cosine"}, {"seed": 1}, {"dtype": "float64"}):
+        with pytest.raises(Problem, match="after step 3 starts a new run"):
+            Experiment(points, settings, (replace(live, settings=replace(settings, **change)),))
+    with pytest.raises(Problem, match="after step 3"):
+        Experiment(points, settings, (replace(live, settings=Settings(seed=1)), replace(live, until=4)))

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.experiment import Experiment, Points, Settings
+from core.experiment import Experiment, Points, Settings, Stretch
 from gui import store as store_module
 from gui.store import Store
 
@@ -386,3 +386,43 @@ def test_an_edit_that_is_asked_for_while_another_is_shown_does_not_get_between(s
     assert store.undo_stack.count() == 1
     store.undo_stack.redo()
     assert store.settings.loss == "mae"
+
+
+RUN = Experiment(START, Settings(), (Stretch(40, START, Settings(learning_rate=0.5)),))
+EDITS: dict[str, Callable[[Store], None]] = {
+    "a live change": lambda store: store.change(learning_rate=0.2),
+    "a change that starts a new run": lambda store: store.change(seed=5),
+    "a hyper-parameter": lambda store: store.set_option("adam.beta1", 0.5),
+    "points added": lambda store: store.add_points([4.0], [4.0]),
+    "points cleared": lambda store: store.clear_points(),
+    "other points": lambda store: store.replace(Points([1.0], [2.0])),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_the_recorded_changes_of_a_run_go_with_an_edit_and_come_back_with_undo(
+    store: Store, edit: str
+) -> None:
+    assert store.open(RUN)
+    assert store.experiment.earlier == RUN.earlier
+    EDITS[edit](store)
+    assert not store.experiment.earlier
+    store.undo_stack.undo()
+    assert store.experiment == RUN
+
+
+def test_an_edit_that_changes_nothing_leaves_the_recorded_changes(store: Store) -> None:
+    store.open(RUN)
+    store.change(learning_rate=RUN.settings.learning_rate)
+    store.set_option("adam.beta1", 0.9)
+    store.move_points([0], 0.0, 0.0)
+    assert store.experiment is RUN
+    assert store.undo_stack.count() == 1
+
+
+def test_the_same_work_without_its_recorded_changes_is_another(store: Store) -> None:
+    store.open(RUN)
+    store.open(Experiment(START, Settings()))
+    assert not store.experiment.earlier
+    store.undo_stack.undo()
+    assert store.experiment.earlier == RUN.earlier

@@ -50,12 +50,7 @@ class Experiment:
     def __post_init__(self) -> None:
         earlier = tuple(self.earlier)
         object.__setattr__(self, "earlier", earlier)
-        if len(earlier) > MOST_STRETCHES:
-            raise Problem(
-                _("A run can be kept with {most} changes at most; leave some of them out.").format(
-                    most=f"{MOST_STRETCHES:,}"
-                )
-            )
+        require_few(len(earlier))
         parts: tuple[Stretch | Experiment, ...] = (*earlier, self)
         for one, other in zip(earlier, parts[1:], strict=True):
             if isinstance(other, Stretch) and other.until <= one.until:
@@ -68,3 +63,13 @@ class Experiment:
                         step=one.until
                     )
                 )
+
+
+def require_few(changes: int) -> None:
+    """Raise Problem for more changes of a run than an experiment holds."""
+    if changes > MOST_STRETCHES:
+        raise Problem(
+            _("A run can be kept with {most} changes at most; leave some of them out.").format(
+                most=f"{MOST_STRETCHES:,}"
+            )
+        )

@@ -5,14 +5,15 @@ from __future__ import annotations
 import errno
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from core.choices.choice import LONGEST_ECHO
-from core.experiment.experiment import Experiment
+from core.experiment.experiment import Experiment, Stretch, require_few
 from core.experiment.points import Floats, Points
 from core.experiment.settings import NAMES, Settings, unknown_name
 from core.problem import Problem
@@ -20,11 +21,13 @@ from core.texts import _
 from core.whole_file import LARGEST_FILE, reason_in_words, save_whole
 
 FORMAT = "fitscope-experiment"
-SCHEMA = 2  # 1 had no schedule, no penalty and no points held out; it is read as it is
+SCHEMA = 2  # 1 had no schedule, penalty, held-out points or earlier parts of the run; it is read as it is
 PIECE = 2_000  # numbers handled at a time: about a millisecond, so that a window beside it never waits
 EXACT_DIGITS = 18  # a whole number of more digits is read as a float
 
-PARTS = ("format", "schema", "points", "settings")
+NEEDED = ("format", "schema", "points", "settings")
+PARTS = (*NEEDED, "earlier")
+STRETCH_PARTS = ("until", "points", "settings")
 POINT_PARTS = tuple(f.name for f in fields(Points))
 
 
@@ -69,17 +72,43 @@ def loads(data: str | bytes) -> Experiment:
 
 def _pieces(experiment: Experiment) -> Iterator[str]:
     """The text of the file, a short piece at a time."""
-    points, settings = experiment.points, experiment.settings
+    yield f'{{\n"format": {json.dumps(FORMAT)},\n"schema": {SCHEMA},\n"points": '
+    yield from _points_pieces(experiment.points)
+    values = {name: getattr(experiment.settings, name) for name in NAMES}
+    yield f',\n"settings": {json.dumps(values, indent=1, default=dict)}'
+    if experiment.earlier:
+        yield ',\n"earlier": ['
+        yield from _stretch_pieces(experiment)
+        yield "\n]"
+    yield "\n}\n"
+
+
+def _points_pieces(points: Points) -> Iterator[str]:
     x = points.x[:, 0] if points.x.shape[1] == 1 else points.x
-    yield f'{{\n"format": {json.dumps(FORMAT)},\n"schema": {SCHEMA},\n"points": {{\n"x": ['
+    yield '{\n"x": ['
     yield from _numbers(x)
     yield '],\n"y": ['
     yield from _numbers(points.y)
     yield "]"
     for name in POINT_PARTS[2:]:
         yield f",\n{json.dumps(name)}: {json.dumps(getattr(points, name))}"
-    values = {name: getattr(settings, name) for name in NAMES}
-    yield f'\n}},\n"settings": {json.dumps(values, indent=1, default=dict)}\n}}\n'
+    yield "\n}"
+
+
+def _stretch_pieces(experiment: Experiment) -> Iterator[str]:
+    """The earlier parts of the run: of each, its last step and what was other than in the part after it."""
+    earlier = experiment.earlier
+    after: tuple[Stretch | Experiment, ...] = (*earlier[1:], experiment)
+    for number, (one, other) in enumerate(zip(earlier, after, strict=True)):
+        yield f'{"," if number else ""}\n{{"until": {one.until}'
+        if one.points is not other.points and one.points != other.points:
+            yield ', "points": '
+            yield from _points_pieces(one.points)
+        values = {name: getattr(one.settings, name) for name in NAMES}
+        changed = {name: value for name, value in values.items() if value != getattr(other.settings, name)}
+        if changed:
+            yield f', "settings": {json.dumps(changed, default=dict)}'
+        yield "}"
 
 
 def _numbers(values: Floats) -> Iterator[str]:
@@ -144,8 +173,23 @@ def _experiment(content: object) -> Experiment:
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise _foreign()
     _require_schema(content.get("schema"))
-    _require_names(content, PARTS, needed=PARTS)
-    return Experiment(_points(_mapping(content, "points")), _settings(_mapping(content, "settings")))
+    _require_names(content, PARTS, needed=NEEDED)
+    points, settings = _points(_mapping(content, "points")), _settings(_mapping(content, "settings"))
+    return Experiment(points, settings, _earlier(content.get("earlier", []), points, settings))
+
+
+def _earlier(parts: object, points: Points, settings: Settings) -> tuple[Stretch, ...]:
+    """The earlier parts of a run, the last of which was followed by `points` and `settings`."""
+    if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
+        raise Problem(_("“earlier” must be a list of the parts of a run; open a file that Fitscope saved."))
+    require_few(len(parts))
+    found: list[Stretch] = []
+    for part in reversed(parts):
+        _require_names(part, STRETCH_PARTS, needed=("until",))
+        points = _points(_mapping(part, "points")) if "points" in part else points
+        settings = _settings(_mapping(part, "settings"), settings) if "settings" in part else settings
+        found.append(Stretch(part["until"], points, settings))
+    return tuple(reversed(found))
 
 
 def _require_schema(schema: object) -> None:
@@ -209,10 +253,11 @@ def _table(rows: object) -> Floats:
     return _array("x", [value for row in rows for value in row]).reshape(len(rows), -1)
 
 
-def _settings(content: Mapping[str, object]) -> Settings:
+def _settings(content: Mapping[str, object], base: Settings | None = None) -> Settings:
+    """The settings, those that are left out being those of `base`, or else the defaults."""
     _require_names(content, NAMES, needed=())
-    make: Callable[..., Settings] = Settings  # which checks every value itself
-    return make(**content)
+    values: dict[str, Any] = dict(content)
+    return replace(base or Settings(), **values)  # which checks every value itself
 
 
 def _text(name: str, value: object) -> str:
