@@ -389,7 +389,7 @@ def test_an_edit_that_is_asked_for_while_another_is_shown_does_not_get_between(s
 
 
 RUN = Experiment(START, Settings(), (Stretch(40, START, Settings(learning_rate=0.5)),))
-EDITS: dict[str, Callable[[Store], None]] = {
+WAYS: dict[str, Callable[[Store], None]] = {
     "a live change": lambda store: store.change(learning_rate=0.2),
     "a change that starts a new run": lambda store: store.change(seed=5),
     "a hyper-parameter": lambda store: store.set_option("adam.beta1", 0.5),
@@ -399,13 +399,13 @@ EDITS: dict[str, Callable[[Store], None]] = {
 }
 
 
-@pytest.mark.parametrize("edit", EDITS)
+@pytest.mark.parametrize("way", WAYS)
 def test_the_recorded_changes_of_a_run_go_with_an_edit_and_come_back_with_undo(
-    store: Store, edit: str
+    store: Store, way: str
 ) -> None:
     assert store.open(RUN)
     assert store.experiment.earlier == RUN.earlier
-    EDITS[edit](store)
+    WAYS[way](store)
     assert not store.experiment.earlier
     store.undo_stack.undo()
     assert store.experiment == RUN
