@@ -125,8 +125,8 @@ def optimum(points: Points, curve: Curve) -> Optimum | None:
 
 def _solve(design: Floats, y: Floats) -> tuple[Floats, int]:
     """The shortest of the least-squares solutions `[P]` for `design` `[N, P]` and y `[N]`, and the rank."""
-    both: Floats = np.column_stack((design, y))
-    triangle = np.linalg.qr(both, mode="r")  # all that the points say, in a few rows, so that it is quick
+    # The triangle holds all that the points say, in a few rows, so that many points take but a moment.
+    triangle = np.asarray(np.linalg.qr(np.column_stack((design, y)), mode="r"), dtype=np.float64)
     rounding = float(np.finfo(np.float64).eps) * max(design.shape)
     solution, _residuals, rank, _values = np.linalg.lstsq(triangle[:, :-1], triangle[:, -1], rcond=rounding)
     return solution.astype(np.float64), int(rank)

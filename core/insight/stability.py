@@ -27,7 +27,7 @@ ZONES = {
     "oscillating": N_("oscillating"),
     "diverging": N_("diverging"),
 }
-SLOW = 100  # steps that even the steepest direction takes to come nearer by the factor e, where a run crawls
+SLOW = 100  # steps; where a run crawls, so many do not come nearer by the factor e, however steep it is
 NOISY = 0.5  # of the limit of mini-batches: there their steps shrink the error fastest
 
 
@@ -85,8 +85,13 @@ class Descent(NamedTuple):
         return (1 - math.sqrt(b)) ** 2 / (self.carried * bend)
 
     def crawling_end(self, curvature: float) -> float:
-        """The rate below which SLOW steps do little along it; momentum lengthens steps 1 / (1 - b) times."""
-        return (1 - self.momentum) / (SLOW * self.carried * (curvature + self.weight_decay))
+        """The rate at which SLOW steps bring it nearer along it by the factor e: a root is exp(-1 / SLOW)."""
+        b, bend, root = self.momentum, curvature + self.weight_decay, math.exp(-1 / SLOW)
+        if (2 * b / (1 + b) if self.nesterov else math.sqrt(b)) >= root:  # where smooth ends, the double root
+            return self.smooth_end(curvature)
+        if self.nesterov:
+            return (1 - root**2 / ((1 + b) * root - b)) / bend
+        return (1 - root) * (1 - b / root) / (self.carried * bend)
 
     def batch_limit(self, curvature: float, longest: float, size: int) -> float:
         """An estimate of the limit for mini-batches of `size` points; `longest` is the largest 2 |a|².
