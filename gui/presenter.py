@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 
 from core.experiment import Points, Settings
+from core.experiment.split import held_out
+from core.insight.fit_measures import Measures, measures
 from core.insight.least_squares import least_squares
-from core.insight.measures import r_squared
+from core.insight.optimum import training_points
 from core.texts import _
 from core.training import Snapshot
 from core.training.history import Series
@@ -27,7 +31,11 @@ from gui.workspace import Workspace
 if TYPE_CHECKING:
     from core.tables import ReadPoints
 
-AT_ONCE = 500_000  # points times parameters: for so many, R² is found within a frame
+Floats = NDArray[np.float64]
+
+NO_MEASURES = (None, None)  # of training points, and of those held out
+AT_ONCE = 500_000  # points times parameters: for so many, the measures are found within a frame
+SPLIT_AT_ONCE = 50_000  # points, for which the split is found within a frame
 USUAL_SPEED = 100.0  # steps a second; 0 stands for full speed
 
 
@@ -53,6 +61,7 @@ class Presenter(QObject):
         self._store = workspace.store
         self._session = workspace.session
         self._parts = parts
+        self._held_out: NDArray[np.bool_] | None = None
         self._join()
 
     def show_all(self) -> None:
@@ -63,7 +72,7 @@ class Presenter(QObject):
         if session.devices:
             parts.settings.show_devices(session.devices)
         parts.data.show_points(self._store.points)
-        parts.fit.plot.show_points(self._store.points)
+        self._split()
         self.fit_view()
         self._show_start(session.start)
         if session.snapshot is not None:
@@ -111,7 +120,7 @@ class Presenter(QObject):
 
     def leave(self) -> None:
         """The window goes: what is being found out for it is not wanted any more."""
-        for key in ("reference", "r2"):
+        for key in ("reference", "measures", "split"):
             self._workspace.background.drop(key)
 
     def _join(self) -> None:
@@ -125,7 +134,7 @@ class Presenter(QObject):
         session.snapshot_changed.connect(self._show_snapshot)
         session.numbers_changed.connect(self._show_numbers)
         session.state_changed.connect(self._show_state)
-        session.said.connect(parts.message.say)
+        session.said.connect(parts.message.say_state)
         session.idle.connect(parts.message.idle)
         session.devices_found.connect(parts.settings.show_devices)
 
@@ -136,16 +145,37 @@ class Presenter(QObject):
 
     def _show_points(self, points: Points) -> None:
         self._parts.data.show_points(points)
-        self._parts.fit.plot.show_points(points)
+        self._split()
         self._show_reference()
-        if self._session.snapshot is not None:
-            self._show_numbers(self._session.snapshot)
+        self._show_measures(self._session.snapshot)
+
+    def _split(self) -> None:
+        """Find which points are held out, and show all points; for many the finding takes its time."""
+        points, settings = self._store.points, self._store.settings
+        work = partial(held_out, len(points), settings.validation, settings.validation_seed)
+        background = self._workspace.background
+        background.drop("split")
+        if len(points) <= SPLIT_AT_ONCE or not settings.validation:
+            self._held_out = work() if settings.validation else None
+        else:
+            self._held_out = None
+            background.run("split", work, self._show_split, lambda _error: None)
+        self._parts.fit.plot.show_points(points, self._held_out)
+
+    def _show_split(self, mask: NDArray[np.bool_]) -> None:
+        self._held_out = mask
+        self._parts.fit.plot.show_points(self._store.points, mask)
+        self._show_measures(self._session.snapshot)
 
     def _show_settings(self, settings: Settings, before: Settings) -> None:
         self._parts.settings.show_settings(settings)
         if settings.standardise:
             self._parts.message.withdraw()
-        if (settings.model, settings.values("model")) != (before.model, before.values("model")):
+        if (settings.validation, settings.validation_seed) != (before.validation, before.validation_seed):
+            self._split()
+            self._show_reference()
+            self._show_measures(self._session.snapshot)
+        elif (settings.model, settings.values("model")) != (before.model, before.values("model")):
             self._show_reference()
 
     def _show_reference(self) -> None:
@@ -155,12 +185,13 @@ class Presenter(QObject):
             self._workspace.background.drop("reference")
             show(None)
             return
-        experiment = self._store.experiment
-        work = partial(least_squares, experiment.points, experiment.settings)
+        work = partial(_reference, self._store.points, self._store.settings)
         self._workspace.background.run("reference", work, show, lambda _error: show(None), passing=True)
 
     def _show_start(self, start: Snapshot | None) -> None:
         self._parts.fit.plot.show_start(None if start is None else start.predict)
+        self._parts.fit.plot.show_ghost(None)
+        self._parts.loss.plot.show_ghost(None, 0)
         self._parts.loss.plot.clear()
         if start is None:
             self._parts.fit.plot.show_fit(None)
@@ -175,18 +206,27 @@ class Presenter(QObject):
     def _show_numbers(self, snapshot: Snapshot | None) -> None:
         self._parts.run_bar.show_numbers(snapshot)
         self._parts.fit.show_equation(snapshot)
-        self._show_r2(snapshot)
+        self._show_measures(snapshot)
         self._parts.loss.show_numbers(snapshot, self._session.steps_per_second)
 
-    def _show_r2(self, snapshot: Snapshot | None) -> None:
-        points, show = self._store.points, self._parts.fit.show_r2
+    def _show_measures(self, snapshot: Snapshot | None) -> None:
+        points, background = self._store.points, self._workspace.background
         if snapshot is None or not len(points):
-            show(None)
-        elif len(points) * snapshot.curve.count() <= AT_ONCE:
-            show(_r_squared(points, snapshot))
+            background.drop("measures")
+            self._show_measured(NO_MEASURES)
+            return
+        work = partial(measures, points, self._held_out, snapshot.predict)
+        if len(points) * snapshot.curve.count() > AT_ONCE:
+            background.run("measures", work, self._show_measured, self._miss_measures, passing=True)
         else:
-            work = partial(_r_squared, points, snapshot)
-            self._workspace.background.run("r2", work, show, lambda _error: show(None), passing=True)
+            background.drop("measures")
+            self._show_measured(work())
+
+    def _show_measured(self, found: tuple[Measures | None, Measures | None]) -> None:
+        self._parts.fit.show_measures(*found)
+
+    def _miss_measures(self, _error: Exception) -> None:
+        self._show_measured(NO_MEASURES)
 
     def _show_state(self) -> None:
         running = self._session.running
@@ -207,5 +247,6 @@ class Presenter(QObject):
         self._store.change(standardise=True)
 
 
-def _r_squared(points: Points, snapshot: Snapshot) -> float | None:
-    return r_squared(points.y, snapshot.predict(points.x))
+def _reference(points: Points, settings: Settings) -> Callable[[Floats], Floats] | None:
+    """The least-squares curve of the points that training sees."""
+    return least_squares(training_points(points, settings), settings)

@@ -77,6 +77,8 @@ READOUTS = [
     "readout_loss",
     "readout_equation",
     "readout_r2",
+    "readout_rmse",
+    "readout_mae",
     "readout_rate",
     "readout_device",
     "readout_points",

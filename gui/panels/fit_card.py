@@ -6,15 +6,16 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QVBoxLayout
 
+from core.insight.fit_measures import Measures
 from core.texts import N_, _
 from core.training import Snapshot
 from gui.panels.cards import Card
+from gui.panels.measures_table import MeasuresTable
 from gui.plots.fit_plot import FitPlot
 from gui.plots.residuals import Mode
 from gui.theme import Theme
-from gui.widgets.readout import Readout
 from gui.widgets.still_label import StillLabel
 
 TOOLS = ("draw", "move", "erase")
@@ -46,16 +47,12 @@ class FitCard(Card):
         self._equation.setObjectName("readout_equation")
         self._equation.setAccessibleName(_("Equation"))
         self._equation.setFont(theme.font(bold=True, digits=True))
-        self._r2 = Readout(
-            "readout_r2",
-            "R²",
-            "−0.0000",
-            _("How much of the variance of y the fit explains: 1 is perfect, 0 no better than the mean."),
-            theme,
-            shrinks=True,
-        )
-        self.foot.addWidget(self._equation, 1)
-        self.foot.addWidget(self._r2)
+        self._measures = MeasuresTable(theme)
+        lines = QVBoxLayout()
+        lines.setSpacing(theme.px(2))
+        lines.addWidget(self._equation)
+        lines.addWidget(self._measures)
+        self.foot.addLayout(lines)
 
     def show_tool(self, name: str) -> None:
         """Let the mouse be the tool `name` (one of TOOLS, else the first), and show which that is."""
@@ -73,9 +70,9 @@ class FitCard(Card):
         """Show the fitted function, or that there is none."""
         self._equation.setText("" if snapshot is None else snapshot.equation())
 
-    def show_r2(self, value: float | None) -> None:
-        """Show the coefficient of determination, or that there is none."""
-        self._r2.show_text("–" if value is None else _r2_text(value))
+    def show_measures(self, training: Measures | None, held_out: Measures | None) -> None:
+        """Show how well the fit fits the training points, and those held out, as far as there are any."""
+        self._measures.show_measures(training, held_out)
 
     def _residuals_box(self) -> QComboBox:
         self._residuals = QComboBox()
@@ -88,8 +85,3 @@ class FitCard(Card):
             lambda index: self.residuals_chosen.emit(self._residuals.itemData(index))
         )
         return self._residuals
-
-
-def _r2_text(value: float) -> str:
-    """R² to four places; a hopeless fit is just said to be far below zero."""
-    return f"{value:.4f}".replace("-", "−") if value > -10 else "< −10"

@@ -23,6 +23,7 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         self._theme = theme
         self._name = ""
         self.logarithmic = False
+        self.tick_distance = TICK_DISTANCE[orientation]
         super().__init__(orientation, pen=theme.hairline, textPen=theme.muted, tickPen=theme.hairline)
         self.enableAutoSIPrefix(False)
         self.setStyle(
@@ -39,7 +40,7 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         """The ticks for the range and the length that this axis has now: as many as can be read."""
         make = log_ticks if self.logarithmic else linear_ticks
         low, high = self.range
-        most = max(2, math.floor(self._length() / self._theme.px(TICK_DISTANCE[self.orientation])))
+        most = max(2, math.floor(self._length() / self._theme.px(self.tick_distance)))
         ticks = make(low, high, most)
         while self.orientation == "bottom" and most > 2 and not self._readable(ticks):
             most -= 1

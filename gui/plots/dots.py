@@ -17,6 +17,8 @@ SAMPLE = 10_000  # points looked at to find where most of them are
 CENTRAL = (1.0, 99.0)  # percentiles between which the fine grid lies
 SIZES = ((500, 9), (5_000, 7), (ALL_DRAWN, 5))  # up to so many points, so many pixels wide
 SMALLEST = 3  # pixels, the width of a dot of a thinned cloud
+HOLLOW = 1.5  # pixels, the width of the line of a hollow dot
+SMALLEST_HOLLOW = 5  # pixels; a smaller dot has no room for its hole
 RING = 5  # pixels, by which the ring around a selected point is wider
 
 
@@ -30,6 +32,11 @@ def thinned(x: Floats, y: Floats) -> Indices:
     low_y, high_y = np.percentile(y[::stride], CENTRAL)
     central = (x >= low_x) & (x <= high_x) & (y >= low_y) & (y <= high_y)
     return np.concatenate([_one_per_cell(x, y, np.flatnonzero(part)) for part in (central, ~central)])
+
+
+def _drawn(x: Floats, y: Floats, part: Indices, many: bool) -> Indices:
+    """The points of a part that are drawn."""
+    return part[thinned(x[part], y[part])] if many and len(part) else part
 
 
 def _one_per_cell(x: Floats, y: Floats, chosen: Indices) -> Indices:
@@ -86,11 +93,12 @@ class Scatter(pg.ScatterPlotItem):  # type: ignore[misc]
 
 
 class Dots:
-    """Two scatters made once: the points, and a ring around each selected one."""
+    """Three scatters made once: the points, hollow those held out, and a ring around each selected one."""
 
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
         self.points = Scatter(DATA, theme.surface, 1)
+        self.hollow = Scatter(theme.surface, DATA, theme.px(HOLLOW))
         self.rings = Scatter(None, theme.accent, theme.px(2))
         self._edges = {True: pg.mkPen(theme.surface, width=1), False: pg.mkPen(None)}
         self._x: Floats = np.empty(0)
@@ -98,19 +106,21 @@ class Dots:
         self._shown: Indices | slice = slice(None)
         self._size = SIZES[0][1]
 
-    def show(self, x: Floats, y: Floats) -> None:
-        """Show these points; x and y `[N]`, finite."""
+    def show(self, x: Floats, y: Floats, held_out: NDArray[np.bool_] | None = None) -> None:
+        """Show these points, the ones `held_out` of training hollow; all `[N]`, x and y finite."""
         self._x, self._y = x, y
-        if len(x) > ALL_DRAWN:
-            self._shown, self._size = thinned(x, y), SMALLEST
+        many = len(x) > ALL_DRAWN
+        self._size = SMALLEST if many else next(size for most, size in SIZES if len(x) <= most)
+        hollow = np.empty(0, dtype=np.intp)
+        if held_out is None:
+            filled = self._shown = thinned(x, y) if many else slice(None)
         else:
-            self._shown, self._size = slice(None), next(size for most, size in SIZES if len(x) <= most)
-        self.points.setData(
-            x=x[self._shown],
-            y=y[self._shown],
-            size=self.theme.px(self._size),
-            pen=self._edges[self._size > SMALLEST],
-        )
+            filled, hollow = (_drawn(x, y, np.flatnonzero(part), many) for part in (~held_out, held_out))
+            self._shown = np.concatenate((filled, hollow))
+        size = self.theme.px(self._size)
+        self.points.setData(x=x[filled], y=y[filled], size=size, pen=self._edges[self._size > SMALLEST])
+        if held_out is not None or len(self.hollow.data):
+            self.hollow.setData(x=x[hollow], y=y[hollow], size=max(size, self.theme.px(SMALLEST_HOLLOW)))
 
     def select(self, indices: Indices) -> None:
         """Put a ring around these points, as far as they are drawn."""

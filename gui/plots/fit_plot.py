@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGraphicsEllipseItem, QGraphicsRectItem, QWidget
 from core.experiment.points import Points
 from core.texts import _
 from gui.plots.canvas import Canvas
-from gui.plots.dots import Dots, Indices
+from gui.plots.dots import HOLLOW, Dots, Indices
 from gui.plots.legend import HEIGHT, Entry, Legend
 from gui.plots.range_keeper import LIMIT, RangeKeeper
 from gui.plots.residuals import MOST, Mode, Residuals
@@ -20,13 +20,14 @@ from gui.plots.trace import Trace
 from gui.theme import DATA, MODEL, REFERENCE, Theme
 
 Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 Predict = Callable[[Floats], Floats]
 
 HOME = (-3.0, 3.0)  # the view of an empty plot, on both axes
 FEWEST, MOST_SAMPLES = 256, 600  # of a curve over the visible range
 LEAP = 10  # pixels that an arrow key moves a selection with Shift; 1 without
 VEIL = 30  # of 255, how opaque the selection rectangle is
-FIT, REFERENCE_CURVE, START = "fit", "reference", "start"
+FIT, REFERENCE_CURVE, START, GHOST = "fit", "reference", "start", "ghost"
 ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
@@ -54,7 +55,8 @@ class FitPlot(Canvas):
         self.selection: Indices = np.empty(0, dtype=np.intp)
         self._x: Floats = np.empty(0)
         self._y: Floats = np.empty(0)
-        self._predict: dict[str, Predict | None] = {FIT: None, REFERENCE_CURVE: None, START: None}
+        self._predict: dict[str, Predict | None] = dict.fromkeys((FIT, REFERENCE_CURVE, START, GHOST))
+        self._some_held_out = False
         self._residual_mode: Mode = "off"
         self._stroke = False
         self._gesture: tuple[Tool, Qt.MouseButton] | None = None
@@ -80,20 +82,24 @@ class FitPlot(Canvas):
         self.dots = Dots(self.theme)
         self.traces = {
             START: Trace(self.theme.was, px(2), Qt.PenStyle.DotLine),
+            GHOST: Trace(self.theme.was, px(2)),
             FIT: Trace(MODEL, curve),
             # Above the fit, so that a fit which has arrived shows its dashes.
             REFERENCE_CURVE: Trace(REFERENCE, px(2), Qt.PenStyle.DashLine),
         }
-        for item in (self.dots.points, *self.traces.values(), self.dots.rings):
+        for item in (self.dots.points, self.dots.hollow, *self.traces.values(), self.dots.rings):
             self.box.addItem(item, ignoreBounds=True)
         self.residuals = Residuals(self.theme)
         self.legend = Legend(
             self.theme,
             (
                 Entry("data", _("data"), DATA),
+                Entry("training", _("training"), DATA),
+                Entry("held_out", _("held out"), DATA, px(HOLLOW), hollow=True),
                 Entry(FIT, _("fit"), MODEL, curve, Qt.PenStyle.SolidLine),
                 Entry(REFERENCE_CURVE, _("least squares"), REFERENCE, px(2), Qt.PenStyle.DashLine),
                 Entry(START, _("start"), self.theme.was, px(2), Qt.PenStyle.DotLine),
+                Entry(GHOST, _("abandoned"), self.theme.was, px(2), Qt.PenStyle.SolidLine),
             ),
         )
         self._circle = QGraphicsEllipseItem()
@@ -113,13 +119,17 @@ class FitPlot(Canvas):
 
     # What is shown
 
-    def show_points(self, points: Points) -> None:
-        """Show these points; the selection stays on the points it was on, as far as they are still there."""
+    def show_points(self, points: Points, held_out: Mask | None = None) -> None:
+        """Show these points, those that training never sees hollow: where `held_out` `[N]` is True.
+
+        The selection stays on the points it was on, as far as they are still there.
+        """
         before, self.points = self.points, points
         self._x, self._y = drawable(points.x[:, 0]), drawable(points.y)
         self.empty_text.setVisible(not len(points))
         self._show_names()
-        self.dots.show(self._x, self._y)
+        self._some_held_out = held_out is not None and bool(held_out.any())
+        self.dots.show(self._x, self._y, held_out if self._some_held_out else None)
         self._change_selection(kept_selection(self.selection, before, points), moved=True)
         self._make_room()
         self._draw_residuals()
@@ -137,6 +147,10 @@ class FitPlot(Canvas):
     def show_start(self, predict: Predict | None) -> None:
         """Show where the fit started."""
         self._show(START, predict)
+
+    def show_ghost(self, predict: Predict | None) -> None:
+        """Show where the fit was that has been abandoned."""
+        self._show(GHOST, predict)
 
     def show_residuals(self, mode: Mode) -> None:
         """Show the residuals as "lines" or "squares", or not at all ("off")."""
@@ -212,7 +226,8 @@ class FitPlot(Canvas):
 
     def _show_legend(self) -> None:
         shown = {key for key, predict in self._predict.items() if predict is not None}
-        self.legend.show_only(shown | ({"data"} if len(self.points) else set()))
+        data = {"training", "held_out"} if self._some_held_out else {"data"}
+        self.legend.show_only(shown | (data if len(self.points) else set()))
 
     def _show_names(self) -> None:
         self.axes["bottom"].set_name(self.points.x_name)

@@ -24,12 +24,17 @@ class HistoryCurve:
     """
 
     def __init__(
-        self, theme: Theme, colour: str, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine
+        self,
+        theme: Theme,
+        colour: str,
+        width: float,
+        style: Qt.PenStyle = Qt.PenStyle.SolidLine,
+        marker: float = MARKER,
     ) -> None:
         self.extremes = Extremes()
         self.trace = Trace(colour, width, style)
         self.beyond = Trace(theme.faded(colour), width, style)
-        self.dot = Dot(theme, MARKER, colour, hollow=style != Qt.PenStyle.SolidLine)
+        self.dot = Dot(theme, marker, colour, hollow=style != Qt.PenStyle.SolidLine)
 
     @property
     def items(self) -> tuple[QGraphicsItem, ...]:

@@ -78,7 +78,7 @@ class Legend(QGraphicsItem):
         texts = [metrics.horizontalAdvance(self._text(entry)) for entry in self.shown]
         for self._tight in TIGHTNESS:
             widths = [text + self._tight * px(SAMPLE + 3 * GRID) for text in texts]
-            self._column = sum(widths) > area.width()
+            self._column = sum(widths) > area.right()  # the room above the axis is free too
             if not self._column:
                 break
         if self._column:
@@ -124,7 +124,7 @@ class Legend(QGraphicsItem):
         left, length = (self._tight * self.theme.px(part) for part in (GRID, SAMPLE))
         left, middle = place.left() + left, place.center().y()
         if entry.style is None:
-            ring = QPen(QColor(entry.colour), self.theme.px(entry.width))
+            ring = QPen(QColor(entry.colour), entry.width)
             painter.setPen(ring if entry.hollow else Qt.PenStyle.NoPen)
             painter.setBrush(QColor(self.theme.surface if entry.hollow else entry.colour))
             painter.drawEllipse(QPointF(left + length / 2, middle), self.theme.px(DOT), self.theme.px(DOT))

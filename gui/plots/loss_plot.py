@@ -21,7 +21,7 @@ from gui.theme import GRID, MODEL, VALIDATION, Theme
 FIRST_STEPS = (0.0, 10.0)  # the view before anything has run
 DECADES = (-3.0, 3.0)  # and of the loss, as logarithms: 0.001 to 1,000
 LINEAR = (0.0, 1.0)
-AHEAD = 1.02  # the newest step never touches the edge
+AHEAD = 1.03  # the newest step never touches the edge
 TRAINING, HELD_OUT, ABANDONED = "training", "held_out", "abandoned"
 DIGITS = 4  # of a loss in the readout
 
@@ -89,6 +89,9 @@ class LossPlot(Canvas):
             self._hover_dot,
         ):
             self.box.addItem(item, ignoreBounds=True)
+        self.centralLayout.setAlignment(
+            self.axes["left"], Qt.AlignmentFlag.AlignRight
+        )  # as that of the strip
         self.rates = RateStrip(theme, self.centralLayout, STRIP_ROW)
         self.legend = Legend(
             theme,

@@ -16,6 +16,8 @@ from gui.plots.upright import Upright
 from gui.theme import GRID, Theme
 
 HEIGHT = 56  # pixels
+TICK_DISTANCE = 18  # pixels, at least
+MARKER = 7  # pixels
 DECADES = (-4.0, 0.0)  # as logarithms, before there is a rate
 MOST_DECADES = 6.0  # a rate that falls to nothing is drawn so far and no further
 MARGIN = 0.1  # decades left free above and below
@@ -37,9 +39,11 @@ class RateStrip:
         self.box.disableAutoRange()
         self.axis = Axis(theme, "left")
         self.axis.logarithmic = True
+        self.axis.tick_distance = TICK_DISTANCE
+        self.axis.setStyle(hideOverlappingLabels=True)  # the loss has its own just above
         self.axis.linkToView(self.box)
         self.axis.set_name(_("rate"))
-        self.curve = HistoryCurve(theme, theme.muted, theme.px(2))
+        self.curve = HistoryCurve(theme, theme.muted, theme.px(2), marker=MARKER)
         self.line = Upright(theme.muted)
         self.hover_line = Upright(theme.muted, Qt.PenStyle.DotLine)
         self.grid = pg.PlotCurveItem(pen=pg.mkPen(theme.hairline, width=1), connect="pairs", antialias=False)
@@ -49,16 +53,19 @@ class RateStrip:
         self._y_view: Range | None = None
         self._uprights: list[float] = []
         self._layout, self._row = layout, row
-        layout.addItem(self.axis, row, 0)
+        layout.addItem(self.axis, row, 0, Qt.AlignmentFlag.AlignRight)
         layout.addItem(self.box, row, 1)
         self.shown = True
         self._show(False)
 
     def take(self, rates: Series | None, running: bool) -> None:
         """Show the rates of these steps, or no strip for None."""
+        begins = rates is not None and not self.shown
         self._show(rates is not None)
         self.curve.take(rates)
         self.y_range.running = running
+        if begins:
+            self.fit()
         extent = self.curve.extent(logarithmic=True)
         if extent:
             self.y_range.follow(*extent)

@@ -1,0 +1,84 @@
+"""The measures of a fit: a row for the training points and, where there are any, one for those held out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from core.insight.fit_measures import Measures
+from core.insight.numbers import significant
+from core.texts import N_, _
+from gui.theme import Theme
+from gui.widgets.readout import Readout
+from gui.widgets.still_label import StillLabel
+
+HOPELESS = -10.0  # an R² below this is not worth its digits
+
+
+def r2_text(value: float) -> str:
+    """R² to four places; a hopeless fit is just said to be far below zero."""
+    return f"{value:.4f}".replace("-", "−") if value > HOPELESS else "< −10"
+
+
+# Of each measure: its key, how it is called, the widest value to expect, what it means, how it is written.
+COLUMNS: tuple[tuple[str, str, str, str, Callable[[float], str]], ...] = (
+    (
+        "r2",
+        "R²",
+        "−0.0000",
+        N_("How much of the variance of y the fit explains: 1 is perfect, 0 no better than the mean."),
+        r2_text,
+    ),
+    (
+        "rmse",
+        "RMSE",
+        "0,000.0",
+        N_("The root of the mean squared difference between fit and points, in the units of y."),
+        significant,
+    ),
+    (
+        "mae",
+        "MAE",
+        "0,000.0",
+        N_("The mean difference between fit and points without its sign, in the units of y."),
+        significant,
+    ),
+)
+ROWS = (("", N_("training")), ("_validation", N_("held out")))
+
+
+class MeasuresTable(QWidget):
+    """Says R², RMSE and MAE; the row of the points held out is there only while there are any."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(0)
+        grid.setVerticalSpacing(theme.px(2))
+        grid.setColumnStretch(1 + len(COLUMNS), 1)
+        self._readouts: dict[str, Readout] = {}
+        self._rows: list[list[QWidget]] = []
+        for row, (ending, label) in enumerate(ROWS):
+            about = StillLabel(_(label), shrinks=True)
+            about.setText(_(label))
+            about.setProperty("muted", True)
+            grid.addWidget(about, row, 0)
+            self._rows.append([about])
+            for column, (key, caption, widest, tip, _text) in enumerate(COLUMNS):
+                readout = Readout(f"readout_{key}{ending}", caption, widest, _(tip), theme, shrinks=True)
+                readout.value.setAccessibleName(f"{caption}, {_(label)}")
+                self._readouts[key + ending] = readout
+                grid.addWidget(readout, row, 1 + column)
+                self._rows[row].append(readout)
+        self.show_measures(None, None)
+
+    def show_measures(self, training: Measures | None, held_out: Measures | None) -> None:
+        """Show the measures, or that there are none."""
+        for ending, found in (("", training), ("_validation", held_out)):
+            for key, _caption, _widest, _tip, text in COLUMNS:
+                number = None if found is None else getattr(found, key)
+                self._readouts[key + ending].show_text("–" if number is None else text(number))
+        for part in self._rows[1]:
+            part.setVisible(held_out is not None)
