@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.choices import FIELDS, LOSSES, MODELS, OPTIMIZERS, TABLES, Choice, Parameter, Value
+from core.choices.schedules import SCHEDULES, Schedule
 from core.experiment.settings import OPTIONS
 from core.problem import Problem
 from core.training.named import named
@@ -115,6 +116,100 @@ def test_pytorch_takes_every_value_that_an_optimizer_allows(row: Choice, paramet
         assert optimizer.param_groups
 
 
+WORKING = [row for row in SCHEDULES.values() if row.runs]
+
+
+def allowed(parameter: Parameter, value: Value) -> bool:
+    try:
+        parameter.check(value)
+    except Problem:
+        return False
+    return True
+
+
+def allowed_together(row: Choice, values: Mapping[str, Value]) -> bool:
+    try:
+        if row.rule is not None:
+            row.rule(values)
+    except Problem:
+        return False
+    return True
+
+
+def scheduled(row: Schedule, values: Mapping[str, Value]) -> torch.optim.SGD:
+    """An optimizer under a schedule, as far as its first step."""
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=0.01)
+    rate = {row.rate_argument: 0.01} if row.rate_argument else {}
+    scheduler = named(row.runs)(optimizer, **rate, **row.fixed, **row.arguments(values))
+    optimizer.step()
+    scheduler.step(*([1.0] if row.measured else []))
+    return optimizer
+
+
+def test_the_schedules_are_those_that_files_and_command_lines_use() -> None:
+    assert (
+        " ".join(SCHEDULES)
+        == "constant step multi_step exponential cosine cosine_restarts warmup one_cycle plateau"
+    )
+    assert not SCHEDULES["constant"].runs
+
+
+@pytest.mark.parametrize("row", WORKING, ids=ids)
+def test_a_schedule_has_arguments_that_its_class_knows_and_all_that_it_needs(row: Schedule) -> None:
+    known = signature(row, "optimizer")
+    given_ = {*row.arguments(defaults(row)), *row.fixed, *filter(None, [row.rate_argument])}
+    assert given_ <= set(known)
+    assert {name for name, default in known.items() if default is inspect.Parameter.empty} <= given_
+    assert row.length in {"", *defaults(row)}
+    assert row.measured == ("metrics" in inspect.signature(named(row.runs).step).parameters)
+
+
+@pytest.mark.parametrize(
+    ("row", "parameter"),
+    [(row, p) for row in WORKING for p in row.parameters],
+    ids=lambda value: value.key,
+)
+def test_pytorch_takes_every_value_that_a_schedule_allows(row: Schedule, parameter: Parameter) -> None:
+    for value in extremes(parameter):
+        chosen = {**defaults(row), parameter.key: parameter.check(parameter.kind(value))}
+        if parameter.key == "pct_start":
+            chosen["total_steps"] = 10_000_000
+        elif parameter.key == "total_steps":
+            chosen["pct_start"] = 0.9
+        optimizer = scheduled(row, chosen)
+        assert math.isfinite(optimizer.param_groups[0]["lr"])
+
+
+@given(st.data(), st.sampled_from(WORKING))
+def test_any_values_of_a_schedule_make_a_curve_of_rates_or_a_sentence(
+    data: st.DataObject, row: Schedule
+) -> None:
+    values: dict[str, Value] = {}
+    for p in row.parameters:
+        low, high = (round(end) if p.kind is int else end for end in (p.minimum, p.maximum))
+        near = st.integers(low, 30) if p.kind is int else st.floats(low, high) | st.just(0.1)
+        values[p.key] = data.draw(near.filter(lambda value, p=p: allowed(p, value)))
+    if row.rule is not None and not allowed_together(row, values):
+        return
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=0.01)
+    rate = {row.rate_argument: 0.01} if row.rate_argument else {}
+    scheduler = named(row.runs)(optimizer, **rate, **row.fixed, **row.arguments(values))
+    for step in range(1, int(values[row.length]) if row.length else 40):
+        optimizer.step()
+        scheduler.step(*([1.0 / step] if row.measured else []))
+        assert 0 <= optimizer.param_groups[0]["lr"] <= 10
+
+
+def test_a_cycle_that_pytorch_cannot_divide_is_refused_with_a_sentence() -> None:
+    row = SCHEDULES["one_cycle"]
+    values = {**defaults(row), "total_steps": 10, "pct_start": 0.1}
+    with pytest.raises(ZeroDivisionError):
+        scheduled(row, values)
+    with pytest.raises(Problem, match="must rise for more than one step"):
+        row.rule(values)
+    row.rule({**values, "total_steps": 11})
+
+
 def test_what_pytorch_refuses_together_is_refused_with_a_sentence() -> None:
     sgd = OPTIMIZERS["sgd"]
     for wrong in ({"nesterov": True}, {"nesterov": True, "momentum": 0.9, "dampening": 0.1}):
@@ -129,7 +224,7 @@ def test_what_pytorch_refuses_together_is_refused_with_a_sentence() -> None:
 def test_every_row_says_what_it_is(row: Choice) -> None:
     assert row.label
     assert row.tip.endswith(".")
-    assert callable(named(row.runs))
+    assert row.key == "constant" or callable(named(row.runs))
 
 
 @pytest.mark.parametrize("name", PARAMETERS)

@@ -18,9 +18,18 @@ OTHER = {
     "loss": "mae",
     "optimizer": "sgd",
     "learning_rate": 0.5,
+    "schedule": "cosine",
+    "clip_norm": 1.0,
+    "l1": 0.1,
     "batch_size": 8,
     "epochs": 7,
     "steps": 9,
+    "seconds": 2.5,
+    "loss_below": 0.01,
+    "gradient_below": 1e-6,
+    "patience": 20,
+    "validation": 0.25,
+    "validation_seed": 4,
     "seed": 3,
     "start": "zeros",
     "device": "cuda",
@@ -28,7 +37,17 @@ OTHER = {
     "engine": "compiled",
     "standardise": True,
 }
-LIVE = {"loss", "learning_rate", "batch_size", "epochs", "steps"}
+STOP_RULES = {"epochs", "steps", "seconds", "loss_below", "gradient_below", "patience"}
+LIVE = {
+    "loss",
+    "learning_rate",
+    "clip_norm",
+    "l1",
+    "batch_size",
+    "validation",
+    "validation_seed",
+    *STOP_RULES,
+}
 
 
 def changed(name: str) -> Settings:
@@ -58,13 +77,12 @@ def test_a_change_of_a_field_is_live_or_takes_a_new_run(name: str) -> None:
 def test_a_hyper_parameter_takes_a_new_run_only_where_its_row_is_chosen_and_not_a_loss(name: str) -> None:
     table, row = next((t, r) for t in TABLES for r in TABLES[t] if r == name.split(".")[0])
     parameter = OPTIONS[name]
-    candidates = [0.25, 1.5, 2, True, *parameter.words]
+    candidates = [0.25, 1.5, 30, 2, 3, True, *parameter.words]
     value = next(v for v in candidates if v != parameter.default and allowed(name, v))
-    chosen = Settings(**{table: row})
-    if name == "sgd.nesterov":
-        chosen = chosen.with_option("sgd.momentum", 0.9)
+    options = {"sgd.momentum": 0.9} if name == "sgd.nesterov" else {}
+    chosen = Settings(**{table: row}, options=options)
     assert chosen.restarts(chosen.with_option(name, value)) is (table != "loss")
-    other = Settings(**{table: next(r for r in TABLES[table] if r != row)})
+    other = Settings(**{table: next(r for r in TABLES[table] if r != row)}, options=options)
     assert other.restarts(other.with_option(name, value)) is False
 
 
@@ -81,6 +99,16 @@ def test_start_values_matter_only_where_they_are_used() -> None:
     own = Settings(start="own", start_values=(1, 2))
     assert own.restarts(replace(own, start_values=(1, 3)))
     assert not own.restarts(own)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_row_can_be_chosen_whatever_the_hyper_parameters_of_the_others_are(table: str) -> None:
+    """What breaks a rule is refused when it is given, and so no later choice can be."""
+    settings = Settings(options={"sgd.momentum": 0.9, "sgd.nesterov": True, "huber.delta": 3.0})
+    for key in TABLES[table]:
+        assert getattr(replace(settings, **{table: key}), table) == key
+    with pytest.raises(Problem, match="momentum"):
+        settings.with_option("sgd.momentum", 0.0)
 
 
 def test_settings_cannot_be_changed_in_place() -> None:
@@ -141,6 +169,14 @@ def test_the_hyper_parameters_of_another_row_are_remembered() -> None:
         ({"options": {"huber.dela": 1}}, "“huber.dela” here; did you mean huber.delta"),
         ({"options": {1: 1}}, "no setting called “1”"),
         ({"optimizer": "sgd", "options": {"sgd.nesterov": True}}, "momentum"),
+        ({"optimizer": "adam", "options": {"sgd.nesterov": True}}, "set momentum to 0.9"),
+        ({"schedule": "linear"}, "Schedule must be constant, step"),
+        ({"clip_norm": 0}, "Clip gradient must be a number above 0"),
+        ({"l1": -1}, "L1 penalty must be a number from 0"),
+        ({"l1": None}, "L1 penalty must be a number"),
+        ({"validation": 1}, "Hold out must be a number from 0 to 0.9, not 1"),
+        ({"patience": 2.5}, "Patience must be a whole number"),
+        ({"seconds": float("inf")}, "Seconds must be a number"),
     ],
 )
 def test_a_wrong_setting_never_gets_in(wrong: dict[str, object], sentence: str) -> None:

@@ -6,7 +6,8 @@ from types import MappingProxyType
 
 from core.choices.choice import Choice, Parameter, Value, table
 from core.choices.limits import LARGEST_COUNT
-from core.texts import N_
+from core.problem import Problem
+from core.texts import N_, _
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,14 @@ def _milestone(number: int, label: str, default: int) -> Parameter:
     return _steps(
         f"milestone{number}", label, default, N_("At this step the rate is multiplied."), "milestones"
     )
+
+
+def _cycle_must_rise(values: Mapping[str, Value]) -> None:
+    # PyTorch divides by the number of rising steps less one.
+    if float(values["total_steps"] or 0) * float(values["pct_start"] or 0) <= 1:
+        raise Problem(
+            _("The cycle must rise for more than one step; make it longer, or its rising share larger.")
+        )
 
 
 _LEAST_RATE = Parameter(
@@ -125,9 +134,8 @@ SCHEDULES = table(
                 "start_factor",
                 N_("Start at"),
                 0.01,
-                minimum=0,
+                minimum=1e-6,
                 maximum=1,
-                above=True,
                 tip=N_("The share of the learning rate that the first step takes."),
             ),
             _steps(
@@ -179,6 +187,7 @@ SCHEDULES = table(
         fixed=MappingProxyType({"cycle_momentum": False}),
         rate_argument="max_lr",
         length="total_steps",
+        rule=_cycle_must_rise,
     ),
     Schedule(
         "plateau",
