@@ -506,6 +506,67 @@ class TestCurves:
         desk.plot.show_residuals("off")
         assert desk.plot.residuals.squares == []
 
+    def test_what_was_abandoned_is_a_muted_line(self, desk):
+        desk.plot.show_ghost(np.sin)
+        x, y = curve(desk.plot, "ghost")
+        assert np.array_equal(y, np.sin(x))
+        assert [entry.text for entry in desk.plot.legend.shown] == ["abandoned"]
+        desk.plot.show_ghost(None)
+        assert desk.plot.legend.shown == []
+
+
+def drawn(scatter):
+    """The points that a scatter shows, as a set."""
+    return set(zip(*(values.tolist() for values in scatter.getData()), strict=True))
+
+
+class TestHeldOut:
+    POINTS = Points([-2, -1, 0, 1, 2], [0, 1, 2, -1, -2])
+    MASK = np.array([False, True, False, True, False])
+
+    def test_they_are_hollow_and_the_others_are_not(self, desk):
+        desk.plot.show_points(self.POINTS, self.MASK)
+        assert drawn(desk.plot.dots.points) == {(-2, 0), (0, 2), (2, -2)}
+        assert drawn(desk.plot.dots.hollow) == {(-1, 1), (1, -1)}
+        image = desk.plot.grab().toImage()
+        at = [desk.pixel(x, y).toPoint() for x, y in ((-1, 1), (0, 2))]
+        assert [image.pixelColor(place).name() for place in at] == ["#ffffff", "#0072b2"]
+
+    def test_the_legend_tells_them_apart_only_while_there_are_any(self, desk):
+        def texts():
+            return [entry.text for entry in desk.plot.legend.shown]
+
+        desk.plot.show_points(self.POINTS, self.MASK)
+        assert texts() == ["training", "held out"]
+        for none in (None, ~self.MASK & self.MASK):
+            desk.plot.show_points(self.POINTS, none)
+            assert texts() == ["data"]
+            assert len(drawn(desk.plot.dots.points)) == 5
+            assert not len(drawn(desk.plot.dots.hollow))
+
+    def test_a_selected_one_has_its_ring_as_any(self, desk):
+        desk.plot.show_points(self.POINTS, self.MASK)
+        desk.plot.select([1, 2])
+        assert drawn(desk.plot.dots.rings) == {(-1, 1), (0, 2)}
+
+    def test_of_a_thinned_cloud_some_of_both_kinds_are_drawn(self, desk):
+        random = np.random.default_rng(4)
+        x, y = random.normal(size=(2, 60_000))
+        mask = random.random(60_000) < 0.05
+        desk.plot.show_points(Points(x, y), mask)
+        filled, hollow = drawn(desk.plot.dots.points), drawn(desk.plot.dots.hollow)
+        assert 1_000 < len(hollow) <= mask.sum()
+        assert hollow <= set(zip(x[mask], y[mask], strict=True))
+        assert filled <= set(zip(x[~mask], y[~mask], strict=True))
+        desk.plot.select_all()
+        assert drawn(desk.plot.dots.rings) == filled | hollow
+
+    def test_residuals_are_drawn_for_them_too(self, desk):
+        desk.plot.show_points(self.POINTS, self.MASK)
+        desk.plot.show_fit(lambda x: 0 * x)
+        desk.plot.show_residuals("lines")
+        assert len(desk.plot.residuals.lines) == 5
+
 
 class TestNames:
     def test_a_hostile_column_name_is_shown_as_it_is(self, desk):

@@ -11,11 +11,12 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QLabel
 
-from core.training.history import Series
+from core.training import history as history_module
+from core.training.history import Record, Series
 from gui.plots.decimation import BLOCK, Extremes
 from gui.plots.loss_plot import LossPlot
 from gui.plots.ticks import linear_ticks, log_ticks
-from gui.theme import Theme
+from gui.theme import VALIDATION, Theme
 
 NONE, MIDDLE = Qt.MouseButton.NoButton, Qt.MouseButton.MiddleButton
 FREE = Qt.KeyboardModifier.NoModifier
@@ -108,13 +109,34 @@ class TestDecimation:
             mine = losses[usable & ((steps - 1) // width == (int(middle) - 1) // width)]
             assert np.isnan(least) if not len(mine) else (least, greatest) == (mine.min(), mine.max())
 
+    @given(
+        arrays(np.float64, st.integers(1, 700), elements=anything), st.sampled_from([2, 4, 8]), st.booleans()
+    )
+    def test_of_steps_kept_together_no_extreme_is_lost(self, losses, stride, logarithmic):
+        extremes = Extremes()
+        extremes.take(series(np.where(np.isfinite(losses), losses, np.nan), stride))
+        usable = losses[np.isfinite(losses) & (losses > 0 if logarithmic else True)]
+        found = extremes.extent(logarithmic)
+        assert (found is None) == (not len(usable))
+        if found is not None and not logarithmic:
+            assert found == (usable.min(), usable.max())
+        elif found is not None:  # of steps kept together with one below zero, only the greatest is known
+            assert found[1] == usable.max()
+            assert usable.min() <= found[0] <= usable.max()
+
+    @pytest.mark.parametrize("ends", [(2.0, np.inf), (-np.inf, 2.0), (2.0, np.nan)])
+    def test_one_known_end_of_a_range_is_drawn(self, ends):
+        extremes = Extremes()
+        extremes.take(Series(np.array(ends[:1]), np.array(ends[1:]), 2, 2))
+        assert extremes.extent(False) == (2.0, 2.0)
+
     @given(st.lists(st.integers(0, 600), min_size=1, max_size=12), st.integers(0, 2**32 - 1))
     def test_growing_and_stepping_back_gives_what_a_fresh_look_gives(self, lengths, seed):
         losses = np.random.default_rng(seed).exponential(size=600)
         grown, fresh = Extremes(), Extremes()
         for length in lengths:
             grown.take(series(losses[:length]))
-        fresh.take(series(losses[: lengths[-1]]))
+        fresh.take(series(losses[: lengths[-1]].copy()))
         for one, other in zip(grown.columns(0, 600, 5, True), fresh.columns(0, 600, 5, True), strict=True):
             assert np.array_equal(one, other)
 
@@ -123,6 +145,29 @@ class TestDecimation:
         extremes.take(series(np.full(10 * BLOCK, 1.0)))
         extremes.take(series(np.full(12 * BLOCK, 5.0)))
         assert extremes.extent(False) == (5.0, 5.0)
+
+    @pytest.mark.parametrize("room", [256, 1 << 20])
+    def test_it_follows_a_record_through_growth_coarsening_and_branches(self, monkeypatch, room):
+        monkeypatch.setattr(history_module, "FIRST_ROOM", 128)
+        monkeypatch.setattr(history_module, "MOST_ROOM", room)
+        random = np.random.default_rng(8)
+        record, extremes = Record(), Extremes()
+        for _frame in range(60):
+            if random.random() < 0.2:
+                record.cut(int(random.integers(0, record.series().steps + 1)))
+            for value in random.exponential(size=random.integers(1, 90)):
+                record.append(value)
+            known = record.series()
+            extremes.take(known)
+            fresh = Extremes()
+            fresh.take(Series(known.low.copy(), known.high.copy(), known.stride, known.steps))
+            assert extremes.extent(True) == fresh.extent(True) == (known.low.min(), known.high.max())
+            for one, other in zip(
+                extremes.columns(0, known.steps, 3, False),
+                fresh.columns(0, known.steps, 3, False),
+                strict=True,
+            ):
+                assert np.array_equal(one, other)
 
     @pytest.mark.parametrize("logarithmic", [True, False])
     @pytest.mark.parametrize("at", [0, 1, 63, 64, 499_999, 999_936, 999_999])
@@ -215,6 +260,184 @@ class TestCurve:
         assert len(curve(plot)[0]) == 7
 
 
+class TestChosenStep:
+    def test_what_comes_after_it_is_muted_and_the_dot_stands_at_it(self, plot):
+        losses = falling(200)
+        show(plot, losses, step=80)
+        past, later = curve(plot), np.array(plot.losses.beyond.getData())
+        assert past[0].tolist() == list(range(1, 81))
+        assert later[0].tolist() == list(range(80, 201))
+        assert later[1] == pytest.approx(np.log10(losses[79:]))
+        assert (plot.losses.dot.x(), plot.losses.dot.y()) == (80, np.log10(losses[79]))
+        assert plot.chosen_line.isVisible()
+        assert set(plot.chosen_line.getData()[0]) == {80}
+
+    def test_at_the_newest_step_nothing_is_muted_and_there_is_no_line(self, plot):
+        losses = falling(200)
+        show(plot, losses, step=80)
+        show(plot, losses)
+        assert len(plot.losses.beyond.getData()[0]) == 0
+        assert not plot.chosen_line.isVisible()
+
+    def test_at_the_start_the_whole_curve_is_muted(self, plot):
+        show(plot, falling(200), step=0)
+        assert len(curve(plot)[0]) == 0
+        assert len(plot.losses.beyond.getData()[0]) == 200
+        assert not plot.losses.dot.isVisible()
+        assert plot.chosen_line.isVisible()
+
+    def test_going_back_moves_no_view(self, plot):
+        losses = falling(200)
+        show(plot, losses)
+        before = view(plot)
+        for step in (150, 3, 0, 200):
+            show(plot, losses, step=step)
+            assert np.array_equal(view(plot), before)
+
+    def test_it_is_seen_where_the_steps_are_many(self, plot):
+        losses = falling(1_000_000)
+        show(plot, series(losses, 8), step=500_001)
+        x_past, x_later = curve(plot)[0], plot.losses.beyond.getData()[0]
+        pixel = 1_000_000 / plot.area().width()
+        assert abs(x_past[-1] - 500_001) < 2 * pixel
+        assert abs(x_later[0] - 500_001) < 2 * pixel
+        assert x_later[-1] == pytest.approx(1_000_000, abs=2 * pixel)
+
+
+def entries(plot):
+    return [entry.key for entry in plot.legend.shown]
+
+
+class TestHeldOut:
+    def test_its_losses_are_a_second_curve_told_apart_by_more_than_colour(self, plot):
+        losses, held_out = falling(300), 2 * falling(300)
+        show(plot, losses, series(held_out))
+        x, y = plot.validation.trace.getData()
+        assert (x[0], x[-1]) == (1, 300)
+        assert y == pytest.approx(np.log10(held_out))
+        assert plot.validation.trace.smooth_pen.style() != plot.losses.trace.smooth_pen.style()
+        assert plot.validation.dot.brush().color() != plot.validation.dot.pen().color()
+        assert entries(plot) == ["training", "held_out"]
+        assert drawn_where(plot, VALIDATION.lower()).any()
+
+    def test_a_curve_alone_needs_no_legend(self, plot):
+        show(plot, falling(300))
+        assert entries(plot) == []
+
+    def test_what_is_missing_leaves_a_gap(self, plot):
+        held_out = falling(300)
+        held_out[:200] = np.nan
+        show(plot, falling(300), series(held_out))
+        connected = plot.validation.trace.opts["connect"]
+        assert not connected[:200].any()
+        assert connected[200:-1].all()
+
+    def test_all_of_it_is_in_view(self, plot):
+        show(plot, falling(300), series(1000 * falling(300)))
+        assert view(plot)[1, 1] >= 4
+        assert view(plot)[1, 0] <= -1
+
+
+class TestRates:
+    @pytest.fixture
+    def scheduled(self, plot):
+        self.rates = 0.1 * (1.1 + np.cos(np.arange(400) / 50))
+        show(plot, falling(400), None, series(self.rates))
+        plot.grab()
+        return plot
+
+    def test_there_is_a_strip_only_for_a_schedule(self, scheduled):
+        assert scheduled.rates.area().height() == pytest.approx(56, abs=1)
+        assert scheduled.rates.area().top() > scheduled.area().bottom()
+        show(scheduled, falling(400))
+        scheduled.grab()
+        assert scheduled.rates.area().isEmpty()
+        assert not scheduled.rates.box.isVisible()
+
+    def test_it_has_the_steps_of_the_losses_whatever_is_done_to_the_view(self, scheduled):
+        for act in (
+            lambda: None,
+            lambda: wheel(scheduled, pixel(scheduled, 100, 0)),
+            lambda: wheel(scheduled, scheduled.rates.area().center(), 240),
+            lambda: show(scheduled, falling(5000), None, series(np.full(5000, 0.1))),
+            scheduled.fit_view,
+        ):
+            act()
+            scheduled.grab()
+            assert scheduled.rates.box.viewRange()[0] == pytest.approx(view(scheduled)[0])
+            assert scheduled.rates.area().left() == pytest.approx(scheduled.area().left())
+            assert scheduled.rates.area().right() == pytest.approx(scheduled.area().right())
+
+    def test_every_rate_is_drawn_and_in_view(self, scheduled):
+        x, y = scheduled.rates.curve.trace.getData()
+        assert (x[0], x[-1]) == (1, 400)
+        assert y == pytest.approx(np.log10(self.rates))
+        low, high = scheduled.rates.box.viewRange()[1]
+        assert low < y.min() < y.max() < high
+
+    def test_the_wheel_and_a_drag_on_it_leave_the_losses_where_they_are(self, scheduled):
+        before, at = view(scheduled), scheduled.rates.area().center()
+        wheel(scheduled, at)
+        assert np.array_equal(view(scheduled)[1], before[1])
+        mouse(scheduled, QEvent.Type.MouseButtonPress, at, MIDDLE, MIDDLE)
+        mouse(scheduled, QEvent.Type.MouseMove, at + QPointF(40, 9), NONE, MIDDLE)
+        mouse(scheduled, QEvent.Type.MouseButtonRelease, at + QPointF(40, 9), MIDDLE, NONE)
+        assert np.array_equal(view(scheduled)[1], before[1])
+        assert view(scheduled)[0, 0] < before[0, 0] + np.ptp(before[0])
+
+    def test_a_rate_that_falls_to_nothing_does_not_flatten_the_rest(self, plot):
+        rates = np.append(np.full(50, 0.1), [1e-30, 0.0])
+        show(plot, falling(52), None, series(rates))
+        low, high = plot.rates.box.viewRange()[1]
+        assert high - low < 8
+        assert high > -1
+
+    def test_the_chosen_step_is_marked_on_it_too(self, scheduled):
+        show(scheduled, falling(400), None, series(self.rates), step=30)
+        assert scheduled.rates.curve.dot.x() == 30
+        assert set(scheduled.rates.line.getData()[0]) == {30}
+
+
+class TestGhost:
+    def test_the_abandoned_part_is_drawn_from_where_it_branched_off(self, plot):
+        old, new = falling(300), 0.5 * falling(200)
+        show(plot, old)
+        plot.show_ghost(series(old), 120)
+        show(plot, new)
+        x, y = plot.ghost.trace.getData()
+        assert x.tolist() == list(range(120, 301))
+        assert y == pytest.approx(np.log10(old[119:]))
+        behind_to_front = plot.box.childGroup.childItems()
+        assert behind_to_front.index(plot.ghost.trace) < behind_to_front.index(plot.losses.trace)
+        assert entries(plot) == ["training", "abandoned"]
+
+    def test_all_its_steps_are_in_view(self, plot):
+        plot.show_ghost(series(falling(3000)), 50)
+        show(plot, falling(60))
+        plot.fit_view()
+        assert view(plot)[0, 1] >= 3000
+
+    def test_one_that_diverged_does_not_press_the_others_flat(self, plot):
+        show(plot, falling(60))
+        plot.fit_view()
+        before = view(plot)[1]
+        plot.show_ghost(series(np.append(falling(60), 10.0 ** np.arange(1, 30))), 60)
+        plot.fit_view()
+        assert view(plot)[1, 1] == before[1]
+
+    def test_one_that_came_lower_is_in_view(self, plot):
+        plot.show_ghost(series(np.geomspace(1, 1e-6, 80)), 60)
+        show(plot, falling(60))
+        assert view(plot)[1, 0] <= -6
+
+    def test_none_takes_it_away(self, plot):
+        show(plot, falling(60))
+        plot.show_ghost(series(falling(90)), 50)
+        plot.show_ghost(None, 0)
+        assert len(plot.ghost.trace.getData()[0]) == 0
+        assert entries(plot) == []
+
+
 class TestRange:
     def test_grows_in_steps_and_never_shrinks_while_running(self, plot):
         plot.set_running(True)
@@ -291,6 +514,29 @@ class TestReadout:
         assert readout.text().startswith("step 60 ")
         show(plot, falling(70))
         assert readout.text().startswith("step 70 ")
+
+    def test_of_steps_kept_together_it_tells_the_range(self, plot, readout):
+        losses = falling(4000)
+        show(plot, series(losses, 4))
+        mouse(plot, QEvent.Type.MouseMove, pixel(plot, 1240, 0))
+        first, last = (int(part.replace(",", "")) for part in readout.text().split()[1].split("–"))
+        assert (first % 4, last) == (1, first + 3)
+        mine = losses[first - 1 : last]
+        assert readout.text() == f"step {first:,}–{last:,}  loss {mine.min():.4g} to {mine.max():.4g}"
+
+    def test_tells_the_held_out_loss_and_the_rate_too(self, plot, readout):
+        show(plot, falling(100), series(np.full(100, 0.25)), series(np.full(100, 0.001)))
+        mouse(plot, QEvent.Type.MouseMove, pixel(plot, 50, 0))
+        assert readout.text().splitlines()[1:] == ["held out 0.25", "rate 0.001"]
+
+    def test_over_the_strip_of_the_rates_it_tells_the_same(self, plot, readout):
+        show(plot, falling(100), None, series(np.full(100, 0.001)))
+        plot.grab()
+        mouse(plot, QEvent.Type.MouseMove, plot.rates.area().center())
+        assert readout.isVisible()
+        assert plot.rates.hover_line.isVisible()
+        QApplication.sendEvent(plot, QEvent(QEvent.Type.Leave))
+        assert not plot.rates.hover_line.isVisible()
 
     def test_never_covers_the_cursor_and_is_never_cut_off(self, plot, readout):
         show(plot, falling(4000))

@@ -27,7 +27,7 @@ def measures(
 ) -> tuple[Measures, Measures | None]:
     """Of the training points, and of those where `held_out` `[N]` is True; None where there are none."""
     predicted = predict(points.x)
-    if held_out is None:
+    if held_out is None or not held_out.any():
         return _measured(points.y, predicted), None
     training = ~held_out
     return (
