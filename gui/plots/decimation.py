@@ -108,9 +108,9 @@ def _buffer(values: Floats) -> object:
 
 def _extremes(least: Floats, greatest: Floats, width: int) -> dict[str, Floats]:
     """The least, the greatest and the least above zero of each `width` numbers; the last may be fewer."""
-    if len(least) % width == 0 and len(least) and least.min() > 0 and greatest.max() < np.inf:
-        low = least.reshape(-1, width).min(axis=1)  # the usual case, ten times as fast
-        return {"low": low, "high": greatest.reshape(-1, width).max(axis=1), "above": low}
+    if len(least) and least.min() > 0 and greatest.max() < np.inf:  # the usual case, ten times as fast
+        low = _grouped(least, width, np.minimum)
+        return {"low": low, "high": _grouped(greatest, width, np.maximum), "above": low}
     known = np.where(np.isfinite(least), least, greatest)  # one end of a range may be known without the other
     low = np.where(np.isfinite(known), known, np.nan)
     high = np.where(np.isfinite(greatest), greatest, low)

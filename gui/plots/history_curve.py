@@ -1,5 +1,7 @@
 """One number of every step as a curve, with a mark at the step that is chosen."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
@@ -55,26 +57,30 @@ class HistoryCurve:
 
     def extent(self, logarithmic: bool) -> Range | None:
         """The least and the greatest number, as the axis has them; None without any that can be drawn."""
+        if not len(self.extremes):
+            return None
         extent = self.extremes.extent(logarithmic)
         if extent and logarithmic:
-            return float(np.log10(extent[0])), float(np.log10(extent[1]))
+            return math.log10(extent[0]), math.log10(extent[1])
         return extent
 
     def draw(self, view: tuple[Range, Range], area: QRectF, step: int, logarithmic: bool) -> None:
         """Draw the part in view; `view` in the units of the axes and `area` in pixels, the chosen `step`."""
         x, y = self.polyline(view[0], area.width(), logarithmic)
-        parting = int(np.searchsorted(x, step, side="right"))
-        later = step < len(self.extremes)
-        self.trace.draw(x[:parting], y[:parting], view[1], area.height())
-        self.beyond.draw(
-            *((x[max(parting - 1, 0) :], y[max(parting - 1, 0) :]) if later else (x[:0], y[:0])),
-            view[1],
-            area.height(),
-        )
+        if step < len(self.extremes):
+            parting = int(np.searchsorted(x, step, side="right"))
+            begins = max(parting - 1, 0)
+            self.beyond.draw(x[begins:], y[begins:], view[1], area.height())
+            x, y = x[:parting], y[:parting]
+        else:
+            self.beyond.clear_curve()
+        self.trace.draw(x, y, view[1], area.height())
         self.mark(self.dot, step, logarithmic)
 
     def polyline(self, view: Range, width: float, logarithmic: bool) -> tuple[Floats, Floats]:
         """The curve over a view of the steps that is `width` pixels wide, as the axes have it."""
+        if not len(self.extremes):
+            return np.empty(0), np.empty(0)
         x, low, high = self.extremes.columns(*view, round(width), logarithmic)
         return _zigzag(x, on_axis(low, logarithmic), on_axis(high, logarithmic))
 
@@ -90,9 +96,9 @@ class HistoryCurve:
         """Where the number of a step is on the axis; of a range, its middle."""
         if not 1 <= step <= len(self.extremes):
             return None
-        ends = on_axis(np.array(self.series.at(step)), logarithmic)
-        ends = ends[np.isfinite(ends)]
-        return float(np.clip(ends, -LIMIT, LIMIT).mean()) if len(ends) else None
+        known = [end for end in self.series.at(step) if math.isfinite(end) and (end > 0 or not logarithmic)]
+        ends = [math.log10(end) if logarithmic else min(max(end, -LIMIT), LIMIT) for end in known]
+        return sum(ends) / len(ends) if ends else None
 
 
 def on_axis(values: Floats, logarithmic: bool) -> Floats:
@@ -103,7 +109,7 @@ def on_axis(values: Floats, logarithmic: bool) -> Floats:
 
 def _zigzag(x: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
     """One curve through the extremes of every column, in the order in which it falls or rises there."""
-    if np.array_equal(low, high, equal_nan=True):
+    if len(x) < 2 or x[1] - x[0] <= 1:
         return x, low
     middle = low / 2 + high / 2
     falls = np.append(middle[1:] < middle[:-1], False)
