@@ -80,6 +80,13 @@ ROWS = (
         "new_start", N_("&New start values"), "dice-5", ("Ctrl+Home",), N_("Start from other random values.")
     ),
     Row(
+        "find_rate",
+        N_("Find a &learning rate…"),
+        "",
+        ("Ctrl+L",),
+        N_("Try all learning rates on a copy of the run, and see which one suits."),
+    ),
+    Row(
         "fit_view",
         N_("&Fit the view"),
         "focus-centered",

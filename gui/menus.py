@@ -27,7 +27,7 @@ def add_menus(window: QMainWindow, actions: Actions, ready_made: QMenu, recent: 
     _add(file, actions, "save", "save_as", "save_points", None, "quit")
     _add(bar.addMenu(_("&Edit")), actions, "undo", "redo", None, "paste", "select_all", "clear")
     bar.addMenu(ready_made)
-    _add(bar.addMenu(_("&Run")), actions, "run", "step", "step_epoch", None, "reset", "new_start")
+    _add(bar.addMenu(_("&Run")), actions, "run", "step", "step_epoch", None, "reset", "new_start", None, "find_rate")
     view = bar.addMenu(_("&View"))
     _add(view, actions, "draw", "move", "erase", None, "fit_view", "reference", "log_loss")
     view.addSeparator()

@@ -1,12 +1,11 @@
 """What the message line says of a run, in the person's language."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from core.experiment import Points, Settings
 from core.texts import _, n_
-
-SLOWER = 10  # a rate this many times smaller is proposed after a divergence
-SMALLEST_RATE = 1e-6
 
 
 def empty_sentence() -> str:
@@ -27,6 +26,11 @@ def loading_sentence() -> str:
 def training_sentence() -> str:
     """It goes on."""
     return _("Training. Points, learning rate, loss and batch size can change meanwhile.")
+
+
+def training_word() -> str:
+    """The same, where more is to be said."""
+    return _("Training.")
 
 
 def paused_sentence(step: int) -> str:
@@ -51,18 +55,41 @@ def constant_x_sentence() -> str:
 
 def stop_sentence(reason: str, step: int, settings: Settings) -> str:
     """Why a run stopped after `step` steps, and what can be done next, in the person's language."""
-    if reason == "diverged":
-        return _(
-            "Diverged after step {step}: the loss grew too large to compute with. "
-            "Standardise, or a smaller learning rate (try {rate}), helps; Run starts again."
-        ).format(step=f"{step:,}", rate=f"{max(settings.learning_rate / SLOWER, SMALLEST_RATE):.3g}")
     if reason == "converged":
         return n_(
             "Converged after {step} step: no small change of the parameters lowers the loss any more.",
             "Converged after {step} steps: no small change of the parameters lowers the loss any more.",
             step,
         ).format(step=f"{step:,}")
-    done = _("Stopped at step {step}: all epochs asked for are done. Run goes on for as many again.")
-    if reason == "steps":
-        done = _("Stopped at step {step}: all steps asked for are done. Run goes on for as many again.")
-    return done.format(step=f"{step:,}")
+    values = {
+        name: f"{getattr(settings, name):,}"
+        for name in ("seconds", "loss_below", "gradient_below", "patience")
+        if getattr(settings, name) is not None
+    }
+    missing = dict.fromkeys(("seconds", "loss_below", "gradient_below", "patience"), "–")
+    return _stops()[reason].format(step=f"{step:,}", **missing | values)
+
+
+def _stops() -> Mapping[str, str]:
+    """The sentence for each reason to stop."""
+    return {
+        "diverged": _(
+            "Diverged after step {step}: the loss grew too large to compute with; Run starts again."
+        ),
+        "epochs": _("Stopped at step {step}: all epochs asked for are done. Run goes on for as many again."),
+        "steps": _("Stopped at step {step}: all steps asked for are done. Run goes on for as many again."),
+        "seconds": _(
+            "Stopped at step {step}: the {seconds} seconds are over. Run goes on for as many again."
+        ),
+        "loss_below": _("Stopped at step {step}: the loss is below {loss_below}. Run goes on."),
+        "gradient_below": _(
+            "Stopped at step {step}: the gradient is shorter than {gradient_below}. Run goes on."
+        ),
+        "patience": _(
+            "Stopped at step {step}: {patience} steps brought no lower loss. Run goes on for as many again."
+        ),
+        "early_stopping": _(
+            "Stopped early and went back to step {step}, the best: {patience} steps brought no lower "
+            "validation loss. Run goes on from here."
+        ),
+    }

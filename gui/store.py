@@ -135,6 +135,10 @@ class Store(QObject):
         """Change one hyper-parameter, by "row.parameter"."""
         self._edit_settings(lambda settings: settings.with_option(key, value))
 
+    def apply(self, change: Callable[[Settings], Settings]) -> None:
+        """Change settings and hyper-parameters at once, to what `change` makes of them; one edit to undo."""
+        self._edit_settings(change)
+
     def new_start_values(self) -> None:
         """PyTorch's start values from a new seed."""
         others = [seed for seed in range(SEEDS) if seed != self.settings.seed]

@@ -44,6 +44,7 @@ def keys_text() -> str:
         ("F", _("fit the view")),
         ("L", _("loss in powers of ten, or linear")),
         ("Ctrl+G", _("generate points")),
+        ("Ctrl+L", _("find a learning rate")),
         ("Ctrl+Z, Ctrl+Y", _("undo, redo")),
         ("Ctrl+V", _("paste points from a spreadsheet")),
         ("Ctrl+O, Ctrl+S", _("open, save")),

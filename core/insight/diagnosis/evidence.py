@@ -128,7 +128,8 @@ class Evidence:
     def distance(self) -> Distance | None:
         """How far the fit is from the best one, where that is known and can be computed."""
         optimum = None if self.theory is None else self.theory.optimum
-        distance = None if optimum is None else optimum.distance(self.snapshot)
+        known = optimum is not None and optimum.fits(self.snapshot)
+        distance = optimum.distance(self.snapshot) if known and optimum is not None else None
         return distance if distance is not None and np.isfinite(distance.excess) else None
 
     @property

@@ -14,6 +14,7 @@ from core.insight.diagnosis.words import (
     about,
     both,
     close,
+    headed,
     pace,
     percent,
     rate_remedy,
@@ -52,8 +53,8 @@ def diverging(evidence: Evidence) -> Finding | None:
     if losses.rises >= IN_A_ROW:
         count = losses.rises * losses.stride
         what = n_(
-            "Diverging: the loss grew {count} step in a row, from {first} to {newest}.",
-            "Diverging: the loss grew {count} steps in a row, from {first} to {newest}.",
+            "The loss grew {count} step in a row, from {first} to {newest}.",
+            "The loss grew {count} steps in a row, from {first} to {newest}.",
             count,
         ).format(
             count=f"{count:,}",
@@ -61,19 +62,20 @@ def diverging(evidence: Evidence) -> Finding | None:
             newest=about(float(losses.high[-1])),
         )
     elif len(losses.low) > 1 and losses.high[-1] > losses.low.min():
-        what = _("Diverging: in {count} steps the loss grew from {first} to {newest}.").format(
+        what = _("In {count} steps the loss grew from {first} to {newest}.").format(
             count=f"{(len(losses.low) - 1 - int(losses.low.argmin())) * losses.stride:,}",
             first=about(float(losses.low.min())),
             newest=about(float(losses.high[-1])),
         )
     else:
-        what = _("Diverging: the very first steps lead to numbers too large to compute with.")
+        what = _("The very first steps lead to numbers too large to compute with.")
     share = evidence.share
     why = _("The steps are too long.")
     if share is not None and share > 1 and evidence.limit is not None:
         why = _("The learning rate is {share} times the largest stable one, {limit}.").format(
             share=about(share), limit=about(evidence.limit)
         )
+    what = what if evidence.stopped == "diverged" else headed(_("Diverging"), what)
     return Finding("diverging", both(what, why), True, slower(evidence))
 
 
@@ -191,17 +193,19 @@ def arrived(evidence: Evidence) -> Finding | None:
         return None
     loss = close(evidence.recent.newest)
     if evidence.distance is None:
-        sentence = _("Converged: the loss is {loss}, and its gradient is as good as 0.").format(loss=loss)
+        sentence = _("The loss is {loss}, and its gradient is as good as 0.").format(loss=loss)
     elif evidence.above is None:
-        sentence = _("Converged: the fit meets every point, as far as {dtype} can.").format(
+        sentence = _("The fit meets every point, as far as {dtype} can.").format(
             dtype=evidence.settings.dtype
         )
     elif evidence.above < BESIDE:
-        sentence = _("Converged: the loss is {loss}, the least that this model can have.").format(loss=loss)
+        sentence = _("The loss is {loss}, the least that this model can have.").format(loss=loss)
     else:
-        sentence = _("Converged: the loss is {loss}, {above} % above the least that this model can have.")
+        sentence = _("The loss is {loss}, {above} % above the least that this model can have.")
         sentence = sentence.format(loss=loss, above=percent(evidence.above))
-    return Finding("converged", sentence)
+    return Finding(
+        "converged", sentence if evidence.stopped == "converged" else headed(_("Converged"), sentence)
+    )
 
 
 def plateau(evidence: Evidence) -> Finding | None:

@@ -39,6 +39,11 @@ def both(first: str, second: str) -> str:
     return _("{first} {second}").format(first=first, second=second) if second else first
 
 
+def headed(word: str, sentence: str) -> str:
+    """The sentence with the word for it before it, where nothing else has said that word yet."""
+    return _("{word}: {sentence}").format(word=word, sentence=sentence)
+
+
 def pace(evidence: Evidence) -> str:
     """How the learning rate compares with the largest stable one; nothing where none is known."""
     share = evidence.share

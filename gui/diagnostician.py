@@ -1,0 +1,154 @@
+"""Looks at the run a few times a second, and says in the message line what it finds."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import QObject
+
+from core.experiment import Points, Settings
+from core.insight.diagnosis import RULES, Evidence, Finding, diagnose
+from core.insight.scaling import Scaling
+from core.insight.theory import Theory, theory
+from core.training import Snapshot
+from core.training.history import Series
+from gui.run_sentences import training_word
+from gui.widgets.message_line import MessageLine
+from gui.workspace import Workspace
+
+log = logging.getLogger(__name__)
+
+EVERY = 0.3  # seconds between two looks while training
+STAYS = 1.0  # seconds that words stay, so that they can be read
+RANKS = {rule.key: rank for rank, rule in enumerate(RULES)}
+
+
+class Steady:
+    """Which of the findings that follow each other is shown, so that each can be read.
+
+    A more important one is shown at once. A less important one, or none, waits until what is shown has not
+    been found for STAYS seconds, and other numbers wait until they have been there for as long.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._shown: Finding | None = None
+        self._shown_at = self._found_at = 0.0
+
+    def take(self, finding: Finding | None, at_rest: bool) -> Finding | None:
+        """What to show, now that `finding` was found; at rest it is that."""
+        now, shown = self._now(), self._shown
+        same = shown is not None and finding is not None and finding.key == shown.key
+        if shown is None or at_rest:
+            turn = True
+        elif same:
+            turn = now - self._shown_at >= STAYS
+        else:
+            turn = _rank(finding) < _rank(shown) or now - self._found_at >= STAYS
+        if turn:
+            if finding != shown:
+                self._shown_at = now
+            self._shown = finding
+        if turn or same:
+            self._found_at = now
+        return self._shown
+
+
+def _rank(finding: Finding | None) -> int:
+    return len(RULES) if finding is None else RANKS[finding.key]
+
+
+class Diagnostician(QObject):
+    """Collects the evidence of a run, has it diagnosed in the background, and shows the finding."""
+
+    def __init__(self, workspace: Workspace, message: MessageLine, parent: QObject) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._session = workspace.session
+        self._message = message
+        self._steady = Steady()
+        self._theory = LastTheory()
+        self._looked_at = 0.0
+        self._last_look: tuple[object, ...] = (None,) * 4
+        self._session.run_started.connect(self._begin)
+        self._session.numbers_changed.connect(self._follow)
+        self._session.snapshot_changed.connect(self._follow)
+        self._session.state_changed.connect(self._look)
+        workspace.store.changed.connect(self._look)
+
+    def leave(self) -> None:
+        """The window goes: what would be found is not wanted any more."""
+        self._workspace.background.drop("diagnosis")
+
+    def _begin(self, _start: Snapshot | None) -> None:
+        """Another run, of which nothing is known."""
+        self._steady = Steady()
+        self._message.show_finding(None)
+        self._look()
+
+    def _follow(self, _snapshot: Snapshot | None) -> None:
+        """The run goes on; look now and then."""
+        if not self._session.running or time.monotonic() - self._looked_at >= EVERY:
+            self._look()
+
+    def _look(self) -> None:
+        """Have the chosen step looked at."""
+        snapshot, store = self._session.snapshot, self._workspace.store
+        if self._session.running and self._message.has_passed:
+            self._session.say_again()
+        if snapshot is None or self._session.loading:
+            return
+        looked_at = (snapshot, store.points, store.settings, self._session.running)
+        if all(one is other for one, other in zip(looked_at, self._last_look, strict=True)):
+            return
+        self._last_look, self._looked_at = looked_at, time.monotonic()
+        losses = self._session.losses()
+        series = Series(losses, losses, 1, len(losses))
+        points, settings = store.points, store.settings
+
+        def work() -> Finding | None:
+            known = self._theory.of(points, settings, snapshot.scaling)
+            return diagnose(Evidence(points, settings, snapshot, series, None, known, None))
+
+        self._workspace.background.run(
+            "diagnosis", work, lambda finding: self._show(finding, snapshot.run), self._miss, passing=True
+        )
+
+    def _show(self, finding: Finding | None, run: int) -> None:
+        """Show what was found, if it is still about this run."""
+        snapshot = self._session.snapshot
+        if snapshot is None or snapshot.run != run:
+            return
+        running = self._session.running
+        shown = self._steady.take(finding, not running)
+        self._message.show_finding(shown, lambda: self._apply(shown), training_word() if running else "")
+
+    def _miss(self, error: Exception) -> None:
+        """A diagnosis is not worth stopping for; the log knows of it."""
+        log.error("no diagnosis could be made", exc_info=error)
+        self._message.show_finding(None)
+
+    def _apply(self, finding: Finding | None) -> None:
+        """Do what the finding proposes, as one change that can be undone."""
+        if finding is not None and finding.remedy is not None:
+            self._workspace.store.apply(finding.remedy.applied)
+
+
+class LastTheory:
+    """The theory of the points and settings that were asked about last; one thread asks."""
+
+    def __init__(self) -> None:
+        self._asked: tuple[Points, Settings, Scaling] | None = None
+        self._found = Theory()
+
+    def of(self, points: Points, settings: Settings, scaling: Scaling) -> Theory:
+        """What should happen; the learning rate plays no part in it."""
+        settings = replace(settings, learning_rate=Settings().learning_rate)
+        before = self._asked
+        if before is None or before[0] is not points or before[1] != settings or before[2] is not scaling:
+            self._found = theory(points, settings, scaling)
+            self._asked = points, settings, scaling
+        return self._found

@@ -1,0 +1,120 @@
+"""The plot of a sweep of learning rates: the loss behind each, and the rate that is chosen."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QWidget
+
+from core.choices import FIELDS
+from core.texts import _
+from gui.plots.canvas import Canvas
+from gui.plots.dot import Dot
+from gui.plots.loss_plot import DECADES, decades_room
+from gui.plots.range_keeper import RangeKeeper
+from gui.plots.trace import Trace
+from gui.plots.upright import Upright
+from gui.theme import MODEL, Theme
+
+Floats = NDArray[np.float64]
+
+LOWEST, HIGHEST = (
+    float(np.log10(end)) for end in (FIELDS["learning_rate"].minimum, FIELDS["learning_rate"].maximum)
+)
+MARKER = 13  # pixels
+BESIDE = 0.1  # decades free at both ends of the axis
+KEY_STEP = 0.05  # decades that an arrow key goes
+DIGITS = 2  # of a rate that is pointed at
+
+
+class RatePlot(Canvas):
+    """Shows losses over rates, both as powers of ten; says `chosen(rate)` when the person points at one."""
+
+    chosen = Signal(float)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        self._rates = self._losses = np.empty(0)  # log10 of what was measured
+        self._rate: float | None = None
+        self._ready = False
+        empty = _("The loss at each learning rate appears here.")
+        ranges = RangeKeeper(LOWEST - BESIDE, HIGHEST + BESIDE), RangeKeeper(*DECADES, room=decades_room)
+        super().__init__(theme, *ranges, empty, parent)
+        self.setObjectName("rate_plot")
+        self.setAccessibleName(_("Loss over learning rate"))
+        self.setToolTip(_("Click to choose another rate; the arrow keys move it."))
+        self.trace = Trace(MODEL, theme.px(2))
+        self.line = Upright(theme.accent)
+        self.marker = Dot(theme, MARKER)
+        for item in (self.line, self.trace, self.marker):
+            self.box.addItem(item, ignoreBounds=True)
+        for side, name in (("bottom", _("learning rate")), ("left", _("loss"))):
+            self.axes[side].logarithmic = True
+            self.axes[side].set_name(name)
+        self._ready = True
+
+    def show_losses(self, rates: Floats, losses: Floats) -> None:
+        """Show the `losses` behind steps with `rates`, both `[n]`; what cannot be drawn is left out."""
+        drawn = np.isfinite(losses) & (losses > 0)
+        self._rates, self._losses = np.log10(rates[drawn]), np.log10(losses[drawn])
+        self.empty_text.setVisible(not len(self._rates))
+        if len(self._losses):
+            self.y_range.fit(float(self._losses.min()), float(self._losses.max()))
+        self.show_ranges()
+        self._draw()
+
+    def show_rate(self, rate: float | None) -> None:
+        """Mark `rate`, or none."""
+        self._rate = None if rate is None else float(np.log10(rate))
+        self._draw()
+
+    def fit_view(self) -> None:
+        """Show all rates, and every loss."""
+        self.x_range.stand(LOWEST - BESIDE, HIGHEST + BESIDE)
+        if len(self._losses):
+            self.y_range.fit(float(self._losses.min()), float(self._losses.max()))
+        self.show_ranges()
+
+    def redraw(self) -> None:
+        super().redraw()
+        if self._ready:
+            self._draw()
+
+    def _draw(self) -> None:
+        view = self.view()[1]
+        self.trace.draw(self._rates, self._losses, view, self.area().height())
+        self.line.stand_at(self._rate, view)
+        if self._rate is None or not len(self._rates) or self._rate > self._rates[-1]:
+            self.marker.hide()
+        else:
+            self.marker.stand_at(self._rate, float(np.interp(self._rate, self._rates, self._losses)))
+
+    def _choose(self, place: float) -> None:
+        """Take the rate at `place` on the axis, as a person would write it."""
+        if len(self._rates):
+            place = min(max(place, LOWEST), HIGHEST)
+            self.chosen.emit(float(f"{10**place:.{DIGITS}g}"))
+
+    # Qt's events
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        self._point_at(event.button(), event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._point_at(Qt.MouseButton.LeftButton, event.position())
+
+    def _point_at(self, button: Qt.MouseButton, pixel: QPointF) -> None:
+        if button == Qt.MouseButton.LeftButton:
+            self._choose(self.to_data(pixel)[0])
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The arrow keys move the rate."""
+        step = {Qt.Key.Key_Left: -KEY_STEP, Qt.Key.Key_Right: KEY_STEP}.get(Qt.Key(event.key()))
+        if step is not None and self._rate is not None:
+            self._choose(self._rate + step)
+        else:
+            super().keyPressEvent(event)
