@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import re
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from core.choices import FIELDS, Parameter
+from core.choices import FIELDS, STOP_RULES, TABLES, Parameter, Value
 from core.experiment.settings import unknown_name
 from core.problem import Problem
 from core.terminal import say
@@ -23,6 +24,8 @@ VERBS = (TRAIN, SCREENSHOT, SELF_TEST)
 SHORT_OPTIONS = {"learning_rate": "--lr"}
 DEFAULT_SIZE = "1280x720"
 SMALLEST_SIDE, LARGEST_SIDE = 320, 10_000  # pixels of a screenshot
+
+Group = argparse._ArgumentGroup
 
 THEME = Parameter(
     "theme",
@@ -98,18 +101,26 @@ def run(arguments: argparse.Namespace, draw: Draw | None = None) -> int:
 
 
 class _Help(argparse.HelpFormatter):
-    """argparse's help, in the person's language."""
+    """argparse's help, in the person's language; a line of a description stays one."""
 
     def add_usage(self, usage, actions, groups, prefix=None):  # type: ignore[no-untyped-def]
         super().add_usage(usage, actions, groups, _("How to use it: "))
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        hanging = indent + "    " if "\n" in text else indent
+        return "\n".join(
+            textwrap.fill(line, width, initial_indent=indent, subsequent_indent=hanging)
+            for line in text.splitlines()
+        )
 
 
 class _Parser(argparse.ArgumentParser):
     """A parser whose every complaint is a Problem of one sentence."""
 
-    def __init__(self, verb: str = "", description: str = "") -> None:
+    def __init__(self, verb: str = "", description: str = "", usage: str | None = None) -> None:
         super().__init__(
             prog=f"fitscope {verb}".strip(),
+            usage=usage,
             description=description,
             formatter_class=_Help,
             add_help=False,
@@ -147,7 +158,7 @@ def _add_common(parser: _Parser, look: bool = True) -> None:
         "--language", metavar="|".join(LANGUAGES), help=_("The language of texts; the system's, if left out.")
     )
     for parameter in (THEME, SCALE) if look else ():
-        _add(parser, parameter)
+        _add(parser.options, parameter)
 
 
 def _add_help(parser: _Parser, look: bool) -> _Parser:
@@ -157,15 +168,16 @@ def _add_help(parser: _Parser, look: bool) -> _Parser:
     return parser
 
 
-def _add(parser: _Parser, parameter: Parameter, *more: str) -> None:
+def _add(group: Group, parameter: Parameter, *more: str) -> None:
     """An option from a table: its name, its words and its help."""
     name = "--" + parameter.key.replace("_", "-")
     tip = _(parameter.tip)
     if parameter.kind is bool:
-        parser.options.add_argument(name, action=argparse.BooleanOptionalAction, help=tip)
+        group.add_argument(name, action=argparse.BooleanOptionalAction, help=tip)
         return
-    metavar = "|".join(parameter.words) if parameter.words else parameter.key.split("_")[-1].upper()
-    parser.options.add_argument(name, *more, dest=parameter.key, metavar=metavar, help=tip.replace("%", "%%"))
+    plain = "NUMBER" if parameter.kind is float else parameter.key.split("_")[-1].upper()
+    metavar = "|".join(parameter.words) or plain
+    group.add_argument(name, *more, dest=parameter.key, metavar=metavar, help=tip.replace("%", "%%"))
 
 
 def _window_parser() -> _Parser:
@@ -184,13 +196,25 @@ def _window_parser() -> _Parser:
 
 
 def _train_parser() -> _Parser:
-    parser = _Parser(TRAIN, _("Train on the points of a file, and say what came out."))
+    parser = _Parser(
+        TRAIN,
+        _("Train on the points of a file, and say what came out."),
+        f"fitscope {TRAIN} FILE [--OPTION …]",
+    )
     _add_file(parser)
     options = parser.options
     options.add_argument("--x", metavar="COL", help=_("The column for x."))
     options.add_argument("--y", metavar="COL", help=_("The column for y."))
+    stop = parser.add_argument_group(
+        _("When to stop"),
+        _(
+            "Training ends with the first of these rules. --steps alone lifts the limit of --epochs, and the "
+            "other way round; every other rule only ends it sooner. The word none lifts a rule."
+        ),
+    )
     for parameter in FIELDS.values():
-        _add(parser, parameter, *filter(None, [SHORT_OPTIONS.get(parameter.key)]))
+        group = stop if parameter.key in STOP_RULES else options
+        _add(group, parameter, *filter(None, [SHORT_OPTIONS.get(parameter.key)]))
     options.add_argument(
         "--set",
         metavar="NAME=VALUE",
@@ -203,7 +227,21 @@ def _train_parser() -> _Parser:
     )
     options.add_argument("--plot", metavar="OUT.png", help=_("Draw the fit and the loss as a picture."))
     options.add_argument("--json", action="store_true", help=_("Print one JSON object and nothing else."))
+    parser.add_argument_group(_("Hyper-parameters for --set, with their defaults"), _hyper_parameters())
     return _add_help(parser, look=False)
+
+
+def _hyper_parameters() -> str:
+    """A line for each row that has any."""
+    rows = [row for table in TABLES.values() for row in table.values() if row.parameters]
+    return "\n".join(
+        f"{row.key}: " + ", ".join(f"{p.key}={_written(p.default)}" for p in row.parameters) for row in rows
+    )
+
+
+def _written(value: Value) -> str:
+    """A value as it is written on the command line."""
+    return f"{value:g}" if isinstance(value, float) else str(value).lower()
 
 
 def _screenshot_parser() -> _Parser:
@@ -212,7 +250,7 @@ def _screenshot_parser() -> _Parser:
     parser.files.add_argument(
         "output", nargs="?", metavar="OUT.png", type=Path, help=_("The picture to write.")
     )
-    _add(parser, STEPS)
+    _add(parser.options, STEPS)
     parser.options.add_argument(
         "--size",
         metavar="WxH",

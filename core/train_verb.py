@@ -9,7 +9,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,8 @@ from core.experiment.experiment import Experiment
 from core.experiment.file import load_experiment, save_experiment
 from core.experiment.points import Points
 from core.experiment.settings import NAMES, OPTIONS, Settings, unknown_name
-from core.insight.measures import r_squared
+from core.experiment.split import held_out
+from core.insight.measures import mae, r_squared, rmse
 from core.problem import Problem
 from core.terminal import Progress, complain, say
 from core.texts import N_, _, n_
@@ -40,6 +41,13 @@ EXPERIMENT_ENDING = ".fit.json"
 WHY = {
     "epochs": N_("It stopped because all epochs are done."),
     "steps": N_("It stopped because all steps are done."),
+    "seconds": N_("It stopped because its time is up."),
+    "loss_below": N_("It stopped because the loss came below the limit that was set."),
+    "gradient_below": N_("It stopped because the gradient became shorter than the limit that was set."),
+    "patience": N_("It stopped because the loss had not improved for as many steps as its patience."),
+    "early_stopping": N_(
+        "It stopped because the held-out loss improved no more; the numbers are those of its best step."
+    ),
     "converged": N_("It stopped because it has converged: more steps would change next to nothing."),
     "diverged": N_("It stopped because it diverged; the numbers are those of the last good step."),
     "interrupted": N_("It was interrupted; the numbers are those of the last step."),
@@ -48,42 +56,74 @@ WHY = {
 
 @dataclass(frozen=True)
 class Work:
-    """What the command line gives to train on; `message` says what was read."""
+    """What the command line gives to train on; `message` says what was read, `notice` what was left out."""
 
-    points: Points
-    settings: Settings
+    experiment: Experiment
     dropped: int
     message: str
+    notice: str = ""
+
+    @property
+    def points(self) -> Points:
+        """The points after the last change."""
+        return self.experiment.points
+
+    @property
+    def settings(self) -> Settings:
+        """The settings after the last change."""
+        return self.experiment.settings
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How well a model fits some points: the loss, R², and RMSE and MAE in the units of y."""
+
+    points: int
+    loss: float
+    r2: float | None
+    rmse: float | None
+    mae: float | None
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run came to."""
+    """What a run came to; `steps` were done in all, of which `snapshot` may be an earlier one."""
 
     work: Work
     snapshot: Snapshot
+    steps: int
     device: str
     seconds: float
     why: str
 
+    def fits(self) -> tuple[Fit, Fit | None]:
+        """How well the model fits the training points, and those held out, if there are any."""
+        points, settings = self.work.points, self.work.settings
+        predicted = self.snapshot.predict(points.x)
+        apart = held_out(len(points), settings.validation, settings.validation_seed)
+        training = _fit(settings, points.y[~apart], predicted[~apart])
+        return training, _fit(settings, points.y[apart], predicted[apart]) if apart.any() else None
+
     def report(self) -> dict[str, object]:
         """The object of --json; what is not a finite number is None."""
-        points, settings, steps = self.work.points, self.work.settings, self.snapshot.step
-        predicted = self.snapshot.predict(points.x)
+        settings, (training, validation) = self.work.settings, self.fits()
         numbers: dict[str, object] = {
             "model": settings.model,
             "parameters": {name: np.asarray(v).tolist() for name, v in self.snapshot.parameters.items()},
             "equation": self.snapshot.equation(),
-            "loss": _loss(settings, points.y, predicted),
-            "r2": r_squared(points.y, predicted),
-            "steps": steps,
+            "loss": training.loss,
+            "r2": training.r2,
+            "rmse": training.rmse,
+            "mae": training.mae,
+            "validation": None if validation is None else asdict(validation),
+            "steps": self.snapshot.step,
             "epochs": self.snapshot.epoch,
             "seconds": self.seconds,
-            "steps_per_second": steps / self.seconds if self.seconds else None,
+            "steps_per_second": self.steps / self.seconds if self.seconds else None,
             "device": self.device,
             "seed": settings.seed,
             "stopped_because": self.why,
-            "points": len(points),
+            "points": len(self.work.points),
             "dropped_rows": self.work.dropped,
         }
         return {name: _strict(value) for name, value in numbers.items()}
@@ -100,18 +140,17 @@ def train(arguments: argparse.Namespace, draw: Draw | None = None) -> int:
 
     trainer = Trainer(work.points, work.settings)
     if arguments.save:
-        save_experiment(Experiment(work.points, work.settings), arguments.save)
+        save_experiment(work.experiment, arguments.save)
     outcome = _trained(trainer, work)
     if arguments.json:
         say(json.dumps(outcome.report(), ensure_ascii=False, allow_nan=False))
     else:
         _tell(outcome, arguments.save)
-    for sentence in (*_idle(arguments.set, work.settings), trainer.notice, _advice(outcome)):
+    for sentence in (work.notice, *_idle(arguments.set, work.settings), trainer.notice, _advice(outcome)):
         if sentence:
             complain(sentence)
     if arguments.plot and draw is not None:
-        experiment = Experiment(work.points, work.settings)
-        draw(experiment, outcome.snapshot, trainer.history, Path(arguments.plot))
+        draw(work.experiment, outcome.snapshot, trainer.history, Path(arguments.plot))
     return INTERRUPTED if outcome.why == "interrupted" else 0
 
 
@@ -215,20 +254,21 @@ def _work(arguments: argparse.Namespace) -> Work:
 
         settings = settings_of(arguments, Settings())
         read = read_points(path, Reading(x=arguments.x, y=arguments.y))
-        return Work(read.points, settings, read.dropped, read.message)
+        return Work(Experiment(read.points, settings), read.dropped, read.message)
     if arguments.x is not None or arguments.y is not None:
         raise Problem(
             _("--x and --y are for tables; an experiment has its points already, so leave them out.")
         )
     experiment = load_experiment(path)
-    points = experiment.points
-    message = n_("{count} point from {file}.", "{count} points from {file}.", len(points))
-    return Work(
-        points,
-        settings_of(arguments, experiment.settings),
-        0,
-        message.format(count=len(points), file=path.name),
-    )
+    count = len(experiment.points)
+    message = n_("{count} point from {file}.", "{count} points from {file}.", count)
+    settings = settings_of(arguments, experiment.settings)
+    notice = ""
+    if settings != experiment.settings:
+        if experiment.earlier:
+            notice = _("The changes recorded in {file} were left out, because other settings were given.")
+        experiment = Experiment(experiment.points, settings)
+    return Work(experiment, 0, message.format(count=count, file=path.name), notice.format(file=path.name))
 
 
 def _trained(trainer: Trainer, work: Work) -> Outcome:
@@ -242,7 +282,8 @@ def _trained(trainer: Trainer, work: Work) -> Outcome:
                 progress.show(_progress(trainer.latest))
         seconds = time.perf_counter() - began
     progress.clear()
-    return Outcome(work, trainer.latest, trainer.device, seconds, trainer.stopped or "interrupted")
+    why = trainer.stopped or "interrupted"
+    return Outcome(work, trainer.latest, trainer.latest.step, trainer.device, seconds, why)
 
 
 def _progress(snapshot: Snapshot) -> str:
@@ -282,21 +323,28 @@ class Interruption:
 
 def _tell(outcome: Outcome, saved: str | None) -> None:
     """The outcome in a few lines."""
-    report, work = outcome.report(), outcome.work
-    settings, r2 = work.settings, report["r2"]
-    say(work.message)
-    say(f"{_(MODELS[settings.model].label)}: {report['equation']}")
+    settings, (training, validation) = outcome.work.settings, outcome.fits()
+    say(outcome.work.message)
+    say(f"{_(MODELS[settings.model].label)}: {outcome.snapshot.equation()}")
     say(
-        _("Loss {loss} ({name}), R² {r2}").format(
-            loss=_rounded(report["loss"]), name=_(LOSSES[settings.loss].label), r2=_rounded(r2)
+        _("Loss {loss} ({name}), R² {r2}, RMSE {rmse}, MAE {mae}").format(
+            name=_(LOSSES[settings.loss].label), **_rounded(training)
         )
     )
+    if validation is not None:
+        say(
+            n_(
+                "{count} point held out: loss {loss}, R² {r2}, RMSE {rmse}, MAE {mae}",
+                "{count} points held out: loss {loss}, R² {r2}, RMSE {rmse}, MAE {mae}",
+                validation.points,
+            ).format(count=validation.points, **_rounded(validation))
+        )
     say(
         _("{steps} steps, {epochs} epochs in {seconds} s: {rate} steps a second on {device}").format(
             steps=f"{outcome.snapshot.step:,}",
             epochs=f"{outcome.snapshot.epoch:,}",
             seconds=f"{outcome.seconds:.2f}",
-            rate=f"{outcome.snapshot.step / max(outcome.seconds, 1e-9):,.0f}",
+            rate=f"{outcome.steps / max(outcome.seconds, 1e-9):,.0f}",
             device=outcome.device,
         )
     )
@@ -305,8 +353,13 @@ def _tell(outcome: Outcome, saved: str | None) -> None:
         say(_("Saved as {file}.").format(file=saved))
 
 
+def _fit(settings: Settings, y: NDArray[np.float64], predicted: NDArray[np.float64]) -> Fit:
+    loss = _loss(settings, y, predicted)
+    return Fit(len(y), loss, r_squared(y, predicted), rmse(y, predicted), mae(y, predicted))
+
+
 def _loss(settings: Settings, y: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
-    """The loss of all points, in float64 and in the units of the data."""
+    """The loss of these points without any penalty, in float64 and in the units of the data."""
     import torch
 
     from core.training.named import named
@@ -329,8 +382,10 @@ def _advice(outcome: Outcome) -> str:
     return sentence.format(step=outcome.snapshot.step + 1, rate=f"{settings.learning_rate:g}")
 
 
-def _rounded(value: object) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else _("not defined")
+def _rounded(fit: Fit) -> dict[str, str]:
+    """The numbers of a fit in words."""
+    numbers = {"loss": fit.loss, "r2": fit.r2, "rmse": fit.rmse, "mae": fit.mae}
+    return {name: _("not defined") if value is None else f"{value:.6g}" for name, value in numbers.items()}
 
 
 def _strict(value: Any) -> Any:

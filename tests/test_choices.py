@@ -293,6 +293,7 @@ def test_words_are_read_in_small_and_capital_letters() -> None:
     assert FIELDS["optimizer"].parse("Adam") == "adam"
     assert FIELDS["batch_size"].parse("all") is None
     assert FIELDS["epochs"].parse("none") is None
+    assert FIELDS["clip_norm"].parse("Off") is None
 
 
 def test_a_plain_name_of_a_hyper_parameter_means_one_thing_only() -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import signal
 import sys
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,17 +17,27 @@ import pytest
 
 import main
 from core import cli, self_test, shortcut
-from core.choices import FIELDS
-from core.experiment import Experiment, Points, Settings, generate, load_experiment, save_experiment
+from core.choices import FIELDS, STOP_RULES
+from core.experiment import (
+    Experiment,
+    Points,
+    Settings,
+    Stretch,
+    generate,
+    load_experiment,
+    save_experiment,
+)
+from core.experiment.settings import OPTIONS
 from core.problem import Problem
 from core.texts import language
-from core.train_verb import Interruption, settings_of
+from core.train_verb import WHY, Interruption, settings_of
 from core.training import Snapshot, Trainer
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "resources" / "data"
 KEYS = [
-    *("model", "parameters", "equation", "loss", "r2", "steps", "epochs", "seconds"),
+    *("model", "parameters", "equation", "loss", "r2", "rmse", "mae", "validation"),
+    *("steps", "epochs", "seconds"),
     *("steps_per_second", "device", "seed", "stopped_because", "points", "dropped_rows"),
 ]
 Answer = Callable[..., dict[str, object]]
@@ -162,6 +174,19 @@ def test_the_help_of_train_names_every_field_of_the_settings(capsys: pytest.Capt
         assert field.tip in printed
     assert "--lr" in printed
     assert "--no-standardise" in printed
+    assert "--steps alone lifts the limit of --epochs" in printed
+
+
+def test_the_help_of_train_names_every_hyper_parameter(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.parse(["train", "--help"])
+    printed = " ".join(capsys.readouterr().out.partition("Hyper-parameters for --set")[2].split())
+    for name, parameter in OPTIONS.items():
+        row, key = name.split(".")
+        line = printed.partition(f" {row}: ")[2].partition(": ")[0]
+        text = re.search(rf"\b{key}=([^ ,]+)", line)
+        assert text is not None, name
+        assert parameter.parse(text[1]) == parameter.default
 
 
 # --- settings from options ------------------------------------------------------------------------------
@@ -171,14 +196,59 @@ def test_options_that_are_left_out_are_at_their_defaults() -> None:
     assert settings() == Settings()
 
 
-def test_every_option_reaches_its_setting() -> None:
-    words = (
-        "--model mlp --loss huber --optimizer SGD --lr 0.2 --batch-size 8 --epochs 7 --steps 9 --seed 3 "
-        "--start zeros --device cuda --dtype float64 --engine eager --standardise"
-    )
-    assert settings(*words.split()) == Settings(
-        *("mlp", "huber", "sgd", 0.2, 8, 7, 9, 3, "zeros", "cuda", "float64", "eager", True)
-    )
+WRITTEN = {
+    "model": ("mlp", "mlp"),
+    "loss": ("huber", "huber"),
+    "optimizer": ("SGD", "sgd"),
+    "learning_rate": ("0.2", 0.2),
+    "schedule": ("one_cycle", "one_cycle"),
+    "clip_norm": ("1.5", 1.5),
+    "l1": ("0.01", 0.01),
+    "batch_size": ("8", 8),
+    "epochs": ("7", 7),
+    "steps": ("9", 9),
+    "seconds": ("2.5", 2.5),
+    "loss_below": ("1e-3", 0.001),
+    "gradient_below": ("1e-6", 1e-6),
+    "patience": ("50", 50),
+    "validation": ("0.25", 0.25),
+    "validation_seed": ("4", 4),
+    "seed": ("3", 3),
+    "start": ("zeros", "zeros"),
+    "device": ("cuda", "cuda"),
+    "dtype": ("float64", "float64"),
+    "engine": ("eager", "eager"),
+    "standardise": ("", True),
+}
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_every_option_reaches_its_setting(name: str) -> None:
+    text, value = WRITTEN[name]
+    option = f"--{name.replace('_', '-')}"
+    found = settings(*filter(None, [option, text]))
+    assert getattr(found, name) == value
+    limits = {"steps": {"epochs": None}, "epochs": {"steps": None}}.get(name, {})
+    assert found == Settings(**{name: value}, **limits)
+    if text:
+        assert settings("--set", f"{name}={text}") == found
+
+
+def test_the_learning_rate_has_a_short_name() -> None:
+    assert settings("--lr", "0.2") == settings("--learning-rate", "0.2")
+
+
+@pytest.mark.parametrize("name", [n for n in STOP_RULES if n not in ("epochs", "steps")])
+def test_another_stop_rule_leaves_the_limits_as_they_are(name: str) -> None:
+    found = settings(f"--{name.replace('_', '-')}", WRITTEN[name][0])
+    assert (found.epochs, found.steps) == (Settings().epochs, None)
+
+
+@pytest.mark.parametrize("name", [n for n, field in FIELDS.items() if field.unset])
+@pytest.mark.parametrize("word", ["none", "off"])
+def test_a_word_lifts_whatever_may_be_unset(name: str, word: str) -> None:
+    base = Settings(**{name: WRITTEN[name][1]})
+    assert getattr(settings(f"--{name.replace('_', '-')}", word, base=base), name) is None
 
 
 def test_steps_alone_mean_steps_and_epochs_alone_mean_epochs() -> None:
@@ -224,6 +294,14 @@ def test_set_gives_any_other_setting_too() -> None:
         ("--set start_values=a", "Start values must be numbers"),
         ("--optimizer sgd --set nesterov=true", "Nesterov needs momentum"),
         ("--set standardise=maybe", "true or false"),
+        ("--schedule linear", "Schedule must be constant, step"),
+        ("--clip-norm 0", "Clip gradient must be a number above 0"),
+        ("--l1 little", "L1 penalty must be a number"),
+        ("--validation 1", "Hold out must be a number from 0 to 0.9"),
+        ("--patience 1.5", "Patience must be a whole number"),
+        ("--seconds -1", "Seconds must be a number above 0"),
+        ("--schedule one_cycle --set total_steps=3", "must rise for more than one step"),
+        ("--schedule step --set factor=0.5", "nothing called “factor”|no setting called “factor”"),
     ],
 )
 def test_a_value_that_is_not_allowed_is_one_sentence(words: str, sentence: str) -> None:
@@ -252,6 +330,7 @@ def test_json_has_the_keys_that_are_promised(line: Path, answer: Answer) -> None
     assert (found["steps"], found["epochs"], found["stopped_because"]) == (40, 40, "steps")
     assert (found["points"], found["dropped_rows"]) == (11, 0)
     assert found["steps_per_second"] == pytest.approx(40 / found["seconds"])
+    assert found["validation"] is None
 
 
 @pytest.mark.parametrize("loss", FIELDS["loss"].words)
@@ -272,6 +351,107 @@ def test_loss_and_r2_are_those_of_all_points_at_the_parameters_printed(
     }
     assert found["loss"] == pytest.approx(formula[loss].mean(), rel=1e-6)
     assert found["r2"] == pytest.approx(1 - (residual**2).sum() / ((y - y.mean()) ** 2).sum(), rel=1e-6)
+
+
+def test_json_measures_training_points_and_those_held_out_each_for_themselves(
+    line: Path, answer: Answer
+) -> None:
+    options = ("--steps", 30, "--validation", 0.3, "--validation-seed", 5, "--l1", 0.5)
+    found = answer(line, *options)
+    x, y = np.loadtxt(line, delimiter=",", skiprows=1).T
+    residual = y - found["parameters"]["w"] * x - found["parameters"]["b"]
+    draws = np.random.default_rng(5).random(11)
+    apart = draws <= np.sort(draws)[2]
+    assert found["validation"]["points"] == apart.sum() == 3
+    assert found["points"] == 11
+    for part, chosen in ((found["validation"], apart), (found, ~apart)):
+        mine, scatter = residual[chosen], y[chosen] - y[chosen].mean()
+        assert part["loss"] == pytest.approx((mine**2).mean(), rel=1e-6)
+        assert part["rmse"] == pytest.approx(np.sqrt((mine**2).mean()), rel=1e-6)
+        assert part["mae"] == pytest.approx(np.abs(mine).mean(), rel=1e-6)
+        assert part["r2"] == pytest.approx(1 - (mine**2).sum() / (scatter**2).sum(), rel=1e-6)
+
+
+def test_the_lines_for_a_person_tell_of_the_points_held_out(
+    line: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("train", line, "--steps", 20, "--validation", 0.3) == 0
+    assert "\n3 points held out: loss " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("--steps 3", "steps"),
+        ("--epochs 3", "epochs"),
+        ("--seconds 1e-9", "seconds"),
+        ("--loss-below 1000", "loss_below"),
+        ("--gradient-below 1000", "gradient_below"),
+        ("--patience 3 --optimizer sgd --lr 1 --steps 500", "patience"),
+        ("--patience 3 --optimizer sgd --lr 1 --steps 500 --validation 0.3", "early_stopping"),
+    ],
+)
+def test_json_and_the_lines_say_by_which_rule_it_stopped(
+    line: Path, answer: Answer, capsys: pytest.CaptureFixture[str], words: str, why: str
+) -> None:
+    assert answer(line, *words.split())["stopped_because"] == why
+    assert run("train", line, *words.split()) == 0
+    assert WHY[why] in capsys.readouterr().out
+
+
+@pytest.fixture
+def recorded(tmp_path: Path) -> Path:
+    """A run whose rate, loss and points were changed while it went on."""
+    path = tmp_path / "run.fit.json"
+    points, last = (
+        generate("line", {"count": 20}),
+        Settings(learning_rate=0.005, loss="huber", steps=90, epochs=None),
+    )
+    first = Stretch(30, points, replace(last, learning_rate=0.2, loss="mse"))
+    second = Stretch(55, points.added([9.0], [-9.0]), replace(last, loss="mse"))
+    save_experiment(Experiment(points, last, (first, second)), path)
+    return path
+
+
+def by_hand(path: Path) -> Trainer:
+    """The run of a file with its changes made by hand."""
+    experiment = load_experiment(path)
+    parts = [*experiment.earlier, Stretch(90, experiment.points, experiment.settings)]
+    trainer = Trainer(parts[0].points, parts[0].settings)
+    for part in parts:
+        if part is not parts[0]:
+            trainer.change(part.points, part.settings)
+        while trainer.latest.step < part.until:
+            trainer.step()
+    return trainer
+
+
+def test_the_recorded_changes_of_a_run_are_made_again_to_the_last_bit(recorded: Path, answer: Answer) -> None:
+    found = answer(recorded)
+    assert found["steps"] == 90
+    assert found["parameters"] == by_hand(recorded).latest.parameters
+    experiment = load_experiment(recorded)
+    plain = recorded.with_name("plain.fit.json")
+    save_experiment(replace(experiment, earlier=()), plain)
+    assert answer(plain)["parameters"] != found["parameters"]
+
+
+def test_a_run_that_is_saved_again_keeps_its_recorded_changes(
+    recorded: Path, tmp_path: Path, answer: Answer
+) -> None:
+    answer(recorded, "--save", tmp_path / "again.fit.json")
+    assert load_experiment(tmp_path / "again.fit.json") == load_experiment(recorded)
+
+
+def test_other_settings_leave_the_recorded_changes_out_and_say_so(
+    recorded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out.fit.json"
+    assert run("train", recorded, "--seed", 4, "--save", out, "--json") == 0
+    assert "changes recorded in run.fit.json were left out" in capsys.readouterr().err
+    assert not load_experiment(out).earlier
+    assert run("train", recorded, "--loss", "huber", "--json") == 0  # as it is in the file
+    assert not capsys.readouterr().err
 
 
 @pytest.mark.parametrize("model", FIELDS["model"].words)

@@ -62,7 +62,7 @@ class Parameter:
     def parse(self, text: str) -> Value:
         """The value that a person wrote as `text` on the command line."""
         word = text.strip().lower()
-        if self.unset and word in ("none", "all", ""):
+        if self.unset and word in ("none", "off", "all", ""):
             return None
         if self.kind is bool:
             if word not in _SWITCHES:

@@ -249,3 +249,4 @@ FIELDS: Mapping[str, Parameter] = MappingProxyType(
 TABLES: Mapping[str, Mapping[str, Choice]] = MappingProxyType(
     {"model": MODELS, "loss": LOSSES, "optimizer": OPTIMIZERS, "schedule": SCHEDULES}
 )
+STOP_RULES = ("epochs", "steps", "seconds", "loss_below", "gradient_below", "patience")
