@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from core.choices import FIELDS, OPTIMIZERS
+from core.choices import FIELDS, OPTIMIZERS, STOP_RULES
 from core.experiment import Settings
 from core.texts import _
 from gui.theme import Theme
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SHOWN_AT_ONCE = {"model": 3, "loss": 3, "optimizer": 3, "schedule": 4}  # parameters; more are folded away
 PENALTIES = ("clip_norm", "l1")  # what becomes of the gradient before the optimizer takes it
-STOP_RULES = ("steps", "seconds", "loss_below", "gradient_below", "patience")
+MORE_RULES = tuple(name for name in STOP_RULES if name != "epochs")
 
 
 class SettingsPanel(QFrame):
@@ -75,7 +75,7 @@ class SettingsPanel(QFrame):
             choice.show_settings(settings)
         for name, field in self._fields.items():
             field.show_value(getattr(settings, name))
-        self._stop_rules.show_values({name: getattr(settings, name) for name in STOP_RULES})
+        self._stop_rules.show_values({name: getattr(settings, name) for name in MORE_RULES})
         self._training.show_row(self._fields["validation_seed"], settings.validation > 0)
         self._slider.show_number(settings.learning_rate)
         rate, usual = FIELDS["learning_rate"], OPTIMIZERS[settings.optimizer].learning_rate
@@ -156,7 +156,7 @@ class SettingsPanel(QFrame):
         """When the training ends by itself: after its epochs, and by other rules for those who want them."""
         section = Section(_("Stop"), self._theme)
         self._add_field(section.add_form(), "epochs")
-        self._stop_rules.fill({name: FIELDS[name] for name in STOP_RULES})
+        self._stop_rules.fill({name: FIELDS[name] for name in MORE_RULES})
         self._stop_rules.chosen.connect(self._choose)
         section.body.addWidget(self._stop_rules)
         return section
