@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -95,12 +96,12 @@ class Files(QObject):
         self._ask(QFileDialog.AcceptMode.AcceptSave, _("Save experiment"), kinds, EXPERIMENT, self.save_to)
 
     def save_to(self, path: str) -> None:
-        """Save the experiment as `path`."""
+        """Save the experiment as `path`, with the changes that were made during its run."""
         experiment = self._workspace.store.experiment
         self._workspace.disk.run(
             f"save {path}",
-            lambda: save_experiment(experiment, path),
-            lambda _result: self._saved_experiment(experiment, path),
+            lambda: _save(experiment, path),
+            lambda whole: self._saved_experiment(experiment, path, whole),
             self._fail,
         )
 
@@ -179,9 +180,13 @@ class Files(QObject):
             if not self._closed:
                 self.opened.emit()
 
-    def _saved_experiment(self, experiment: Experiment, path: str) -> None:
+    def _saved_experiment(self, experiment: Experiment, path: str, whole: bool) -> None:
         self._remember(experiment, path)
-        self._saved(path)
+        if whole:
+            self._saved(path)
+        else:
+            words = _("Saved as {file}, without the changes made during the run: they take too much room.")
+            self._say(words.format(file=Path(path).name), True)
 
     def _saved(self, path: str) -> None:
         self._say(_("Saved as {file}.").format(file=Path(path).name), False)
@@ -219,3 +224,15 @@ class Files(QObject):
             raise error
         log.warning("%s", error)
         self._warn(str(error))
+
+
+def _save(experiment: Experiment, path: str) -> bool:
+    """Save the experiment, the changes of its run only where there is room for them; whether there was."""
+    try:
+        save_experiment(experiment, path)
+    except Problem:
+        if not experiment.earlier:
+            raise
+        save_experiment(replace(experiment, earlier=()), path)
+        return False
+    return True

@@ -14,7 +14,8 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from core.experiment import Experiment, Points, Settings, load_experiment, save_experiment
+from core import whole_file
+from core.experiment import Experiment, Points, Settings, Stretch, load_experiment, save_experiment
 from core.tables import read_points
 from gui import files as files_module
 from gui.dialogs.import_dialog import ImportDialog
@@ -133,6 +134,42 @@ def test_what_is_saved_is_what_is_opened(qtbot: QtBot, window: MainWindow, tmp_p
     at_rest(qtbot, window)
     assert not window.isWindowModified()
     assert load_experiment(file) == window.store.experiment
+
+
+RUN = Experiment(LINE, Settings(), (Stretch(7, LINE, Settings(learning_rate=0.5)),))
+
+
+def test_the_changes_of_a_run_that_was_opened_are_saved_again_until_something_is_edited(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    file, again = tmp_path / "run.fit.json", tmp_path / "again.fit.json"
+    save_experiment(RUN, file)
+    window.open_path(str(file))
+    at_rest(qtbot, window)
+    assert not window.isWindowModified()
+    save(qtbot, window, again)
+    assert load_experiment(again) == RUN
+    window.store.change(loss="mae")
+    assert window.isWindowModified()
+    assert not window.store.experiment.earlier
+    window.store.undo_stack.undo()
+    assert not window.isWindowModified()
+    assert window.store.experiment == RUN
+    ready(qtbot, window)
+
+
+def test_changes_that_take_too_much_room_are_left_out_and_that_is_told(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.store.open(RUN)
+    ready(qtbot, window)
+    file = tmp_path / "run.fit.json"
+    save_experiment(Experiment(LINE), file)
+    monkeypatch.setattr(whole_file, "LARGEST_FILE", file.stat().st_size + 20)
+    save(qtbot, window, file)
+    assert load_experiment(file) == Experiment(LINE)
+    assert message(window).startswith("Saved as run.fit.json, without the changes made during the run")
+    assert not window.isWindowModified()
 
 
 def test_work_that_changed_while_it_was_saved_is_still_marked_as_changed(
