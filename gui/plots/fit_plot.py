@@ -187,8 +187,7 @@ class FitPlot(Canvas):
         """Sample one curve over the visible range, about two samples a pixel."""
         predict, trace = self._predict[key], self.traces[key]
         if predict is None:
-            if len(trace.yData if trace.yData is not None else ()):
-                trace.clear_curve()
+            trace.clear_curve()
             return
         area, (x_view, y_view) = self.area(), self.view()
         count = int(np.clip(2 * area.width(), FEWEST, MOST_SAMPLES))

@@ -29,6 +29,7 @@ class Trace(pg.PlotCurveItem):  # type: ignore[misc]
         self.thin_pen = pg.mkPen(QColor(colour), width=1)
         self._bounds = QRectF()
         self.setPen(self.smooth_pen)
+        self.hide()
 
     def boundingRect(self) -> QRectF:
         """What was drawn in, with some room: pyqtgraph's own costs more than the drawing."""
@@ -61,6 +62,7 @@ class Trace(pg.PlotCurveItem):  # type: ignore[misc]
             pen=self.thin_pen if long else self.smooth_pen,
             skipFiniteCheck=True,
         )
+        self.show()
 
     def _bound(self, x: Floats, view: tuple[float, float]) -> None:
         """Be where the curve may be seen; the plot cuts off what lies beyond."""
@@ -72,9 +74,9 @@ class Trace(pg.PlotCurveItem):  # type: ignore[misc]
 
     def clear_curve(self) -> None:
         """Show nothing."""
-        if self.xData is None or not len(self.xData):
-            return
-        self.setData(x=np.empty(0), y=np.empty(0), connect="all")
+        if self.isVisible():
+            self.setData(x=np.empty(0), y=np.empty(0), connect="all")
+            self.hide()  # or it would be painted, at some cost
 
 
 def without_detours(x: Floats, y: Floats, view: tuple[float, float], height: float) -> tuple[Floats, Floats]:
