@@ -62,6 +62,7 @@ class Presenter(QObject):
         self._session = workspace.session
         self._parts = parts
         self._held_out: NDArray[np.bool_] | None = None
+        self._known = 0  # steps of the run that have been shown
         self._join()
 
     def show_all(self) -> None:
@@ -193,6 +194,7 @@ class Presenter(QObject):
         self._parts.fit.plot.show_ghost(None)
         self._parts.loss.plot.show_ghost(None, 0)
         self._parts.loss.plot.clear()
+        self._known = 0
         if start is None:
             self._parts.fit.plot.show_fit(None)
             self._show_numbers(None)
@@ -200,8 +202,18 @@ class Presenter(QObject):
     def _show_snapshot(self, snapshot: Snapshot) -> None:
         self._parts.fit.plot.show_fit(snapshot.predict)
         losses = self._session.losses()
-        history = Series(losses, losses, 1, len(losses)).upto(snapshot.step)
-        self._parts.loss.plot.show_history(history, None, None, snapshot.step)
+        self._show_history(Series(losses, losses, 1, len(losses)), None, None, snapshot.step)
+
+    def _show_history(
+        self, losses: Series, validation: Series | None, rates: Series | None, step: int
+    ) -> None:
+        """All that is known of the run, which is more than its chosen step where it has been further already.
+
+        What training does between this frame and the next is left for that one.
+        """
+        self._known = max(self._known, step) if self._session.running else losses.steps
+        known = [None if series is None else series.upto(self._known) for series in (validation, rates)]
+        self._parts.loss.plot.show_history(losses.upto(self._known), known[0], known[1], step)
 
     def _show_numbers(self, snapshot: Snapshot | None) -> None:
         self._parts.run_bar.show_numbers(snapshot)
