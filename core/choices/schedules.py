@@ -62,7 +62,7 @@ SCHEDULES = table(
     Schedule("constant", N_("Constant"), "", tip=N_("The learning rate stays as it is set.")),
     Schedule(
         "step",
-        N_("Step"),
+        N_("Step decay"),
         "torch.optim.lr_scheduler.StepLR",
         (
             _steps("step_size", N_("Every"), 300, N_("After so many steps the rate is multiplied again.")),
