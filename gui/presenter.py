@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 NO_MEASURES = (None, None)  # of training points, and of those held out
-AT_ONCE = 500_000  # points times parameters: for so many, the measures are found within a frame
-SPLIT_AT_ONCE = 50_000  # points, for which the split is found within a frame
+AT_ONCE = 60_000  # points times parameters: for so many, the measures are found within a frame
+SPLIT_AT_ONCE = 30_000  # points, for which the split is found within a frame
 USUAL_SPEED = 100.0  # steps a second; 0 stands for full speed
 
 
