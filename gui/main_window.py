@@ -13,6 +13,7 @@ from core.experiment import Experiment
 from core.tables import load_data_set
 from core.texts import _
 from gui.actions import make_actions
+from gui.diagnostician import Diagnostician
 from gui.dialogs.text_dialog import about_text, keys_text, show_text
 from gui.files import Files
 from gui.menus import add_menus, look_menu, ready_made_menu, recent_menu
@@ -21,8 +22,10 @@ from gui.panels.fit_card import FitCard
 from gui.panels.loss_card import LossCard
 from gui.panels.run_bar import RunBar
 from gui.panels.settings_panel import SettingsPanel
+from gui.panels.theory_card import TheoryCard
 from gui.presenter import Parts, Presenter
 from gui.theme import Theme
+from gui.theorist import Theorist
 from gui.widgets.key_guard import KeyGuard
 from gui.widgets.message_line import MessageLine
 from gui.workspace import Workspace
@@ -36,9 +39,13 @@ SIZE = (1280, 720)
 
 
 class MainWindow(QMainWindow):
-    """One look upon a workspace. `look_changed()` asks for another window upon the same one."""
+    """One look upon a workspace. `look_changed()` asks for another window upon the same one.
+
+    `closing()` says that the window goes, and with it what stands over it.
+    """
 
     look_changed = Signal()
+    closing = Signal()
 
     def __init__(self, workspace: Workspace, theme: Theme) -> None:
         super().__init__()
@@ -55,12 +62,15 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._join()
         self._presenter.show_all()
+        self._theorist.show_all()
         self._show_title()
 
     def hand_over(self) -> None:
         """Leave the workspace to another window; closing this one then ends nothing else."""
         self._keeps_workspace = True
         self._presenter.leave()
+        self._theorist.leave()
+        self._diagnostician.leave()
 
     def open_path(self, path: str) -> None:
         """Open a data file or an experiment."""
@@ -85,6 +95,7 @@ class MainWindow(QMainWindow):
         self._settings = SettingsPanel(theme)
         self._fit = FitCard(theme, self.actions_by_name)
         self._loss = LossCard(theme, self.actions_by_name)
+        self._theory = TheoryCard(theme)
         self._message = MessageLine(theme)
         self._keys = KeyGuard(self)
         self._presenter = Presenter(
@@ -100,6 +111,8 @@ class MainWindow(QMainWindow):
             ),
             self,
         )
+        self._theorist = Theorist(self.workspace, self._settings, self._theory, self)
+        self._diagnostician = Diagnostician(self.workspace, self._message, self)
 
     def _lay_out(self) -> None:
         theme = self._theme
@@ -109,7 +122,7 @@ class MainWindow(QMainWindow):
         columns = QSplitter(Qt.Orientation.Horizontal)
         columns.setObjectName("columns")
         columns.setChildrenCollapsible(False)
-        for stretch, part in ((0, self._panel()), (3, self._fit), (2, self._loss)):
+        for stretch, part in ((0, self._panel()), (3, self._fit), (2, self._outcome())):
             columns.addWidget(part)
             columns.setStretchFactor(columns.count() - 1, stretch)
         self._columns = columns
@@ -128,6 +141,16 @@ class MainWindow(QMainWindow):
         self._fit.plot.setFocus()
         preferences = self.workspace.preferences
         self.restoreGeometry(preferences.bytes("geometry"))
+
+    def _outcome(self) -> QWidget:
+        """What became of the loss, and what should."""
+        outcome = QWidget()
+        column = QVBoxLayout(outcome)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._loss, 1)
+        column.addWidget(self._theory)
+        return outcome
 
     def _panel(self) -> QScrollArea:
         """The data and the settings, in a column that scrolls."""
@@ -161,6 +184,7 @@ class MainWindow(QMainWindow):
         self._settings.stroke_ended.connect(store.end_stroke)
         self._settings.new_start_wanted.connect(store.new_start_values)
         self._settings.own_start_wanted.connect(self.session.use_own_start_values)
+        self._settings.rate_wanted.connect(self._find_rate)
         self.files.said.connect(self._message.say)
         self.files.read.connect(self._presenter.show_read)
         self.files.opened.connect(self._presenter.show_loaded)
@@ -186,6 +210,7 @@ class MainWindow(QMainWindow):
             "step_epoch": session.step_epoch,
             "reset": session.reset,
             "new_start": store.new_start_values,
+            "find_rate": self._find_rate,
             "fit_view": self._presenter.fit_view,
             "keys": lambda: show_text(self, _("Keys and mouse"), keys_text()),
             "about": lambda: show_text(self, _("About Fitscope"), about_text()),
@@ -234,6 +259,15 @@ class MainWindow(QMainWindow):
         self.store.replace(dialog.points())
         self._presenter.show_loaded()
 
+    def _find_rate(self) -> None:
+        from gui.dialogs.rate_dialog import RateDialog
+
+        dialog = RateDialog(self.store.experiment, self._theme, self)
+        dialog.accepted.connect(lambda: self.store.change(learning_rate=dialog.rate))
+        dialog.finished.connect(dialog.deleteLater)
+        self.closing.connect(dialog.reject)
+        dialog.open()
+
     # --- Qt's own events --------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -269,7 +303,10 @@ class MainWindow(QMainWindow):
             self.workspace.preferences.put("geometry", self.saveGeometry())
             self.workspace.preferences.put(self._columns_key(), self._columns.saveState())
         self.files.close()
+        self.closing.emit()
         if not self._keeps_workspace:
             self._presenter.leave()
+            self._theorist.leave()
+            self._diagnostician.leave()
             self.workspace.close()
         super().closeEvent(event)

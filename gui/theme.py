@@ -107,6 +107,16 @@ class Theme:
         mean = [(a + b) // 2 for a, b in zip(_channels(one), _channels(other), strict=True)]
         return QColor(*mean).name()
 
+    @property
+    def zone_tints(self) -> dict[str, str]:
+        """Behind the zones of the learning rate (core.insight.stability.ZONES), from too slow to too fast."""
+        names = ("crawling", "smooth", "oscillating", "diverging")
+        light, dark = (
+            ("#CBD3DD", "#A9DCC5", "#F2DA9B", "#F0B5A4"),
+            ("#3C4755", "#1F6650", "#6E5819", "#7A3A2B"),
+        )
+        return dict(zip(names, dark if self.dark else light, strict=True))
+
     def px(self, length: float) -> int:
         """`length`, in pixels at scale 1, at this theme's scale."""
         return round(length * self.scale)

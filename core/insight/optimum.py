@@ -65,6 +65,11 @@ class Optimum:
         """y `[M]` of the best fit at x `[M]` or `[M, F]`, both in the units of the data."""
         return self.curve.predict(self.arrays, self.scaling, x)
 
+    def fits(self, snapshot: Snapshot) -> bool:
+        """Whether `snapshot` is of the same model, so that the two can be compared."""
+        curve = snapshot.curve
+        return type(curve) is type(self.curve) and curve.shapes() == self.curve.shapes()
+
     def distance(self, snapshot: Snapshot) -> Distance:
         """How far `snapshot`, of the same model, is from here.
 

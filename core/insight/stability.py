@@ -28,6 +28,7 @@ ZONES = {
     "diverging": N_("diverging"),
 }
 SLOW = 100  # steps; where a run crawls, so many do not come nearer by the factor e, however steep it is
+ROUNDING = 1e-9  # of a rate: one that is meant to be the end of a zone belongs to it
 NOISY = 0.5  # of the limit of mini-batches: there their steps shrink the error fastest
 
 
@@ -43,7 +44,8 @@ class Zones(NamedTuple):
 
     def name(self, rate: float) -> str:
         """The zone of `rate`, a key of ZONES."""
-        return next((name for name, end in zip(ZONES, self, strict=False) if rate < end), "diverging")
+        ends = zip(ZONES, self, strict=False)
+        return next((name for name, end in ends if rate <= end * (1 + ROUNDING)), "diverging")
 
 
 class Descent(NamedTuple):

@@ -133,17 +133,16 @@ def _why_no_limit(points: Points, settings: Settings) -> str:
     if not len(points):
         return _("There are no points yet.")
     if settings.optimizer != "sgd":
-        return _("Which learning rates are stable is known for SGD alone, and not for {optimizer}.").format(
-            optimizer=_(OPTIMIZERS[settings.optimizer].label)
-        )
+        name = _(OPTIMIZERS[settings.optimizer].label)
+        return _("Which rates are stable is known for SGD, not for {optimizer}.").format(optimizer=name)
     if settings.model not in LINEAR:
-        return _("The loss of a network bends differently everywhere, so no learning rate is the limit.")
+        return _("The loss of a network bends differently everywhere, so no rate is the limit.")
     if settings.loss != "mse":
-        return _("Which learning rates are stable is known for the mean squared error alone.")
+        return _("Which rates are stable is known for the mean squared error alone.")
     if settings.clip_norm is not None:
-        return _("A clipped gradient cannot run away, so the theory of stable learning rates does not hold.")
+        return _("A clipped gradient cannot run away, so no rate is the limit.")
     if settings.l1:
-        return _("The L1 penalty has a kink at zero, so the theory of stable learning rates does not hold.")
+        return _("The L1 penalty has a kink at zero, so no rate is the limit.")
     if Descent.of(settings).momentum == 1:
-        return _("With a momentum of 1 nothing slows a run down, so no learning rate lets it settle.")
+        return _("With a momentum of 1 a run never settles, whatever the rate.")
     return ""

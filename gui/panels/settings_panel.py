@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButto
 
 from core.choices import FIELDS, OPTIMIZERS, STOP_RULES
 from core.experiment import Settings
+from core.insight.theory import Theory
 from core.texts import _
 from gui.theme import Theme
 from gui.widgets.fields import Field, WordField, field_for
@@ -30,7 +31,8 @@ class SettingsPanel(QFrame):
     """All settings of a run. `changed({name: value})` and `option_changed(key, value)` are what is wanted.
 
     `stroke_began()` and `stroke_ended()` enclose one drag of the slider, `new_start_wanted()` asks for
-    other start values, `own_start_wanted()` for the person's own.
+    other start values, `own_start_wanted()` for the person's own, `rate_wanted()` for a learning rate to be
+    found.
     """
 
     changed = Signal(object)
@@ -39,6 +41,7 @@ class SettingsPanel(QFrame):
     stroke_ended = Signal()
     new_start_wanted = Signal()
     own_start_wanted = Signal()
+    rate_wanted = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -54,7 +57,7 @@ class SettingsPanel(QFrame):
         self._training = Form(theme)
         self._own = QLineEdit()
         self._own_row = QWidget()
-        self._slider = RateSlider(FIELDS["learning_rate"].minimum, FIELDS["learning_rate"].maximum)
+        self._slider = RateSlider(FIELDS["learning_rate"].minimum, FIELDS["learning_rate"].maximum, theme)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -86,9 +89,13 @@ class SettingsPanel(QFrame):
                 optimizer=_(OPTIMIZERS[settings.optimizer].label), rate=f"{usual:g}"
             )
         )
-        self._slider.setToolTip(tip)
+        self._slider.show_tip(tip)
         self._own_row.setVisible(settings.start == "own")
         self._own.setText(", ".join(f"{value:.12g}" for value in settings.start_values))
+
+    def show_theory(self, theory: Theory | None) -> None:
+        """Show below the learning rate what theory knows of it."""
+        self._slider.show_theory(theory)
 
     def show_devices(self, devices: Iterable[Device]) -> None:
         """Offer `devices`; those that do not work are grey, with the reason."""
@@ -135,6 +142,12 @@ class SettingsPanel(QFrame):
         self._slider.sliderPressed.connect(self.stroke_began)
         self._slider.sliderReleased.connect(self.stroke_ended)
         section.body.addWidget(self._slider)
+        section.body.addWidget(self._slider.note)
+        button = QPushButton(_("Find a learning rate…"))
+        button.setObjectName("find_rate")
+        button.setToolTip(_("Try all learning rates on a copy of the run, and see which one suits."))
+        button.clicked.connect(self.rate_wanted)
+        section.body.addWidget(button)
 
     def _training_section(self) -> Section:
         section = Section(_("Training"), self._theme)

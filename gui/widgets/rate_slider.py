@@ -1,26 +1,66 @@
-"""A slider for numbers that differ by powers of ten."""
+"""A slider for numbers that differ by powers of ten; under its groove the zones of the learning rate."""
+
+from __future__ import annotations
 
 import math
+from html import escape
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QSlider, QWidget
+from PySide6.QtCore import QRect, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QSlider, QStyle, QStyleOptionSlider
+
+from core.insight.numbers import significant
+from core.insight.stability import ZONES, Zones
+from core.insight.theory import Theory
+from core.texts import N_, _
+from gui.theme import Theme
 
 PER_DECADE = 50  # positions in a power of ten
 DIGITS = 3
+FAINT = 0.6  # of the patterns
+BAND, GAP, TICK = 6, 2, 2  # pixels: the height of the zones, what is above them, how far their ends stand out
+
+# Each zone can be told from its neighbours without its colour.
+PATTERNS = {
+    "crawling": Qt.BrushStyle.NoBrush,
+    "smooth": Qt.BrushStyle.NoBrush,
+    "oscillating": Qt.BrushStyle.BDiagPattern,
+    "diverging": Qt.BrushStyle.DiagCrossPattern,
+}
+RANGES = {
+    "crawling": N_("crawling, below {high}: a hundred steps come hardly nearer"),
+    "smooth": N_("smooth, {low} to {high}: straight down to the lowest loss"),
+    "oscillating": N_("oscillating, {low} to {high}: past the lowest loss and back, ever nearer"),
+    "diverging": N_("diverging, from {low} on: farther away with every step"),
+}
 
 
 class RateSlider(QSlider):
-    """A logarithmic slider from `minimum` to `maximum`; it says `chosen(value)` when the person moves it."""
+    """A logarithmic slider from `minimum` to `maximum`; it says `chosen(value)` when the person moves it.
+
+    `note` is a label for the line below it: it names the zone of the present rate, or says why there is none.
+    """
 
     chosen = Signal(float)
 
-    def __init__(self, minimum: float, maximum: float, parent: QWidget | None = None) -> None:
-        super().__init__(Qt.Orientation.Horizontal, parent)
+    def __init__(self, minimum: float, maximum: float, theme: Theme) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self._theme = theme
+        self._theory: Theory | None = None
+        self._tip = ""
         self._lowest = math.log10(minimum)
+        self._rate = minimum
+        self.note = QLabel()
+        self.note.setObjectName("learning_rate_note")
+        self.note.setProperty("muted", True)
+        self.note.setWordWrap(True)
+        self.note.setTextFormat(Qt.TextFormat.PlainText)
+        self.note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.note.hide()
         self.setRange(0, round((math.log10(maximum) - self._lowest) * PER_DECADE))
         self.setPageStep(PER_DECADE)
         self.setSingleStep(PER_DECADE // 10)
-        self.valueChanged.connect(lambda position: self.chosen.emit(self.number(position)))
+        self.valueChanged.connect(self._choose)
 
     def number(self, position: int) -> float:
         """The number at a position."""
@@ -29,4 +69,134 @@ class RateSlider(QSlider):
     def show_number(self, number: float) -> None:
         """Move to the position nearest to `number`, silently."""
         with QSignalBlocker(self):
-            self.setValue(round((math.log10(number) - self._lowest) * PER_DECADE))
+            self.setValue(round(self._position(number)))
+        self._rate = number
+        self._say_zone()
+
+    def show_tip(self, tip: str) -> None:
+        """Explain the slider with `tip`; below it the tooltip tells the zones."""
+        self._tip = tip
+        self._say_ranges()
+
+    def show_theory(self, theory: Theory | None) -> None:
+        """Show the zones that `theory` knows, or why it knows none."""
+        self._theory = theory
+        self._say_zone()
+        self._say_ranges()
+        self.updateGeometry()
+        self.update()
+
+    def zone(self) -> str:
+        """The zone of the present rate, a key of ZONES; empty where none is known."""
+        zones = self._zones()
+        return "" if zones is None else zones.name(self._rate)
+
+    # --- words ------------------------------------------------------------------------------------------
+
+    def _zones(self) -> Zones | None:
+        return None if self._theory is None else self._theory.zones
+
+    def _choose(self, position: int) -> None:
+        self._rate = self.number(position)
+        self._say_zone()
+        self.chosen.emit(self._rate)
+
+    def _say_zone(self) -> None:
+        """Name the zone below the slider, and to those who do not see it."""
+        theory, text = self._theory, ""
+        if theory is not None:
+            text = theory.why_not if theory.zones is None else _zone_text(theory, self._rate)
+        self.note.setText(text)
+        self.note.setVisible(bool(text))
+        self.setAccessibleDescription(text)
+
+    def _say_ranges(self) -> None:
+        """What the slider is for, and where each zone begins and ends."""
+        lines = [self._tip]
+        theory = self._theory
+        if theory is not None and theory.zones is not None:
+            lines += range_lines(theory.zones)
+            if theory.estimated:
+                lines.append(_("For mini-batches this is an estimate (Ma, Bassily and Belkin 2018)."))
+        self.setToolTip("<span>" + "<br>".join(escape(line, quote=False) for line in lines) + "</span>")
+
+    # --- drawing ----------------------------------------------------------------------------------------
+
+    def sizeHint(self) -> QSize:
+        """That of a slider, and room for the zones."""
+        return super().sizeHint() + QSize(0, self._band_room())
+
+    def minimumSizeHint(self) -> QSize:
+        """That of a slider, and room for the zones."""
+        return super().minimumSizeHint() + QSize(0, self._band_room())
+
+    def initStyleOption(self, option: QStyleOptionSlider) -> None:  # noqa: N802
+        """Groove and handle stand above the zones."""
+        super().initStyleOption(option)
+        option.rect = option.rect.adjusted(0, 0, 0, -self._band_room())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The zones, and the slider."""
+        zones = self._zones()
+        if zones is not None:
+            self._draw_zones(zones)
+        super().paintEvent(event)
+
+    def _band_room(self) -> int:
+        return 0 if self._zones() is None else self._theme.px(GAP + BAND + TICK)
+
+    def _draw_zones(self, zones: Zones) -> None:
+        painter = QPainter(self)
+        top = self.height() - self._theme.px(BAND + TICK)
+        left, right = self._across(self.minimum()), self._across(self.maximum())
+        line = QColor(self._theme.muted)
+        line.setAlphaF(FAINT)
+        for name, end in zip(ZONES, (*zones, math.inf), strict=True):
+            here = right if math.isinf(end) else self._across(self._position(end))
+            area = QRect(left, top, here - left, self._theme.px(BAND))
+            painter.fillRect(area, QColor(self._theme.zone_tints[name]))
+            painter.fillRect(area, QBrush(line, PATTERNS[name]))
+            if left < here < right:
+                tick = QRect(here, top - self._theme.px(TICK), 1, self._theme.px(BAND + 2 * TICK))
+                painter.fillRect(tick, QColor(self._theme.muted))
+            left = here
+        painter.end()
+
+    def _position(self, number: float) -> float:
+        """Where `number` is on the slider, also beyond its ends."""
+        return (math.log10(number) - self._lowest) * PER_DECADE
+
+    def _across(self, position: float) -> int:
+        """The pixel at which the middle of the handle is for a position; at the ends for those beyond."""
+        option = QStyleOptionSlider()
+        self.initStyleOption(option)
+        groove, handle = (
+            self.style().subControlRect(QStyle.ComplexControl.CC_Slider, option, part, self)
+            for part in (QStyle.SubControl.SC_SliderGroove, QStyle.SubControl.SC_SliderHandle)
+        )
+        share = min(max(position / self.maximum(), 0.0), 1.0)
+        return groove.left() + handle.width() // 2 + round(share * (groove.width() - handle.width()))
+
+
+def range_lines(zones: Zones) -> list[str]:
+    """A line for each zone that is not empty: from where to where it goes, and what a run does there."""
+    starts, ends = (0.0, *zones), (*zones, math.inf)
+    return [
+        _(RANGES[name]).format(low=significant(low, DIGITS), high=significant(high, DIGITS))
+        for name, low, high in zip(ZONES, starts, ends, strict=True)
+        if low < high
+    ]
+
+
+def _zone_text(theory: Theory, rate: float) -> str:
+    """The zone of `rate`, and its share of the limit."""
+    assert theory.zones is not None
+    words = (
+        _("{zone}: {share} × the limit ≈ {limit}")
+        if theory.estimated
+        else _("{zone}: {share} × the limit {limit}")
+    )
+    share, limit = theory.share(rate) or 0.0, theory.limit or 0.0
+    return words.format(
+        zone=_(ZONES[theory.zones.name(rate)]), share=significant(share, 2), limit=significant(limit, DIGITS)
+    )

@@ -1,0 +1,113 @@
+"""Finds out what should happen to a run, and shows it beside what happens."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import QObject
+
+from core.experiment import Points, Settings
+from core.insight.theory import Theory, theory
+from core.training import Snapshot
+from gui.panels.settings_panel import SettingsPanel
+from gui.panels.theory_card import TheoryCard
+from gui.workspace import Workspace
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 200_000  # points times parameters: for so many, the distance is found within a frame
+
+
+class Theorist(QObject):
+    """Keeps the theory of the present points and settings; it is computed in the background."""
+
+    def __init__(self, workspace: Workspace, panel: SettingsPanel, card: TheoryCard, parent: QObject) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._panel = panel
+        self._card = card
+        self._theory: Theory | None = None
+        store, session = workspace.store, workspace.session
+        store.points_changed.connect(self._follow_points)
+        store.settings_changed.connect(self._follow_settings)
+        session.run_started.connect(self._follow_run)
+        session.numbers_changed.connect(self._show_numbers)
+        card.opened.connect(self._prefer_open)
+
+    def show_all(self) -> None:
+        """Everything as it is now: the window may be new upon an old workspace."""
+        self._card.show_open(self._workspace.preferences.get("theory", True))
+        self._card.show_rate(self._rate(self._workspace.session.snapshot))
+        self._find()
+
+    def leave(self) -> None:
+        """The window goes: what is being found out for it is not wanted any more."""
+        for key in ("theory", "distance"):
+            self._workspace.background.drop(key)
+
+    # --- when to find it out ----------------------------------------------------------------------------
+
+    def _follow_points(self, _points: Points) -> None:
+        self._find()
+
+    def _follow_settings(self, settings: Settings, before: Settings) -> None:
+        """The learning rate plays no part in the theory, and it is what changes most often."""
+        if replace(settings, learning_rate=before.learning_rate) != before:
+            self._find()
+        self._card.show_rate(self._rate(self._workspace.session.snapshot))
+
+    def _follow_run(self, start: Snapshot | None) -> None:
+        """A run that is standardised has a scaling of its own."""
+        if self._workspace.store.settings.standardise:
+            self._find()
+        self._show_numbers(start)
+
+    def _find(self) -> None:
+        store, snapshot = self._workspace.store, self._workspace.session.snapshot
+        scaling = None if snapshot is None else snapshot.scaling
+        work = partial(theory, store.points, store.settings, scaling)
+        self._workspace.background.run("theory", work, self._show, self._miss, passing=True)
+
+    # --- showing it -------------------------------------------------------------------------------------
+
+    def _show(self, found: Theory | None) -> None:
+        self._theory = found
+        self._panel.show_theory(found)
+        self._card.show_theory(found)
+        self._show_numbers(self._workspace.session.snapshot)
+
+    def _miss(self, error: Exception) -> None:
+        """Nothing is said, rather than something wrong; the log knows of it."""
+        log.error("no theory could be found", exc_info=error)
+        self._show(None)
+
+    def _show_numbers(self, snapshot: Snapshot | None) -> None:
+        self._card.show_rate(self._rate(snapshot))
+        best = None if self._theory is None else self._theory.optimum
+        background = self._workspace.background
+        if best is None or snapshot is None or not best.fits(snapshot):
+            background.drop("distance")
+            self._card.show_distance(None)
+        elif len(best.x) * snapshot.curve.count() > AT_ONCE:
+            work = partial(best.distance, snapshot)
+            background.run("distance", work, self._card.show_distance, self._miss_distance, passing=True)
+        else:
+            background.drop("distance")
+            self._card.show_distance(best.distance(snapshot))
+
+    def _miss_distance(self, error: Exception) -> None:
+        log.error("the distance to the optimum could not be found", exc_info=error)
+        self._card.show_distance(None)
+
+    def _rate(self, snapshot: Snapshot | None) -> float:
+        """The learning rate of the next step, or, on a schedule, of the last one."""
+        settings = self._workspace.store.settings
+        if settings.schedule == "constant" or snapshot is None:
+            return settings.learning_rate
+        return snapshot.learning_rate
+
+    def _prefer_open(self, opened: bool) -> None:
+        self._workspace.preferences.put("theory", opened)
+        self._card.show_open(opened)
