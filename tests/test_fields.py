@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from core.choices import FIELDS, Parameter, Value
 from core.experiment.settings import OPTIONS
+from gui.theme import Theme
 from gui.widgets.fields import CountField, Field, NumberField, SwitchField, WordField, field_for
 from gui.widgets.plain import plain_tip
 from gui.widgets.rate_slider import RateSlider
@@ -433,7 +434,7 @@ def test_a_switch_tells_of_each_click(qtbot: QtBot) -> None:
 
 
 def slider() -> RateSlider:
-    return RateSlider(RATE.minimum, RATE.maximum)
+    return RateSlider(RATE.minimum, RATE.maximum, Theme())
 
 
 def test_the_slider_reaches_from_end_to_end(qtbot: QtBot) -> None:
