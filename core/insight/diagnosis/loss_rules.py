@@ -10,6 +10,7 @@ from core.insight.diagnosis.evidence import Evidence, Finding, Remedy
 from core.insight.diagnosis.recent import Recent
 from core.insight.diagnosis.words import (
     HALF,
+    TENTH,
     WELL_BELOW,
     about,
     both,
@@ -111,9 +112,8 @@ def oscillating(evidence: Evidence) -> Finding | None:
             swings=newest.swings,
             swing=percent(newest.swing - 1),
         )
-        return Finding(
-            "oscillating", both(what, pace(evidence)), True, rate_remedy(evidence.settings.learning_rate / 3)
-        )
+        remedy = rate_remedy(TENTH * evidence.settings.learning_rate)
+        return Finding("oscillating", both(what, pace(evidence)), True, remedy)
     share, theory = evidence.share, evidence.theory
     if theory is None or theory.zones is None or share is None or evidence.step < 1:
         return None
@@ -203,9 +203,9 @@ def arrived(evidence: Evidence) -> Finding | None:
     else:
         sentence = _("The loss is {loss}, {above} % above the least that this model can have.")
         sentence = sentence.format(loss=loss, above=percent(evidence.above))
-    return Finding(
-        "converged", sentence if evidence.stopped == "converged" else headed(_("Converged"), sentence)
-    )
+    if evidence.stopped != "converged":
+        sentence = headed(_("Converged"), sentence)
+    return Finding("converged", sentence)
 
 
 def plateau(evidence: Evidence) -> Finding | None:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.insight.diagnosis.evidence import Evidence, Finding, Remedy
-from core.insight.diagnosis.words import standardise
+from core.insight.diagnosis.words import TENTH, standardise
 from core.texts import _, n_
 
 Floats = NDArray[np.float64]
@@ -14,6 +14,7 @@ Floats = NDArray[np.float64]
 SATURATED = 0.99  # of the way from the middle to the limit of an activation
 MOST = 0.5  # of the units of a layer
 FAR = 5.0  # standard deviations or units from 0; inputs beyond it are better standardised
+LONG_STEPS = 0.3  # a learning rate that throws units out, whatever the optimizer
 LOOKED_AT = 256  # points; a unit that is the same for so many is so for all
 MIDDLE = {"tanh": (0.0, 1.0), "sigmoid": (0.5, 0.5)}  # of an activation, and how far its limits are from it
 
@@ -107,10 +108,15 @@ def _most(stuck: NDArray[np.bool_]) -> int:
 
 
 def _other_units(evidence: Evidence) -> Remedy:
-    """Inputs near 0 where they are far from it; else an activation with a slope, or other start values."""
+    """What brings units back: inputs near 0, an activation with a slope, shorter steps, another start."""
     settings, x = evidence.settings, evidence.training.x
     if not settings.standardise and float(np.abs(x).max(initial=0.0)) > FAR:
         return standardise(evidence)
     if settings.values("model").get("activation") == "relu":
         return Remedy("tanh", {}, {"mlp.activation": "tanh"})
-    return Remedy(_("New start values"), {"seed": settings.seed + 1, "start": "pytorch"})
+    anew = {"seed": settings.seed + 1, "start": "pytorch"}
+    if settings.learning_rate >= LONG_STEPS:
+        rate = TENTH * settings.learning_rate
+        label = _("New start values, learning rate {rate}").format(rate=f"{rate:.2g}")
+        return Remedy(label, anew | {"learning_rate": rate})
+    return Remedy(_("New start values"), anew)

@@ -13,7 +13,7 @@ PLAIN = (1e-3, 1e6)  # numbers that people read without a power of ten
 STANDARD_RATE = 0.1  # of the limit that standardised data have
 HALF = 0.5  # of the limit: nothing goes faster without overshooting
 WELL_BELOW = 0.8  # of the rate from which on a run overshoots
-TENTH = 0.1
+TENTH = 0.1  # of a learning rate that is too large, where no theory says by how much
 LIFTED = 10.0  # times the limit; for less, data need not be standardised
 
 

@@ -1,0 +1,162 @@
+"""The sweep of learning rates, and the one that it proposes."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from core.choices import FIELDS, OPTIMIZERS
+from core.experiment import Points, Settings, generate
+from core.problem import Problem
+from core.training import Trainer
+from core.training.rate_finder import COUNT, HIGHEST, LOWEST, find_rate, propose
+
+LINE = generate("line")
+FIVE = Points([-2.0, -1.0, 0.0, 1.0, 2.0], [-3.1, -0.9, 1.2, 2.8, 5.1])
+SWEPT = [key for key in OPTIMIZERS if key not in ("rprop", "lbfgs")]
+
+
+def test_the_rates_rise_from_the_lowest_that_can_be_set_by_one_factor() -> None:
+    sweep = find_rate(LINE, Settings())
+    assert sweep.rates[0] == LOWEST == FIELDS["learning_rate"].minimum
+    assert np.ptp(np.diff(np.log(sweep.rates))) < 1e-9
+    assert len(sweep.rates) == len(sweep.losses) <= COUNT
+
+
+def test_the_losses_are_those_of_gradient_descent_by_hand() -> None:
+    """Of the line on five points, in float64, with the rates of the sweep."""
+    settings = Settings(optimizer="sgd", start="own", start_values=(0.5, -1.0), dtype="float64")
+    sweep = find_rate(FIVE, settings)
+    x, w, b = FIVE.x[:, 0], 0.5, -1.0
+    for rate, loss in list(zip(sweep.rates, sweep.losses, strict=True))[:-1]:
+        off = w * x + b - FIVE.y
+        w, b = w - rate * 2 * np.mean(off * x), b - rate * 2 * np.mean(off)
+        assert loss == pytest.approx(np.mean((w * x + b - FIVE.y) ** 2), rel=1e-6)
+
+
+def test_gradient_descent_blows_up_beyond_its_limit_and_a_stable_rate_is_proposed() -> None:
+    design = np.column_stack((LINE.x[:, 0], np.ones(len(LINE))))
+    limit = 2 / np.linalg.eigvalsh(2 / len(LINE) * design.T @ design)[-1]
+    sweep = find_rate(LINE, Settings(optimizer="sgd"))
+    assert sweep.rates[-1] > limit
+    assert sweep.proposed is not None
+    assert limit / 100 < sweep.proposed < limit / 2
+    assert f"{sweep.proposed:g}" in sweep.reason
+    assert "Smith 2017" in sweep.reason
+
+
+@pytest.mark.parametrize("optimizer", SWEPT)
+@pytest.mark.parametrize(
+    "changes", [{}, {"batch_size": 16}, {"model": "mlp"}], ids=["line", "batches", "mlp"]
+)
+def test_what_is_proposed_trains_better_than_a_rate_far_below(
+    optimizer: str, changes: dict[str, Any]
+) -> None:
+    settings = Settings(optimizer=optimizer, epochs=None, **changes)
+    sweep = find_rate(LINE, settings)
+    assert sweep.proposed is not None
+    assert LOWEST <= sweep.proposed <= HIGHEST
+    if not math.isclose(sweep.rates[-1], HIGHEST):
+        assert sweep.proposed <= sweep.rates[-1] / 2
+    losses = {}
+    for rate in (sweep.proposed, sweep.proposed / 100):
+        trainer = Trainer(
+            LINE, Settings(optimizer=optimizer, epochs=None, learning_rate=max(rate, LOWEST), **changes)
+        )
+        for _step in range(60):
+            trainer.step()
+        losses[rate] = trainer.full_loss()
+    assert losses[sweep.proposed] < losses[sweep.proposed / 100]
+
+
+def test_what_would_end_the_run_or_change_its_rate_plays_no_part() -> None:
+    plain = find_rate(LINE, Settings(optimizer="sgd"))
+    hindered = find_rate(
+        LINE,
+        Settings(
+            optimizer="sgd",
+            schedule="exponential",
+            epochs=3,
+            steps=5,
+            seconds=1e-6,
+            loss_below=1e9,
+            gradient_below=1e9,
+            patience=1,
+            learning_rate=7.0,
+        ),
+    )
+    assert hindered.rates.tolist() == plain.rates.tolist()
+    assert hindered.losses.tolist() == plain.losses.tolist()
+    assert hindered.proposed == plain.proposed
+
+
+def test_a_sweep_repeats_bit_by_bit() -> None:
+    one, other = (find_rate(LINE, Settings(batch_size=8, model="mlp", seed=3)) for _time in range(2))
+    assert one.losses.tolist() == other.losses.tolist()
+    assert one[2:] == other[2:]
+
+
+def test_each_step_is_reported_as_it_happens() -> None:
+    told: list[tuple[float, float]] = []
+    sweep = find_rate(LINE, Settings(), report=lambda rate, loss: told.append((rate, loss)))
+    assert told == list(zip(sweep.rates.tolist(), sweep.losses.tolist(), strict=True))
+
+
+def test_it_ends_when_it_is_told_to() -> None:
+    told: list[float] = []
+    sweep = find_rate(LINE, Settings(), lambda: len(told) == 7, lambda rate, _loss: told.append(rate))
+    assert len(sweep.rates) == 7
+
+
+def test_numbers_that_no_rate_survives_are_said_so() -> None:
+    huge = Points([1e6, 2e6, 3e6], [1.0, 2.0, 3.0])
+    sweep = find_rate(huge, Settings(optimizer="sgd"))
+    assert sweep.proposed is None
+    assert "standardise" in sweep.reason
+
+
+def test_where_nothing_is_to_be_gained_a_tenth_of_what_blows_up_is_proposed() -> None:
+    least = np.polyfit(FIVE.x[:, 0], FIVE.y, 1)
+    settings = Settings(
+        optimizer="sgd", start="own", start_values=(least[0] + 1e-3, least[1]), dtype="float64"
+    )
+    sweep = find_rate(FIVE, settings)
+    assert sweep.proposed == pytest.approx(sweep.rates[-1] / 10, rel=0.1)
+    assert "a tenth" in sweep.reason
+
+
+def test_where_no_rate_does_anything_the_default_is_proposed() -> None:
+    zero = Points([-1.0, 0.0, 1.0], [0.0, 0.0, 0.0])
+    sweep = find_rate(zero, Settings(optimizer="sgd", start="zeros"))
+    assert sweep.proposed == OPTIMIZERS["sgd"].learning_rate
+    assert "default" in sweep.reason
+
+
+def test_no_fall_from_where_a_long_step_has_thrown_the_fit_counts() -> None:
+    rates = np.geomspace(1e-6, 10, 60)
+    losses = np.concatenate(
+        (
+            np.full(20, 1.0),
+            np.linspace(1, 0.2, 10),
+            np.linspace(0.2, 0.9, 10),
+            np.linspace(0.9, 0.1, 4),
+            np.full(16, 0.1),
+        )
+    )
+    rate, _reason = propose(rates, losses, 1.0, 0.01)
+    assert rate is not None
+    assert rates[20] <= rate <= rates[30]
+
+
+@pytest.mark.parametrize(("optimizer", "rate"), [("rprop", "0.01"), ("lbfgs", "1")])
+def test_an_optimizer_that_finds_its_own_steps_is_not_swept(optimizer: str, rate: str) -> None:
+    with pytest.raises(Problem, match=f"its default, {rate}, will do"):
+        find_rate(LINE, Settings(optimizer=optimizer))
+
+
+def test_no_points_are_a_problem_of_one_sentence() -> None:
+    with pytest.raises(Problem, match="no points"):
+        find_rate(Points(), Settings())
