@@ -96,10 +96,8 @@ class TheoryCard(QFrame):
         self._reason.setVisible(not known)
         for row in self._rows.values():
             row.setVisible(known)
-        self._show_optimum()
-        self._show_condition()
-        self._show_limit()
-        self._show_distance()
+        for show in (self._show_optimum, self._show_condition, self._show_limit, self._show_distance):
+            show()
 
     def show_rate(self, rate: float) -> None:
         """Show which share of the limit the learning rate is."""
@@ -143,11 +141,10 @@ class TheoryCard(QFrame):
     # --- the rows ---------------------------------------------------------------------------------------
 
     def _show_optimum(self) -> None:
-        best = self._theory.optimum
+        best, more = self._theory.optimum, ""
         if best is None:
             self._show("optimum", NONE, self._theory.why_no_optimum)
             return
-        more = ""
         if not best.unique:
             more = n_(
                 "Many sets of parameters are equally good: they may go in {count} direction.",
@@ -206,6 +203,9 @@ class TheoryCard(QFrame):
 
     def _show(self, key: str, text: str, *more: str) -> None:
         """Show `text` in a row; the tooltip says what it means, and `more`."""
+        if self._theory.condition is None:
+            self._rows[key].show_text(NONE, "")  # the rows are hidden
+            return
         self._rows[key].show_text(text, " ".join(filter(None, (_(ROWS[key][1]), *more))))
 
 
@@ -238,7 +238,7 @@ class TheoryRow(QWidget):
     def show_text(self, text: str, tip: str) -> None:
         """Show `text`, and explain it with `tip`."""
         self._value.setText(text)
-        self.setToolTip(plain_tip(tip))
+        self.setToolTip(plain_tip(tip) if tip else "")
 
 
 def _loss_text(loss: float, relative: float | None) -> str:

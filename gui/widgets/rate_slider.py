@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from html import escape
 
 from PySide6.QtCore import QRect, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent
@@ -80,10 +79,11 @@ class RateSlider(QSlider):
 
     def show_theory(self, theory: Theory | None) -> None:
         """Show the zones that `theory` knows, or why it knows none."""
-        self._theory = theory
+        room, self._theory = self._band_room(), theory
         self._say_zone()
         self._say_ranges()
-        self.updateGeometry()
+        if room != self._band_room():
+            self.updateGeometry()
         self.update()
 
     def zone(self) -> str:
@@ -112,12 +112,15 @@ class RateSlider(QSlider):
 
     def _say_ranges(self) -> None:
         """What the slider is for, and where each zone begins and ends."""
-        lines = [self._tip]
         theory = self._theory
-        if theory is not None and theory.zones is not None:
-            lines += range_lines(theory.zones)
-            if theory.estimated:
-                lines.append(_("For mini-batches this is an estimate (Ma, Bassily and Belkin 2018)."))
+        if theory is None or theory.zones is None:
+            self.setToolTip(self._tip)
+            return
+        from html import escape  # here, since the window is painted without it
+
+        lines = [self._tip, *range_lines(theory.zones)]
+        if theory.estimated:
+            lines.append(_("For mini-batches this is an estimate (Ma, Bassily and Belkin 2018)."))
         self.setToolTip("<span>" + "<br>".join(escape(line, quote=False) for line in lines) + "</span>")
 
     # --- drawing ----------------------------------------------------------------------------------------
