@@ -1,4 +1,4 @@
-"""What a diagnosis says of real runs: every rule fires where it should, and is still nearby; remedies help."""
+"""What a diagnosis says of real runs: a rule fires where it should and is still nearby; remedies help."""
 
 from __future__ import annotations
 

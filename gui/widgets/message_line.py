@@ -13,6 +13,7 @@ from core.texts import _
 from gui.theme import Theme
 
 LINES = 2  # of text that there is always room for
+TALLEST = "国g⁶"  # letters of the fonts that a sentence may have
 PASSING = 5000  # milliseconds that a sentence about something else is read in
 
 
@@ -48,7 +49,8 @@ class MessageLine(QWidget):
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._text.setMinimumHeight(LINES * self._text.fontMetrics().lineSpacing())
+        self._text.setText("\n".join([TALLEST] * LINES))
+        self._text.setMinimumHeight(self._text.sizeHint().height())
         self._button = QPushButton()
         self._button.setObjectName("message_action")
         self._button.clicked.connect(self._act)
