@@ -62,6 +62,7 @@ ACTIONS = [
     "select_all",
     "clear",
     "generate",
+    "find_rate",
     "fit_view",
     "draw",
     "move",
