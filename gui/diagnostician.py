@@ -6,11 +6,12 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
 from core.experiment import Points, Settings
-from core.insight.diagnosis import RULES, Evidence, Finding, diagnose
+from core.insight.optimum import training_points
 from core.insight.scaling import Scaling
 from core.insight.theory import Theory, theory
 from core.training import Snapshot
@@ -19,11 +20,13 @@ from gui.run_sentences import training_word
 from gui.widgets.message_line import MessageLine
 from gui.workspace import Workspace
 
+if TYPE_CHECKING:
+    from core.insight.diagnosis import Finding
+
 log = logging.getLogger(__name__)
 
 EVERY = 0.3  # seconds between two looks while training
 STAYS = 1.0  # seconds that words stay, so that they can be read
-RANKS = {rule.key: rank for rank, rule in enumerate(RULES)}
 
 
 class Steady:
@@ -58,7 +61,11 @@ class Steady:
 
 
 def _rank(finding: Finding | None) -> int:
-    return len(RULES) if finding is None else RANKS[finding.key]
+    """The place of the finding's rule in the table; None comes last."""
+    from core.insight.diagnosis import RULES  # here, since the window is painted without it
+
+    keys = [rule.key for rule in RULES]
+    return len(keys) if finding is None else keys.index(finding.key)
 
 
 class Diagnostician(QObject):
@@ -110,8 +117,10 @@ class Diagnostician(QObject):
         points, settings = store.points, store.settings
 
         def work() -> Finding | None:
-            known = self._theory.of(points, settings, snapshot.scaling)
-            return diagnose(Evidence(points, settings, snapshot, series, None, known, None))
+            from core.insight.diagnosis import Evidence, diagnose  # here, since the window is painted without
+
+            training, known = self._theory.of(points, settings, snapshot.scaling)
+            return diagnose(Evidence(training, settings, snapshot, series, None, known, None))
 
         self._workspace.background.run(
             "diagnosis", work, lambda finding: self._show(finding, snapshot.run), self._miss, passing=True
@@ -138,17 +147,17 @@ class Diagnostician(QObject):
 
 
 class LastTheory:
-    """The theory of the points and settings that were asked about last; one thread asks."""
+    """What is known before a run, of the points and settings that were asked about last; one thread asks."""
 
     def __init__(self) -> None:
         self._asked: tuple[Points, Settings, Scaling] | None = None
-        self._found = Theory()
+        self._found = Points(), Theory()
 
-    def of(self, points: Points, settings: Settings, scaling: Scaling) -> Theory:
-        """What should happen; the learning rate plays no part in it."""
+    def of(self, points: Points, settings: Settings, scaling: Scaling) -> tuple[Points, Theory]:
+        """The training points among `points`, and their theory; the learning rate plays no part in it."""
         settings = replace(settings, learning_rate=Settings().learning_rate)
         before = self._asked
         if before is None or before[0] is not points or before[1] != settings or before[2] is not scaling:
-            self._found = theory(points, settings, scaling)
+            self._found = training_points(points, settings), theory(points, settings, scaling)
             self._asked = points, settings, scaling
         return self._found

@@ -16,6 +16,7 @@ from core.experiment.split import held_out
 from core.insight.curves import Line, Network
 from core.insight.diagnosis import RULES, Evidence, Finding, diagnose
 from core.insight.diagnosis.recent import recent
+from core.insight.optimum import training_points
 from core.insight.scaling import no_scaling
 from core.insight.theory import theory
 from core.training import Snapshot, Trainer
@@ -52,7 +53,7 @@ class Run:
                 break
         trainer, held = self.trainer, np.array(self.held)
         return Evidence(
-            self.points,
+            training_points(self.points, self.settings),
             self.settings,
             trainer.latest,
             trainer.history.losses(),
@@ -502,7 +503,7 @@ def test_parameters_that_are_not_finite_are_at_no_distance() -> None:
     nowhere = evidence.snapshot._replace(arrays=(np.full((1, 1), np.nan), np.ones(1)))
     evidence = replace(evidence, snapshot=nowhere)
     diagnose(evidence)
-    assert evidence.distance is None
+    assert evidence.excess is None
     assert not evidence.arrived
 
 
@@ -512,7 +513,7 @@ def test_a_snapshot_of_another_model_is_not_compared_with_the_theory() -> None:
     evidence = with_losses([1.0] * 50)
     odd = replace(evidence, snapshot=evidence.snapshot._replace(arrays=arrays, curve=network))
     diagnose(odd)
-    assert odd.distance is None
+    assert odd.excess is None
 
 
 def coarse(series: Series, stride: int) -> Series:

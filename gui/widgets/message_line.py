@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QElapsedTimer, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
-from core.insight.diagnosis import Finding
 from core.texts import _
 from gui.theme import Theme
+
+if TYPE_CHECKING:
+    from core.insight.diagnosis import Finding
 
 LINES = 2  # of text that there is always room for
 TALLEST = "国g⁶"  # letters of the fonts that a sentence may have

@@ -34,7 +34,7 @@ VISIBLE = 0.01  # of the least loss
 
 def constant_x(evidence: Evidence) -> Finding | None:
     """All x are equal, so the slope has nothing to go by."""
-    points = evidence.training
+    points = evidence.points
     if evidence.step < 1 or len(points) < 2 or np.ptp(points.x):
         return None
     sentence = _(

@@ -14,14 +14,13 @@ from core.choices import Value
 from core.experiment.points import Points
 from core.experiment.settings import Settings
 from core.insight.diagnosis.recent import Recent, recent
-from core.insight.optimum import Distance, training_points
 from core.insight.theory import Theory
 from core.training.history import Series
 from core.training.snapshot import Snapshot
 
 Floats = NDArray[np.float64]
 
-MOST_WORK = 200_000  # points times parameters; of more points only some are looked at
+MOST_WORK = 100_000  # points times parameters; of more points only some are looked at
 FEWEST_LOOKED_AT = 512  # points
 ARRIVED = 1e-5  # of the least loss; nobody sees what is left above it
 UNSEEN = 1e-6  # of the variance of y: the fit is within a thousandth of a standard deviation of the best
@@ -55,8 +54,8 @@ class Finding:
 class Evidence:
     """A run at its chosen step. `losses` and `validation` are those of its steps, in the units of the data.
 
-    `theory` is that of these points and settings, None where nobody has worked it out; `stopped` says why
-    the run ended, if it did so at this step.
+    `points` are those that training sees, without those that are held out. `theory` is that of the run, None
+    where nobody has worked it out; `stopped` says why it ended, if it did so at this step.
     """
 
     points: Points
@@ -72,18 +71,16 @@ class Evidence:
         """The chosen step."""
         return self.snapshot.step
 
-    @cached_property
-    def training(self) -> Points:
-        """The points that training sees."""
-        return training_points(self.points, self.settings)
+    def _every(self, count: int) -> int:
+        """Every which of `count` points is looked at: all, or, of very many, some from everywhere."""
+        most = max(MOST_WORK // self.snapshot.curve.count(), FEWEST_LOOKED_AT)
+        return max(-(-count // most), 1)
 
     @cached_property
     def looked_at(self) -> Points:
-        """The training points, or, of very many, some from everywhere among them."""
-        points = self.training
-        most = max(MOST_WORK // self.snapshot.curve.count(), FEWEST_LOOKED_AT)
-        every = -(-len(points) // most)
-        return points if every <= 1 else Points(points.x[::every], points.y[::every])
+        """The points, or, of very many, some from everywhere among them."""
+        every = self._every(len(self.points))
+        return self.points if every == 1 else Points(self.points.x[::every], self.points.y[::every])
 
     @cached_property
     def residuals(self) -> Floats:
@@ -101,7 +98,7 @@ class Evidence:
     def batches(self) -> bool:
         """Whether a step looks at some of the points only."""
         size = self.settings.batch_size
-        return size is not None and size < len(self.training)
+        return size is not None and size < len(self.points)
 
     @property
     def rate(self) -> float:
@@ -125,26 +122,32 @@ class Evidence:
         return None if optimum is None else optimum.loss
 
     @cached_property
-    def distance(self) -> Distance | None:
-        """How far the fit is from the best one, where that is known and can be computed."""
+    def excess(self) -> float | None:
+        """What the loss lies above the least possible, where that is known and can be computed.
+
+        As core.insight.optimum.Optimum.distance has it; of very many points some stand for all.
+        """
         optimum = None if self.theory is None else self.theory.optimum
-        known = optimum is not None and optimum.fits(self.snapshot)
-        distance = optimum.distance(self.snapshot) if known and optimum is not None else None
-        return distance if distance is not None and np.isfinite(distance.excess) else None
+        if optimum is None or not optimum.fits(self.snapshot):
+            return None
+        every = self._every(len(optimum.x))
+        with np.errstate(all="ignore"):
+            apart = self.snapshot.predict(optimum.x[::every]) - optimum.predicted[::every]
+            excess = float(np.mean(apart**2))
+        return excess if np.isfinite(excess) else None
 
     @property
     def above(self) -> float | None:
-        """What the loss of all points lies above the least possible, as a share of that.
-
-        None where nothing is known of it, or where the best fit meets every point.
-        """
-        return None if self.distance is None else self.distance.relative
+        """The same as a share of the least loss; None also where the best fit meets every point."""
+        if self.excess is None or self.theory is None or self.theory.optimum is None:
+            return None
+        return None if self.theory.optimum.exact else self.excess / self.theory.optimum.loss
 
     def worth(self, share: float) -> bool:
         """Whether more than this `share` of the least loss is left to gain, or nobody knows."""
-        if self.distance is None or self.least is None:
+        if self.excess is None or self.least is None:
             return True
-        return self.distance.excess > share * self.least + UNSEEN * self.variance
+        return self.excess > share * self.least + UNSEEN * self.variance
 
     @cached_property
     def variance(self) -> float:
@@ -157,9 +160,9 @@ class Evidence:
         """Whether nothing is left to gain."""
         if self.stopped == "converged":
             return True
-        if self.distance is None or self.least is None:
+        if self.excess is None or self.least is None:
             return False
-        return self.distance.excess <= ARRIVED * self.least + ROUNDING * self.variance
+        return self.excess <= ARRIVED * self.least + ROUNDING * self.variance
 
     @cached_property
     def gain(self) -> Recent:

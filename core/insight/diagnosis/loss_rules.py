@@ -147,7 +147,7 @@ def noise_floor(evidence: Evidence) -> Finding | None:
         why = _("On all points it is {above} % above the least possible.").format(
             above=percent(evidence.above)
         )
-    count = len(evidence.training)
+    count = len(evidence.points)
     remedy = Remedy(_("Batches of all points"), {"batch_size": None})
     if count > MOST_POINTS:
         larger = MORE * size
@@ -192,7 +192,7 @@ def arrived(evidence: Evidence) -> Finding | None:
     if not evidence.arrived or not len(evidence.recent.low):
         return None
     loss = close(evidence.recent.newest)
-    if evidence.distance is None:
+    if evidence.excess is None:
         sentence = _("The loss is {loss}, and its gradient is as good as 0.").format(loss=loss)
     elif evidence.above is None:
         sentence = _("The fit meets every point, as far as {dtype} can.").format(

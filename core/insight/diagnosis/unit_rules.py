@@ -109,7 +109,7 @@ def _most(stuck: NDArray[np.bool_]) -> int:
 
 def _other_units(evidence: Evidence) -> Remedy:
     """What brings units back: inputs near 0, an activation with a slope, shorter steps, another start."""
-    settings, x = evidence.settings, evidence.training.x
+    settings, x = evidence.settings, evidence.points.x
     if not settings.standardise and float(np.abs(x).max(initial=0.0)) > FAR:
         return standardise(evidence)
     if settings.values("model").get("activation") == "relu":
