@@ -85,6 +85,7 @@ class Diagnostician(QObject):
         self._session.snapshot_changed.connect(self._follow)
         self._session.state_changed.connect(self._look)
         workspace.store.changed.connect(self._look)
+        self._look()  # the window may be new upon an old run
 
     def leave(self) -> None:
         """The window goes: what would be found is not wanted any more."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from core.experiment import Settings, generate
@@ -27,6 +27,7 @@ from tests.windows import (
     ready,
     wait_for_rest,
     wait_for_step,
+    windows,
 )
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)  # of the platform without a screen
@@ -131,6 +132,18 @@ def test_a_flat_start_is_said_before_the_first_step(qtbot: QtBot) -> None:
         qtbot.mouseClick(button(window), LEFT)
         ready(qtbot, window)
         qtbot.waitUntil(lambda: message(window) == "Ready: press Run, or Space.")
+
+
+def test_another_window_upon_the_run_says_the_same(qtbot: QtBot) -> None:
+    with opened(qtbot, LINE, SLOW) as window:
+        step(qtbot, window, 15)
+        says(qtbot, window, "Crawling")
+        before = message(window)
+        part(window, QMenu, "menu_theme").actions()[-1].trigger()
+        qtbot.waitUntil(lambda: len(windows()) == 1 and windows()[0] is not window)
+        (new,) = windows()
+        qtbot.waitUntil(lambda: message(new) == before)
+        assert button(new).isVisible()
 
 
 def test_points_that_change_at_rest_are_judged_anew(qtbot: QtBot) -> None:
