@@ -59,6 +59,7 @@ ROWS = (
         N_("Points made by a formula and chance."),
     ),
     Row("run", N_("&Run"), "player-play", ("Space",), N_("Train, or pause."), checkable=True),
+    Row("back", N_("&Back"), "chevron-left", ("Left",), N_("One step back: the parameters before it.")),
     Row(
         "step", N_("&Step"), "player-skip-forward", ("Right",), N_("One step: one update of the parameters.")
     ),

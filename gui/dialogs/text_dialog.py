@@ -32,6 +32,7 @@ def keys_text() -> str:
         (_("Space"), _("run and pause")),
         (_("Right"), _("one step")),
         (_("Shift+Right"), _("one epoch")),
+        (_("Left"), _("one step back")),
         (_("Home"), _("back to step 0, same start values")),
         ("Ctrl+Home", _("new start values")),
         ("D, M, E", _("draw, move or erase points")),

@@ -34,7 +34,7 @@ class RunBar(QToolBar):
         self.addSeparator()
         self.addActions([actions["undo"], actions["redo"]])
         self.addSeparator()
-        self.addActions([actions["reset"], actions["run"], actions["step"], actions["step_epoch"]])
+        self.addActions([actions[name] for name in ("reset", "back", "run", "step", "step_epoch")])
         button = self.widgetForAction(actions["run"])
         assert isinstance(button, QToolButton)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
