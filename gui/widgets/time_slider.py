@@ -31,7 +31,7 @@ class TimeSlider(QSlider):
 
     # --- Qt's own events --------------------------------------------------------------------------------
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take hold of the handle, which first comes to where the groove was clicked."""
         if event.button() != Qt.MouseButton.LeftButton:
             super().mousePressEvent(event)
@@ -43,12 +43,12 @@ class TimeSlider(QSlider):
         if not held:
             self.setSliderPosition(self._step_at(across))
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """The handle follows the hand."""
         if self.isSliderDown():
             self.setSliderPosition(self._step_at(event.position().x() - self._grip))
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let the handle go."""
         if event.button() == Qt.MouseButton.LeftButton:
             self.setSliderDown(False)
