@@ -60,13 +60,11 @@ ROWS = (
     ),
     Row("run", N_("&Run"), "player-play", ("Space",), N_("Train, or pause."), checkable=True),
     Row("back", N_("&Back"), "chevron-left", ("Left",), N_("One step back: the parameters before it.")),
-    Row(
-        "step", N_("&Step"), "player-skip-forward", ("Right",), N_("One step: one update of the parameters.")
-    ),
+    Row("step", N_("&Step"), "chevron-right", ("Right",), N_("One step: one update of the parameters.")),
     Row(
         "step_epoch",
         N_("Step one &epoch"),
-        "player-track-next",
+        "player-skip-forward",
         ("Shift+Right",),
         N_("One pass over the points."),
     ),

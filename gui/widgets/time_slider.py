@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QSlider, QStyle, QStyleOptionSlider, QWidget
+from PySide6.QtWidgets import QSizePolicy, QSlider, QStyle, QStyleOptionSlider, QWidget
 
 LAST = 2**31 - 1  # the last step that Qt can count
 PAGES = 10  # of the run, in which PageUp and PageDown turn over
@@ -13,10 +13,11 @@ PAGES = 10  # of the run, in which PageUp and PageDown turn over
 class TimeSlider(QSlider):
     """Stands at a step of a run; it says `chosen(step)` when the person moves it."""
 
-    chosen = Signal(object)
+    chosen = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)  # easy to hit
         self._grip = 0.0  # pixels from the middle of the handle to where it is held
         self.valueChanged.connect(self.chosen)
 
