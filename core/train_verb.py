@@ -138,7 +138,7 @@ def train(arguments: argparse.Namespace, draw: Draw | None = None) -> int:
     work = _work(arguments)
     from core.training import Trainer
 
-    trainer = Trainer(work.points, work.settings)
+    trainer = Trainer(work.points, work.settings, work.experiment.earlier)
     if arguments.save:
         save_experiment(work.experiment, arguments.save)
     outcome = _trained(trainer, work)
@@ -283,7 +283,7 @@ def _trained(trainer: Trainer, work: Work) -> Outcome:
         seconds = time.perf_counter() - began
     progress.clear()
     why = trainer.stopped or "interrupted"
-    return Outcome(work, trainer.latest, trainer.latest.step, trainer.device, seconds, why)
+    return Outcome(work, trainer.latest, trainer.tip.step, trainer.device, seconds, why)
 
 
 def _progress(snapshot: Snapshot) -> str:

@@ -110,7 +110,8 @@ def run_screenshot(arguments: argparse.Namespace) -> int:
     window.show()
     try:
         session = window.session
-        session.adopt(Trainer(window.store.points, window.store.settings))
+        experiment = window.store.experiment
+        session.adopt(Trainer(experiment.points, experiment.settings, experiment.earlier))
         session.set_speed(None)
         if arguments.steps:
             session.step(arguments.steps)

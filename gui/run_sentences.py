@@ -38,6 +38,13 @@ def paused_sentence(step: int) -> str:
     return _("Paused at step {step}: Run goes on from here.").format(step=f"{step:,}")
 
 
+def past_sentence(step: int, tip: int) -> str:
+    """It shows an earlier step than its newest."""
+    return _(
+        "Step {step} of {tip}, as it was. Run goes on from here as it did; any change begins a branch."
+    ).format(step=f"{step:,}", tip=f"{tip:,}")
+
+
 def fault_sentence() -> str:
     """A fault of ours ended it."""
     return _("Something went wrong inside the program; the log has the details. Try Reset.")

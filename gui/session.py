@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.experiment import Experiment, Points, Settings
@@ -18,6 +18,7 @@ from gui.run_sentences import (
     fault_sentence,
     is_constant,
     loading_sentence,
+    past_sentence,
     paused_sentence,
     ready_sentence,
     stop_sentence,
@@ -29,6 +30,8 @@ from gui.store import Store
 if TYPE_CHECKING:
     from core.training import Trainer
     from core.training.devices import Device
+    from core.training.history import History
+    from core.training.trainer import Ghost
 
 log = logging.getLogger(__name__)
 
@@ -41,10 +44,11 @@ class Session(QObject):
     """Owns the trainer and its worker, and follows the store.
 
     `run_started(snapshot)` brings step 0 of a new run, or None where there is nothing to run.
-    `snapshot_changed(snapshot)` comes at most once a frame, `numbers_changed(snapshot)` ten times a second
-    and at rest. `state_changed()` says that `running` or `loading` may differ. `said(sentence, warning)`
-    is for the message line, `idle(sentence)` what to say there if there is no news. `devices_found(devices)`
-    comes once torch is loaded.
+    `snapshot_changed(snapshot)` comes at most once a frame with the step at which the run stands, which may
+    be an earlier one, `numbers_changed(snapshot)` ten times a second and at rest. `branched(ghost)` brings
+    what was abandoned when a run went on from an earlier step in another way. `state_changed()` says that
+    `running` or `loading` may differ. `said(sentence, warning)` is for the message line, `idle(sentence)` what
+    to say there if there is no news. `devices_found(devices)` comes once torch is loaded.
     """
 
     run_started = Signal(object)
@@ -54,6 +58,7 @@ class Session(QObject):
     said = Signal(str, object)
     idle = Signal(str)
     devices_found = Signal(object)
+    branched = Signal(object)
 
     def __init__(self, store: Store, background: Background, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -70,6 +75,8 @@ class Session(QObject):
         self._shown: Snapshot | None = None
         self._meter = SpeedMeter()
         self._ending: list[Worker] = []
+        self._goal: int | None = None
+        self._ghost: Ghost | None = None
         self._notice = ""
         self._timer = QTimer(self)
         self._timer.setInterval(FRAME)
@@ -81,7 +88,7 @@ class Session(QObject):
     @property
     def running(self) -> bool:
         """Whether training goes on, or will as soon as the run is built."""
-        return self._play_when_built or self._timer.isActive()
+        return self._play_when_built or (self._timer.isActive() and self._goal is None)
 
     @property
     def loading(self) -> bool:
@@ -90,12 +97,37 @@ class Session(QObject):
 
     @property
     def snapshot(self) -> Snapshot | None:
-        """The newest snapshot of the run, or None where there is no run."""
+        """The snapshot of the step at which the run stands, or None where there is no run."""
         return None if self._worker is None else self._worker.latest
 
-    def losses(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        """The loss of every step of the run, `[n]`."""
-        return np.empty(0) if self._worker is None else self._worker.trainer.history.losses().low
+    @property
+    def tip(self) -> Snapshot | None:
+        """The snapshot of the newest step of the run."""
+        return None if self._worker is None else self._worker.trainer.tip
+
+    @property
+    def earliest(self) -> int:
+        """The first step that can be gone to."""
+        return 0 if self._worker is None else self._worker.trainer.earliest
+
+    @property
+    def history(self) -> History | None:
+        """What every step of the run left behind."""
+        return None if self._worker is None else self._worker.trainer.history
+
+    @property
+    def stopped(self) -> str | None:
+        """Why the run has ended, or None."""
+        return None if self._worker is None else self._worker.trainer.stopped
+
+    def experiment(self) -> Experiment:
+        """The store's experiment, with the changes that were made during this run of it."""
+        experiment = self._store.experiment
+        if self._worker is None or self._building:
+            return experiment
+        trainer = self._worker.trainer
+        same = trainer.wanted == (experiment.points, experiment.settings)
+        return replace(experiment, earlier=trainer.earlier) if same else experiment
 
     @property
     def steps_per_second(self) -> float:
@@ -126,12 +158,15 @@ class Session(QObject):
                 self._build()
             self.state_changed.emit()
             return
+        if self._goal is not None:
+            self.pause()  # it is on the way to another step: run on from where it is
         trainer.go_on()
         self._play()
 
     def pause(self) -> None:
         """Stop training where it is: at once, or, if a step takes long, when that step is done."""
         self._play_when_built = False
+        self._goal = None
         if self._worker is not None and self._timer.isActive() and self._worker.pause(PATIENCE):
             self._come_to_rest(self._worker)
         self.state_changed.emit()
@@ -150,6 +185,23 @@ class Session(QObject):
     def step_epoch(self) -> None:
         """On to the end of the epoch under way."""
         self._play_on(epochs=1)
+
+    def back(self) -> None:
+        """One step back."""
+        snapshot = self.snapshot
+        if snapshot is not None:
+            self.go_to((snapshot.step if self._goal is None else self._goal) - 1)
+
+    def go_to(self, step: int) -> None:
+        """Show another step of the run, as it was; Run goes on from there."""
+        if self._timer.isActive() and self._goal is None:
+            self.pause()
+        worker = self._worker
+        if worker is None or self._building or (worker.running and self._goal is None):
+            return
+        self._goal = min(max(step, worker.trainer.earliest), worker.trainer.tip.step)
+        worker.go_to(self._goal)
+        self._timer.start()
 
     def reset(self) -> None:
         """Back to step 0, at the same start values."""
@@ -172,6 +224,7 @@ class Session(QObject):
         self._end_run()
         self._worker = Worker(trainer, self._speed)
         self._notice = ""
+        self._ghost = None
         self._meter = SpeedMeter()
         self.start = trainer.latest
         self.run_started.emit(self.start)
@@ -204,7 +257,7 @@ class Session(QObject):
         worker = None if self._building else self._worker
         if anew or worker is None or before.settings.restarts(after.settings) or not len(after.points):
             self._restart()
-        elif redrawn and worker.latest.step == 0:
+        elif redrawn and worker.trainer.tip.step == 0:
             self._restart()  # nothing is lost, and standardising begins with these points
         else:
             self._live(after.points if redrawn else None, after.settings)
@@ -242,7 +295,7 @@ class Session(QObject):
         self.state_changed.emit()
         self._background.run(
             "run",
-            lambda: _build_trainer(experiment.points, experiment.settings),
+            lambda: _build_trainer(experiment),
             self._built,
             self._not_built,
         )
@@ -279,6 +332,7 @@ class Session(QObject):
     def _end_run(self) -> None:
         """Let go of the run; a long step of it may end by itself, unseen."""
         self._timer.stop()
+        self._goal = None
         self._ending = [worker for worker in self._ending if worker.running]
         if self._worker is not None and not self._worker.pause(PATIENCE):
             self._ending.append(self._worker)
@@ -312,12 +366,20 @@ class Session(QObject):
         if worker is None:
             return
         if not worker.running:
-            self._come_to_rest(worker)
+            self._arrive(worker)
             return
         self._show(worker.latest)
         self._say_notice(worker.trainer.notice)
         if self._meter.read(worker.latest.step):
             self.numbers_changed.emit(worker.latest)
+
+    def _arrive(self, worker: Worker) -> None:
+        """The thread has ended; a wish that came too late for it is carried out now."""
+        if self._goal is not None and worker.error is None and worker.latest.step != self._goal:
+            worker.go_to(self._goal)
+            return
+        self._goal = None
+        self._come_to_rest(worker)
 
     def _come_to_rest(self, worker: Worker) -> None:
         """The thread has ended: show where it stands, and say why."""
@@ -328,7 +390,15 @@ class Session(QObject):
     def _show(self, snapshot: Snapshot) -> None:
         if snapshot is not self._shown:
             self._shown = snapshot
+            self._show_ghost()
             self.snapshot_changed.emit(snapshot)
+
+    def _show_ghost(self) -> None:
+        """Say, once, that the run has branched."""
+        ghost = None if self._worker is None else self._worker.trainer.ghost
+        if ghost is not self._ghost:
+            self._ghost = ghost
+            self.branched.emit(ghost)
 
     def _rest(self) -> None:
         """Show the last snapshot and its numbers."""
@@ -351,7 +421,7 @@ class Session(QObject):
             self._say(training_sentence() if self.running else loading_sentence(), False)
         elif worker is None:
             self._say(*((empty_sentence(), False) if not len(self._store.points) else self.sentence))
-        elif worker.latest.step:
+        elif worker.trainer.tip.step:
             self._say_why_it_stopped(worker)
         else:
             self._say_ready()
@@ -373,22 +443,24 @@ class Session(QObject):
         if worker.error is not None:
             self._not_built(worker.error)
             return
-        reason, step = worker.trainer.stopped, worker.latest.step
-        if reason is None:
+        reason, step, tip = worker.trainer.stopped, worker.latest.step, worker.trainer.tip.step
+        if reason is None and step < tip:
+            self._say(past_sentence(step, tip), False)
+        elif reason is None:
             self._say(paused_sentence(worker.latest.step), False)
         else:
             self._say(stop_sentence(reason, step, self._store.settings), reason == "diverged")
 
 
-def _build_trainer(points: Points, settings: Settings) -> Trainer:
+def _build_trainer(experiment: Experiment) -> Trainer:
     from core.training import Trainer
 
-    return Trainer(points, settings)
+    return Trainer(experiment.points, experiment.settings, experiment.earlier)
 
 
 def _load_torch() -> tuple[Device, ...]:
     """Import all that a first step needs, so that the person's own first step finds it there; the devices."""
     from core.training.devices import available_devices
 
-    _build_trainer(Points([0.0, 1.0], [0.0, 1.0]), Settings()).step()
+    _build_trainer(Experiment(Points([0.0, 1.0], [0.0, 1.0]))).step()
     return available_devices()

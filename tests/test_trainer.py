@@ -716,6 +716,7 @@ def test_new_points_of_a_standardised_run_are_scaled_as_the_first_were() -> None
     settings = Settings(standardise=True, dtype="float64")
     trainer = Trainer(FAR, settings)
     program = Program(settings, Points(by_hand(FAR.x), by_hand(FAR.y)))
+    go_on(trainer, program)
     more = FAR.added([2500.0], [9000.0])
     trainer.change(points=more)
     program.use(
@@ -1158,7 +1159,7 @@ def on_a_device(settings: Settings) -> Trainer:
 
 def fail_once(trainer: Trainer, at: int, error: RuntimeError, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the optimizer's step number `at` from here raise `error`."""
-    optimizer = trainer._optimizer
+    optimizer = trainer.fit.optimizer
     step, calls = optimizer.step, iter(range(1, ENDLESS))
 
     def failing(closure: Any) -> Any:
@@ -1199,20 +1200,18 @@ def test_a_device_that_fails_is_named_with_its_reason(monkeypatch: pytest.Monkey
     )
 
 
-def test_an_optimizer_whose_state_is_lost_begins_anew_from_the_last_step(
+def test_a_device_whose_memory_is_lost_costs_no_more_than_the_steps_since_the_last_checkpoint(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def lost() -> dict[str, object]:
+    def lost(*_arguments: object) -> dict[str, object]:
         raise RuntimeError("CUDA error: unspecified launch failure")
 
     trainer, program = on_a_device(Settings()), Program(Settings())
+    for _time in range(5):  # beyond a checkpoint
+        go_on(trainer, program)
     fail_once(trainer, 5, LOST, monkeypatch)
-    monkeypatch.setattr(trainer._optimizer, "state_dict", lost)
-    for step in range(STEPS):
-        if step == 4:
-            program.optimizer = program.new_optimizer()
-        trainer.step()
-        program.step()
+    monkeypatch.setattr(trainer.fit, "state", lost)
+    go_on(trainer, program)
     assert_same_run(trainer, program)
 
 
@@ -1220,14 +1219,14 @@ def test_a_device_that_fails_on_a_change_takes_it_up_on_the_cpu(monkeypatch: pyt
     trainer, program = on_a_device(Settings()), Program(Settings())
     steps(trainer, 3)
     points = POINTS.added([4.0], [5.0])
-    tensor = trainer._tensor
+    tensor = trainer.fit._tensor
 
     def full(array: Floats) -> Tensor:
         if trainer.device == PRETENDED:
             raise OUT_OF_MEMORY
         return tensor(array)
 
-    monkeypatch.setattr(trainer, "_tensor", full)
+    monkeypatch.setattr(trainer.fit, "_tensor", full)
     trainer.change(points, Settings(learning_rate=0.3))
     steps(trainer, 3)
     for step in range(6):

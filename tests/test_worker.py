@@ -68,6 +68,9 @@ class Scripted:
         self._steps = steps
         self._action = action
 
+    def rest(self) -> None:
+        """There is no time to stop."""
+
     def step(self) -> SimpleNamespace:
         step = self.latest.step + 1
         self._action(step)

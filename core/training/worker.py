@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from core.training.snapshot import Snapshot
@@ -26,6 +28,7 @@ class Worker:
         self._speed = speed
         self._epoch_end: int | None = None
         self._step_end: int | None = None
+        self._goal: int | None = None
         self._halt = threading.Event()
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
@@ -54,11 +57,20 @@ class Worker:
         """Start stepping; to the end of epoch `to_epoch`, or to step `to_step`, if one is given."""
         if self.running:
             return
-        self.error = None
         self._epoch_end, self._step_end = to_epoch, to_step
+        self._start(self._steps)
+
+    def go_to(self, step: int) -> None:
+        """Go to a step of the run, as far as it is known; of many wishes the last counts."""
+        self._goal = step
+        if not self.running:
+            self._start(self._seek)
+
+    def _start(self, work: Callable[[], None]) -> None:
+        self.error = None
         self._halt.clear()
         self._wake.clear()
-        self._thread = threading.Thread(target=self._work, name="training", daemon=True)
+        self._thread = threading.Thread(target=self._work, args=(work,), name="training", daemon=True)
         self._thread.start()
 
     def pause(self, timeout: float | None = None) -> bool:
@@ -76,11 +88,23 @@ class Worker:
             self._thread.join(timeout)
         return not self.running
 
-    def _work(self) -> None:
+    def _work(self, work: Callable[[], None]) -> None:
         try:
-            self._steps()
+            work()
         except Exception as error:  # handed to the thread that looks; nothing may be raised in this one
             self.error = error
+        finally:
+            self.trainer.rest()
+
+    def _seek(self) -> None:
+        while not self._halt.is_set() and (goal := self._goal) is not None:
+            self.trainer.go_to(goal, partial(self._other_wish, goal))
+            if self._goal == goal:
+                return
+
+    def _other_wish(self, goal: int) -> bool:
+        """Whether the thread should end, or go elsewhere."""
+        return self._halt.is_set() or self._goal != goal
 
     def _steps(self) -> None:
         due = time.monotonic()

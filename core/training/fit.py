@@ -1,0 +1,387 @@
+"""What a PyTorch program sets up: a model, a loss, an optimizer and a schedule at work on points."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from core.choices import LOSSES, SCHEDULES
+from core.choices.schedules import Schedule
+from core.experiment.points import Points
+from core.experiment.settings import Settings
+from core.experiment.split import held_out
+from core.insight.curves import Curve
+from core.insight.scaling import Scaling
+from core.problem import Problem
+from core.texts import _, n_
+from core.training.convergence import Convergence
+from core.training.models import draw_start_values
+from core.training.named import named
+
+Floats = NDArray[np.float64]
+
+LARGEST = {"float32": 1e18, "float64": 1e150}  # beyond these a squared error overflows
+EPOCH_STRIDE = 1_000_003  # between the seeds of two runs' shuffles, so that epochs do not repeat across seeds
+RATES = (
+    "lr",
+    "initial_lr",
+    "max_lr",
+    "min_lr",
+)  # what a group of an optimizer keeps in proportion to the rate
+
+
+class Wanted(NamedTuple):
+    """What the person wants now; the running fit takes it up, whole, at its next step."""
+
+    points: Points
+    settings: Settings
+
+
+class Place(NamedTuple):
+    """Where a run stands: passes over the points that are complete, and points already used in this one."""
+
+    epoch: int
+    position: int
+
+
+class Fit:
+    """One model in training on `device`; `place` and the parameters say how far it has come.
+
+    `loss` is what the last step's forward pass gave, without any penalty, `held` the loss of the points held
+    out behind it (None where there are none), both in the units of the data; `rate` is the learning
+    rate that it took. Before the first step, `loss` is that of all training points. Raises Problem for
+    start values that do not fit the model.
+    """
+
+    def __init__(self, wanted: Wanted, device: str, curve: Curve, scaling: Scaling) -> None:
+        self.taken = wanted
+        self.device = device
+        self.dtype: torch.dtype = getattr(torch, wanted.settings.dtype)
+        self.curve = curve
+        self.scaling = scaling
+        self.place = Place(0, 0)
+        self._convergence: Convergence | None = None
+        self._order: tuple[tuple[int, int], Tensor] | None = None
+        model = self._start_model().to(device)
+        self._predict: Callable[[Tensor], Tensor] = model.forward  # no hooks, so no need to look for any
+        self.parameters = list(model.parameters())
+        self._weights = [parameter for parameter in self.parameters if parameter.dim() > 1]
+        self.optimizer = self._build_optimizer()
+        self.schedule = self._build_schedule()
+        # On the CPU these arrays share the parameters' memory, so that reading them costs next to nothing.
+        self._shared = self._parameter_arrays() if device == "cpu" else []
+        self._load_points()
+        self._build_loss()
+        self.loss, self.held = self.full_loss(), self._validation_loss()
+        self.rate: float = self.optimizer.param_groups[0]["lr"]
+
+    # --- the step ---------------------------------------------------------------------------------------
+
+    def step(self) -> None:
+        """One update on the next batch."""
+        inputs, targets, place = self._batch()
+        self.loss = self._update(inputs, targets)
+        self.place = place
+        self.rate = self.optimizer.param_groups[0]["lr"]
+        self.held = self._validation_loss()
+        if self.schedule is not None:
+            self._step_schedule()
+
+    def _step_schedule(self) -> None:
+        """Let the schedule set the rate of the next step."""
+        row = self._schedule_row()
+        if row.measured:
+            self.schedule.step(self.loss if self.held is None else self.held)
+        elif not row.length or self.schedule.last_epoch < int(self._arguments("schedule")[row.length]) - 1:
+            self.schedule.step()
+
+    def _update(self, inputs: Tensor, targets: Tensor) -> float:
+        """The five lines of every PyTorch lesson."""
+        clip, l1 = self.taken.settings.clip_norm, self.taken.settings.l1
+        losses: list[Tensor] = []
+
+        def closure() -> Tensor:
+            for parameter in self.parameters:  # optimizer.zero_grad(), without its mark for the profiler,
+                parameter.grad = None  # which would take 3 % of the step
+            loss = self._loss(self._predict(inputs), targets)
+            losses.append(loss)
+            objective = loss + l1 * self._size_of_weights() if l1 else loss
+            objective.backward()  # type: ignore[no-untyped-call]
+            if clip is not None:
+                nn.utils.clip_grad_norm_(self.parameters, clip)
+            return objective
+
+        self.optimizer.step(closure)  # type: ignore[arg-type]  # torch says float, and takes tensors
+        return float(losses[0].item()) * self._loss_unit
+
+    def _size_of_weights(self) -> Tensor:
+        """The sum of all absolute weights."""
+        return torch.stack([weight.abs().sum() for weight in self._weights]).sum()
+
+    def _batch(self) -> tuple[Tensor, Tensor, Place]:
+        """The inputs and targets of this step, all or the next in this epoch's order; the place behind it."""
+        epoch, position = self.place
+        size, total = self.taken.settings.batch_size, len(self._inputs)
+        if size is None or size >= total:
+            return self._inputs, self._targets, Place(epoch + 1, 0)
+        end = position + size
+        chosen = self._shuffled(epoch, total)[position:end].to(self.device)
+        place = Place(epoch, end) if end < total else Place(epoch + 1, 0)
+        return self._inputs[chosen], self._targets[chosen], place
+
+    def _shuffled(self, epoch: int, total: int) -> Tensor:
+        """The order of the points in an epoch, made anew from the seed whenever it is not at hand."""
+        if self._order is None or self._order[0] != (epoch, total):
+            seed = self.taken.settings.seed * EPOCH_STRIDE + epoch
+            order = torch.randperm(total, generator=torch.Generator().manual_seed(seed))
+            self._order = (epoch, total), order
+        return self._order[1]
+
+    # --- what is so -------------------------------------------------------------------------------------
+
+    def arrays(self) -> tuple[Floats, ...]:
+        """A copy of the parameters."""
+        return tuple([array.copy() for array in self._shared or self._parameter_arrays()])
+
+    def full_loss(self) -> float:
+        """The loss of all training points at the present parameters."""
+        return self._loss_of(self._inputs, self._targets)
+
+    def _validation_loss(self) -> float | None:
+        """The loss of the points held out at the present parameters; None where there are none."""
+        return None if self._held_inputs is None else self._loss_of(self._held_inputs, self._held_targets)
+
+    def gradient_norm(self) -> float:
+        """The length of the gradient that the last step went by."""
+        gradients = [parameter.grad for parameter in self.parameters if parameter.grad is not None]
+        return float(nn.utils.get_total_norm(gradients).item())
+
+    def converged(self) -> bool:
+        """Whether the gradient of the last step vanishes, and that of all training points behind it too."""
+        if self._convergence is None:
+            self._convergence = Convergence(_array(self._inputs), _array(self._targets)[:, 0])
+        typical = self._typical_loss(self._convergence.deviation)
+        before = [_array(parameter.grad) for parameter in self.parameters if parameter.grad is not None]
+        return self._convergence.reached(before, typical) and self._convergence.reached(
+            self._gradients(), typical
+        )
+
+    def _loss_of(self, inputs: Tensor, targets: Tensor) -> float:
+        with torch.no_grad():
+            return self._loss(self._predict(inputs), targets).item() * self._loss_unit
+
+    def _typical_loss(self, residual: float) -> float:
+        """The loss of two points that are off by `residual`, one up and one down."""
+        off = torch.tensor([[residual], [-residual]], dtype=self.dtype)
+        loss = self._loss(off, torch.zeros_like(off))
+        return loss.item()
+
+    def _gradients(self) -> list[Floats]:
+        """The gradient of the loss of all training points at the present parameters."""
+        loss = self._loss(self._predict(self._inputs), self._targets)
+        return [_array(gradient) for gradient in torch.autograd.grad(loss, self.parameters)]
+
+    def _arguments(self, table: str) -> dict[str, Any]:
+        """The keyword arguments of the class that the chosen row of a table names."""
+        settings = self.taken.settings
+        return settings.row(table).arguments(settings.values(table))
+
+    # --- changes in mid-run -----------------------------------------------------------------------------
+
+    def take_up(self, wanted: Wanted) -> None:
+        """Make the tensors, the loss and the rate those of `wanted`; other data begin the epoch anew."""
+        before = self.taken.settings
+        other_points = self._point_choices(self.taken) != self._point_choices(wanted)
+        if other_points or wanted.settings.batch_size != before.batch_size:
+            self.place = Place(self.place.epoch, 0)
+        self.taken = wanted
+        if other_points:
+            self._load_points()
+        self._build_loss()
+        if wanted.settings.learning_rate != before.learning_rate:
+            self._scale_rates(before.learning_rate, wanted.settings.learning_rate)
+
+    @staticmethod
+    def _point_choices(wanted: Wanted) -> tuple[int, float, int]:
+        """What decides which points are trained on."""
+        return id(wanted.points), wanted.settings.validation, wanted.settings.validation_seed
+
+    def _scale_rates(self, before: float, after: float) -> None:
+        """Another learning rate: whatever the schedule has made of it stays in proportion."""
+        for group in self.optimizer.param_groups:
+            group.update({key: group[key] / before * after for key in RATES if key in group})
+        if self.schedule is not None and hasattr(self.schedule, "base_lrs"):
+            self.schedule.base_lrs = [rate / before * after for rate in self.schedule.base_lrs]
+
+    # --- going back -------------------------------------------------------------------------------------
+
+    def state(self) -> bytes:
+        """All that the next step depends on, beside what is `taken`; kept in memory alone, never in a file.
+
+        One piece of bytes, because Python's collector looks at every container again and again.
+        """
+        optimizer = self.optimizer
+        schedule = None if self.schedule is None else self.schedule.state_dict()
+        return pickle.dumps(
+            (
+                tuple(self.place),
+                self._parameter_arrays(),
+                [_plain(optimizer.state.get(parameter, {})) for parameter in self.parameters],
+                [{k: v for k, v in group.items() if k != "params"} for group in optimizer.param_groups],
+                schedule,
+                (self.loss, self.rate, self.held),
+            ),
+            pickle.HIGHEST_PROTOCOL,
+        )
+
+    def restore(self, state: bytes, wanted: Wanted) -> None:
+        """Go back to `state`, in which `wanted` was taken."""
+        place, arrays, states, groups, schedule, numbers = pickle.loads(state)
+        self.loss, self.rate, self.held = numbers
+        if wanted is not self.taken:
+            self.take_up(wanted)
+        self.place = Place(*place)
+        self.set_parameters(arrays)
+        self.optimizer.state.clear()
+        for parameter, kept in zip(self.parameters, states, strict=True):
+            if kept:
+                self.optimizer.state[parameter] = self._tensors(kept)
+        for group, values in zip(self.optimizer.param_groups, groups, strict=True):
+            group.update(values)
+        if self.schedule is not None:
+            self.schedule.load_state_dict(schedule)
+
+    def set_parameters(self, arrays: Iterable[Floats]) -> None:
+        """Overwrite the parameters in place, so that the optimizer goes on with them."""
+        _set(self.parameters, arrays)
+
+    def _tensors(self, value: Any) -> Any:
+        """The inverse of _plain."""
+        if isinstance(value, dict):
+            return {key: self._tensors(part) for key, part in value.items()}
+        if isinstance(value, list):
+            return [self._tensors(part) for part in value]
+        if isinstance(value, _Kept):
+            return torch.tensor(value.array, device=self.device if value.on_device else "cpu")
+        return value
+
+    # --- building ---------------------------------------------------------------------------------------
+
+    def _start_model(self) -> nn.Module:
+        """The model at its start values, on the CPU."""
+        points, settings = self.taken
+        row = settings.row("model")
+        with torch.device("meta"):
+            model: nn.Module = named(row.runs)(points.x.shape[1], **self._arguments("model"))
+        model = model.to(self.dtype).to_empty(device="cpu")
+        if settings.start == "pytorch":
+            draw_start_values(model, torch.Generator().manual_seed(settings.seed))
+        elif settings.start == "zeros":
+            _set(model.parameters(), [np.zeros(shape) for shape in self.curve.shapes()])
+        else:
+            _set(model.parameters(), self._own_start_values(settings))
+        return model
+
+    def _own_start_values(self, settings: Settings) -> list[Floats]:
+        given, needed = len(settings.start_values), self.curve.count()
+        if given != needed:
+            raise Problem(
+                n_(
+                    "The model has {needed} parameter, and {given} start values are given; give {needed}.",
+                    "The model has {needed} parameters, and {given} start values are given; give {needed}.",
+                    needed,
+                ).format(needed=needed, given=given)
+            )
+        arrays = self.curve.from_data_units(settings.start_values, self.scaling)
+        largest = max(float(np.abs(array).max()) for array in arrays)
+        if not largest <= LARGEST[settings.dtype]:
+            raise Problem(
+                _("The start values reach {value}, too large for {dtype}; choose smaller ones.").format(
+                    value=f"{largest:.3g}", dtype=settings.dtype
+                )
+            )
+        return arrays
+
+    def _build_optimizer(self) -> torch.optim.Optimizer:
+        settings = self.taken.settings
+        optimizer: torch.optim.Optimizer = named(settings.row("optimizer").runs)(
+            self.parameters, lr=settings.learning_rate, **self._arguments("optimizer")
+        )
+        return optimizer
+
+    def _schedule_row(self) -> Schedule:
+        return SCHEDULES[self.taken.settings.schedule]
+
+    def _build_schedule(self) -> Any:
+        """The scheduler, at step 0; None where the rate stays."""
+        row = self._schedule_row()
+        if not row.runs:
+            return None
+        rate = {row.rate_argument: self.taken.settings.learning_rate} if row.rate_argument else {}
+        return named(row.runs)(self.optimizer, **self._arguments("schedule"), **row.fixed, **rate)
+
+    def _load_points(self) -> None:
+        points, settings = self.taken
+        held = held_out(len(points), settings.validation, settings.validation_seed)
+        inputs = self.curve.features(self.scaling.x_in(points.x))
+        targets = self.scaling.y_in(points.y).reshape(-1, 1)
+        self._held_inputs: Tensor | None = None
+        self._held_targets = self._inputs = torch.empty(0)
+        if held.any():
+            self._held_inputs, self._held_targets = self._tensor(inputs[held]), self._tensor(targets[held])
+            inputs, targets = inputs[~held], targets[~held]
+        self._inputs, self._targets = self._tensor(inputs), self._tensor(targets)
+        self._convergence = None  # made when it is first asked
+
+    def _build_loss(self) -> None:
+        """The loss on scaled data, and what leads from it to the units of the data."""
+        settings = self.taken.settings
+        row, values = LOSSES[settings.loss], settings.values("loss")
+        for parameter in row.parameters:
+            if parameter.unit == "y":
+                values[parameter.key] = float(str(values[parameter.key])) / self.scaling.y_scale
+        loss: nn.Module = named(row.runs)(**row.arguments(values))
+        self._loss: Callable[[Tensor, Tensor], Tensor] = loss.forward
+        self._loss_unit = self.scaling.y_scale**row.order
+
+    def _tensor(self, array: Floats) -> Tensor:
+        # A copy in memory of torch's own: where NumPy's lies is not always the same, and a matrix product may
+        # round differently there.
+        return torch.tensor(array, dtype=self.dtype, device=self.device)
+
+    def _parameter_arrays(self) -> list[Floats]:
+        return [parameter.detach().cpu().numpy() for parameter in self.parameters]
+
+
+class _Kept(NamedTuple):
+    """A tensor of an optimizer's state, and whether it lay on the device of the parameters."""
+
+    array: NDArray[Any]
+    on_device: bool
+
+
+def _plain(value: Any) -> Any:
+    """An optimizer's state, without tensors, copied."""
+    if isinstance(value, Tensor):
+        return _Kept(value.detach().cpu().numpy(), value.device.type != "cpu")
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_plain(part) for part in value]
+    return value
+
+
+def _array(tensor: Tensor) -> Floats:
+    return tensor.detach().cpu().numpy().astype(np.float64)
+
+
+def _set(parameters: Iterable[nn.Parameter], arrays: Iterable[Floats] | Sequence[Floats]) -> None:
+    with torch.no_grad():
+        for parameter, array in zip(parameters, arrays, strict=True):
+            parameter.copy_(torch.from_numpy(array))

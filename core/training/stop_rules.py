@@ -1,0 +1,85 @@
+"""When a run should end: the rules a person can set, and the one of arriving."""
+
+from __future__ import annotations
+
+import math
+import time
+
+import numpy as np
+
+from core.experiment.settings import Settings
+from core.training.fit import Fit
+from core.training.history import History
+from core.training.snapshot import Snapshot
+
+CONVERGENCE_EVERY = 100  # steps between two looks at the gradient
+
+
+class StopRules:
+    """Counts from where training was last started; `best_step` is the one with the lowest loss since then.
+
+    The lowest loss is that of the points held out, where there are any.
+    """
+
+    def __init__(self) -> None:
+        self.best_step = 0
+        self._best = math.inf
+        self._first_step = self._first_epoch = 0
+        self._seconds = 0.0
+        self._clock: float | None = None
+
+    def begin(self, snapshot: Snapshot) -> None:
+        """Count anew from `snapshot` on."""
+        self._first_step, self._first_epoch = snapshot.step, snapshot.epoch
+        self._seconds = 0.0
+        self.forget_best(snapshot.step)
+
+    def forget_best(self, step: int) -> None:
+        """Losses from `step` on are of another kind, and not to be compared with those before."""
+        self._best, self.best_step = math.inf, step
+
+    def rewind(self, snapshot: Snapshot, history: History) -> None:
+        """The run goes on from `snapshot` in another way; what came after it in `history` is forgotten."""
+        self._first_step = min(self._first_step, snapshot.step)
+        self._first_epoch = min(self._first_epoch, snapshot.epoch)
+        if self.best_step > snapshot.step:
+            series = history.validation_losses() or history.losses()
+            values = np.where(np.isnan(series.low), np.inf, series.low)
+            place = int(values.argmin()) if len(values) else 0
+            self._best = float(values[place]) if len(values) else math.inf
+            self.best_step = min((place + 1) * series.stride, snapshot.step)
+
+    def rest(self) -> None:
+        """Training pauses: the time until the next step does not count."""
+        self._clock = None
+
+    def reason(self, settings: Settings, fit: Fit, snapshot: Snapshot) -> str | None:
+        """Why the run should end behind `snapshot`, its newest step, or None."""
+        self._note(settings, snapshot)
+        patient = settings.patience is None or snapshot.step - self.best_step < settings.patience
+        if snapshot.step % CONVERGENCE_EVERY == 0 and fit.converged():
+            return "converged"
+        if settings.loss_below is not None and snapshot.loss < settings.loss_below:
+            return "loss_below"
+        if settings.gradient_below is not None and fit.gradient_norm() < settings.gradient_below:
+            return "gradient_below"
+        if not patient:
+            return "patience" if snapshot.validation_loss is None else "early_stopping"
+        if settings.steps is not None and snapshot.step - self._first_step >= settings.steps:
+            return "steps"
+        if settings.epochs is not None and snapshot.epoch - self._first_epoch >= settings.epochs:
+            return "epochs"
+        if settings.seconds is not None and self._seconds >= settings.seconds:
+            return "seconds"
+        return None
+
+    def _note(self, settings: Settings, snapshot: Snapshot) -> None:
+        """Keep the time and the best step."""
+        if settings.seconds is not None:
+            now = time.monotonic()
+            self._seconds += 0.0 if self._clock is None else now - self._clock
+            self._clock = now
+        if settings.patience is not None:
+            loss = snapshot.loss if snapshot.validation_loss is None else snapshot.validation_loss
+            if loss < self._best:
+                self._best, self.best_step = loss, snapshot.step
