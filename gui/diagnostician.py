@@ -15,7 +15,6 @@ from core.insight.optimum import training_points
 from core.insight.scaling import Scaling
 from core.insight.theory import Theory, theory
 from core.training import Snapshot
-from core.training.history import Series
 from gui.run_sentences import training_word
 from gui.widgets.message_line import MessageLine
 from gui.workspace import Workspace
@@ -104,24 +103,25 @@ class Diagnostician(QObject):
 
     def _look(self) -> None:
         """Have the chosen step looked at."""
-        snapshot, store = self._session.snapshot, self._workspace.store
+        snapshot, history = self._session.snapshot, self._session.history
+        store = self._workspace.store
         if self._session.running and self._message.has_passed:
             self._session.say_again()
-        if snapshot is None or self._session.loading:
+        if snapshot is None or history is None or self._session.loading:
             return
         looked_at = (snapshot, store.points, store.settings, self._session.running)
         if all(one is other for one, other in zip(looked_at, self._last_look, strict=True)):
             return
         self._last_look, self._looked_at = looked_at, time.monotonic()
-        losses = self._session.losses()
-        series = Series(losses, losses, 1, len(losses))
+        losses, held = history.losses(), history.validation_losses()
+        stopped = self._session.stopped if snapshot is self._session.tip else None
         points, settings = store.points, store.settings
 
         def work() -> Finding | None:
             from core.insight.diagnosis import Evidence, diagnose  # here, since the window is painted without
 
             training, known = self._theory.of(points, settings, snapshot.scaling)
-            return diagnose(Evidence(training, settings, snapshot, series, None, known, None))
+            return diagnose(Evidence(training, settings, snapshot, losses, held, known, stopped))
 
         self._workspace.background.run(
             "diagnosis", work, lambda finding: self._show(finding, snapshot.run), self._miss, passing=True

@@ -97,10 +97,10 @@ class Files(QObject):
 
     def save_to(self, path: str) -> None:
         """Save the experiment as `path`, with the changes that were made during its run."""
-        experiment = self._workspace.store.experiment
+        experiment, whole_run = self._workspace.store.experiment, self._workspace.session.experiment()
         self._workspace.disk.run(
             f"save {path}",
-            lambda: _save(experiment, path),
+            lambda: _save(whole_run, path),
             lambda whole: self._saved_experiment(experiment, path, whole),
             self._fail,
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QMainWindow, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from core.experiment import Experiment
 from core.tables import load_data_set
@@ -23,6 +23,7 @@ from gui.panels.loss_card import LossCard
 from gui.panels.run_bar import RunBar
 from gui.panels.settings_panel import SettingsPanel
 from gui.panels.theory_card import TheoryCard
+from gui.panels.time_bar import TimeBar
 from gui.presenter import Parts, Presenter
 from gui.theme import Theme
 from gui.theorist import Theorist
@@ -96,6 +97,7 @@ class MainWindow(QMainWindow):
         self._fit = FitCard(theme, self.actions_by_name)
         self._loss = LossCard(theme, self.actions_by_name)
         self._theory = TheoryCard(theme)
+        self._time = TimeBar(theme)
         self._message = MessageLine(theme)
         self._keys = KeyGuard(self)
         self._presenter = Presenter(
@@ -107,6 +109,7 @@ class MainWindow(QMainWindow):
                 self._settings,
                 self._fit,
                 self._loss,
+                self._time,
                 self._message,
             ),
             self,
@@ -133,9 +136,11 @@ class MainWindow(QMainWindow):
         column.addWidget(columns, 1)
         foot = QFrame()
         foot.setProperty("foot", True)
-        row = QHBoxLayout(foot)
-        row.setContentsMargins(0, theme.px(4), 0, theme.px(4))
-        row.addWidget(self._message)
+        rows = QVBoxLayout(foot)
+        rows.setContentsMargins(0, theme.px(4), 0, theme.px(4))
+        rows.setSpacing(theme.px(2))
+        rows.addWidget(self._time)
+        rows.addWidget(self._message)
         column.addWidget(foot)
         self.setCentralWidget(body)
         self._fit.plot.setFocus()
@@ -206,6 +211,7 @@ class MainWindow(QMainWindow):
             "select_all": plot.select_all,
             "clear": store.clear_points,
             "generate": self._generate,
+            "back": session.back,
             "step": session.step,
             "step_epoch": session.step_epoch,
             "reset": session.reset,
@@ -219,6 +225,7 @@ class MainWindow(QMainWindow):
         self.actions_by_name["run"].triggered.connect(session.toggle)
         self.actions_by_name["reference"].triggered.connect(lambda on: self._prefer("reference", on))
         self.actions_by_name["log_loss"].triggered.connect(lambda on: self._prefer("log_loss", on))
+        self._time.step_chosen.connect(session.go_to)
         self._run_bar.speed_chosen.connect(lambda speed: self._prefer("speed", speed or 0.0))
 
     # --- small things that belong to no part ------------------------------------------------------------

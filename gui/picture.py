@@ -9,6 +9,7 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QSplitter
 
 from core.experiment import Experiment, Settings, load_experiment
+from core.experiment.split import held_out
 from core.problem import Problem
 from core.texts import _
 from core.training import Snapshot
@@ -40,7 +41,8 @@ def fit_picture(experiment: Experiment, snapshot: Snapshot, history: History) ->
     plots.resize(*SIZE)
     plots.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
     plots.show()
-    fit.show_points(experiment.points)
+    points, settings = experiment.points, experiment.settings
+    fit.show_points(points, held_out(len(points), settings.validation, settings.validation_seed))
     fit.show_fit(snapshot.predict)
     loss.show_history(history.losses(), history.validation_losses(), history.rates(), snapshot.step)
     fit.fit_view()

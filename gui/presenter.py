@@ -25,11 +25,13 @@ from gui.panels.fit_card import FitCard
 from gui.panels.loss_card import LossCard
 from gui.panels.run_bar import RunBar
 from gui.panels.settings_panel import SettingsPanel
+from gui.panels.time_bar import TimeBar
 from gui.widgets.message_line import MessageLine
 from gui.workspace import Workspace
 
 if TYPE_CHECKING:
     from core.tables import ReadPoints
+    from core.training.trainer import Ghost
 
 Floats = NDArray[np.float64]
 
@@ -49,6 +51,7 @@ class Parts:
     settings: SettingsPanel
     fit: FitCard
     loss: LossCard
+    time: TimeBar
     message: MessageLine
 
 
@@ -76,6 +79,7 @@ class Presenter(QObject):
         self._split()
         self.fit_view()
         self._show_start(session.start)
+        self._known = 0 if session.tip is None else session.tip.step
         if session.snapshot is not None:
             self._show_snapshot(session.snapshot)
             self._show_numbers(session.snapshot)
@@ -132,6 +136,7 @@ class Presenter(QObject):
         store.refused.connect(parts.message.warn)
         store.undo_stack.indexChanged.connect(self._show_undo)
         session.run_started.connect(self._show_start)
+        session.branched.connect(self._show_ghost)
         session.snapshot_changed.connect(self._show_snapshot)
         session.numbers_changed.connect(self._show_numbers)
         session.state_changed.connect(self._show_state)
@@ -199,10 +204,19 @@ class Presenter(QObject):
             self._parts.fit.plot.show_fit(None)
             self._show_numbers(None)
 
+    def _show_ghost(self, ghost: Ghost | None) -> None:
+        """What was abandoned where the run branched off, or that it has been taken up again."""
+        self._known = self._known if ghost is None else ghost.step
+        self._parts.fit.plot.show_ghost(None if ghost is None else ghost.snapshot.predict)
+        self._parts.loss.plot.show_ghost(
+            None if ghost is None else ghost.losses, 0 if ghost is None else ghost.step
+        )
+
     def _show_snapshot(self, snapshot: Snapshot) -> None:
         self._parts.fit.plot.show_fit(snapshot.predict)
-        losses = self._session.losses()
-        self._show_history(Series(losses, losses, 1, len(losses)), None, None, snapshot.step)
+        history = self._session.history
+        if history is not None:
+            self._show_history(history.losses(), history.validation_losses(), history.rates(), snapshot.step)
 
     def _show_history(
         self, losses: Series, validation: Series | None, rates: Series | None, step: int
@@ -219,7 +233,15 @@ class Presenter(QObject):
         self._parts.run_bar.show_numbers(snapshot)
         self._parts.fit.show_equation(snapshot)
         self._show_measures(snapshot)
-        self._parts.loss.show_numbers(snapshot, self._session.steps_per_second)
+        self._parts.loss.show_device(snapshot)
+        self._show_time(snapshot)
+
+    def _show_time(self, snapshot: Snapshot | None) -> None:
+        """The chosen step among those that can be gone to."""
+        first, step = self._session.earliest, None if snapshot is None else snapshot.step
+        self._parts.time.show_time(first, step, max(self._known, step or 0))
+        self._parts.time.show_speed(self._session.steps_per_second)
+        self._parts.actions["back"].setEnabled(step is not None and step > first)
 
     def _show_measures(self, snapshot: Snapshot | None) -> None:
         points, background = self._store.points, self._workspace.background

@@ -48,6 +48,7 @@ ACTIONS = [
     "run",
     "step",
     "step_epoch",
+    "back",
     "reset",
     "new_start",
     "undo",
@@ -81,6 +82,7 @@ READOUTS = [
     "readout_rmse",
     "readout_mae",
     "readout_rate",
+    "readout_time",
     "readout_device",
     "readout_points",
     "message",
@@ -380,7 +382,9 @@ def test_residuals_are_chosen_from_their_list(qtbot: QtBot, window: MainWindow, 
 def test_the_loss_plot_shows_every_step(qtbot: QtBot, window: MainWindow) -> None:
     for _press in range(5):
         press(qtbot, window, Qt.Key.Key_Right)
-    assert len(window.session.losses()) == 5
+    history = window.session.history
+    assert history is not None
+    assert history.losses().steps == 5
     press(qtbot, window, Qt.Key.Key_L)
     assert not action(window, "log_loss").isChecked()
     assert Preferences().get("log_loss", True) is False

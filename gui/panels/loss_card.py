@@ -1,4 +1,4 @@
-"""The loss plot with its tools, and how fast and where training goes below it."""
+"""The loss plot with its tools, and where training goes below it."""
 
 from __future__ import annotations
 
@@ -23,22 +23,12 @@ class LossCard(Card):
         self.add_spring()
         self.add_tool(actions["log_loss"], _("logarithmic"))
         self.set_plot(self.plot)
-        self._rate = Readout(
-            "readout_rate",
-            _("steps/s"),
-            "00,000",
-            _("How many steps training takes in a second."),
-            theme,
-            shrinks=True,
-        )
         self._device = Readout(
             "readout_device", _("device"), "cuda:0", _("The processor that trains."), theme, shrinks=True
         )
         self.foot.addStretch(1)
-        self.foot.addWidget(self._rate)
         self.foot.addWidget(self._device)
 
-    def show_numbers(self, snapshot: Snapshot | None, steps_per_second: float) -> None:
-        """Show the speed of training, and its device."""
-        self._rate.show_text(f"{steps_per_second:,.0f}" if steps_per_second else "–")
+    def show_device(self, snapshot: Snapshot | None) -> None:
+        """Show the device of the run."""
         self._device.show_text("–" if snapshot is None else snapshot.device.upper())
