@@ -79,6 +79,7 @@ class Presenter(QObject):
         self._split()
         self.fit_view()
         self._show_start(session.start)
+        self._show_ghost(session.ghost)
         self._known = 0 if session.tip is None else session.tip.step
         if session.snapshot is not None:
             self._show_snapshot(session.snapshot)

@@ -47,8 +47,8 @@ class Session(QObject):
     `snapshot_changed(snapshot)` comes at most once a frame with the step at which the run stands, which may
     be an earlier one, `numbers_changed(snapshot)` ten times a second and at rest. `branched(ghost)` brings
     what was abandoned when a run went on from an earlier step in another way. `state_changed()` says that
-    `running` or `loading` may differ. `said(sentence, warning)` is for the message line, `idle(sentence)` what
-    to say there if there is no news. `devices_found(devices)` comes once torch is loaded.
+    `running` or `loading` may differ. `said(sentence, warning)` is for the message line, `idle(sentence)`
+    what to say there if there is no news. `devices_found(devices)` comes once torch is loaded.
     """
 
     run_started = Signal(object)
@@ -114,6 +114,11 @@ class Session(QObject):
     def history(self) -> History | None:
         """What every step of the run left behind."""
         return None if self._worker is None else self._worker.trainer.history
+
+    @property
+    def ghost(self) -> Ghost | None:
+        """What was abandoned when the run last branched."""
+        return self._ghost
 
     @property
     def stopped(self) -> str | None:
@@ -188,9 +193,10 @@ class Session(QObject):
 
     def back(self) -> None:
         """One step back."""
-        snapshot = self.snapshot
-        if snapshot is not None:
-            self.go_to((snapshot.step if self._goal is None else self._goal) - 1)
+        if self._goal is None:
+            self.pause()
+        if self.snapshot is not None:
+            self.go_to((self.snapshot.step if self._goal is None else self._goal) - 1)
 
     def go_to(self, step: int) -> None:
         """Show another step of the run, as it was; Run goes on from there."""

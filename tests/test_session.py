@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from pytestqt.qtbot import QtBot
 
 from core.experiment import Experiment, Points, Settings
@@ -29,6 +30,8 @@ from tests.windows import (
     wait_for_rest,
     wait_for_step,
 )
+
+Floats = NDArray[np.float64]
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # without a screen
 
@@ -73,7 +76,13 @@ def assert_equal_to_the_bit(window: MainWindow, trainer: Trainer) -> None:
     for mine, its in zip(shown.arrays, plain.arrays, strict=True):
         assert mine.dtype == its.dtype
         assert mine.tobytes() == its.tobytes()
-    assert window.session.losses().tobytes() == trainer.history.losses().low.tobytes()
+    assert losses(window).tobytes() == trainer.history.losses().low.tobytes()
+
+
+def losses(window: MainWindow) -> Floats:
+    """The loss of every step."""
+    assert window.session.history is not None
+    return window.session.history.losses().low
 
 
 # --- run, pause, step ------------------------------------------------------------------------------------
@@ -139,7 +148,7 @@ def test_home_goes_back_to_the_very_same_start(qtbot: QtBot, window: MainWindow)
     assert again.run != start.run
     assert [a.tobytes() for a in again.arrays] == [a.tobytes() for a in start.arrays]
     assert text(window, "readout_step") == "0"
-    assert not len(window.session.losses())
+    assert not len(losses(window))
 
 
 def test_new_start_values_are_other_ones_and_a_run_keeps_running(qtbot: QtBot, window: MainWindow) -> None:
@@ -413,6 +422,14 @@ def test_the_window_gives_the_numbers_of_a_plain_loop(qtbot: QtBot, settings: Se
             press(qtbot, window, "run")
         window.session.set_speed(1000.0)
         press(qtbot, window, "run")
+        window.hide()
+        wait_for_step(qtbot, window, snapshot(window).step + 10)
+        with qtbot.waitActive(window):
+            window.show()
+        press(qtbot, window, "back")
+        qtbot.waitUntil(lambda: snapshot(window) is not window.session.tip)
+        wait_for_rest(qtbot, window)
+        press(qtbot, window, "run")
         wait_for_step(qtbot, window, snapshot(window).step + 10)
         press(qtbot, window, "step")
         assert_equal_to_the_bit(window, reference(settings, snapshot(window).step))
@@ -566,9 +583,9 @@ class Door:
         self.opened = threading.Event()
         build = session_module._build_trainer
 
-        def wait(points: Points, settings: Settings) -> Trainer:
+        def wait(experiment: Experiment) -> Trainer:
             assert self.opened.wait(20)
-            return build(points, settings)
+            return build(experiment)
 
         monkeypatch.setattr(session_module, "_build_trainer", wait)
 
