@@ -111,9 +111,10 @@ class Trainer:
 
     @property
     def earlier(self) -> tuple[Stretch, ...]:
-        """The parts of the run before its last change, as an experiment keeps them; none that it cannot."""
+        """The parts of the run before its last change; none where it was changed and has not gone on yet."""
         parts = [Stretch(two.since, *one.wanted) for one, two in pairwise(self._plan)]
-        return tuple(parts) if self.earliest == 0 and len(parts) <= MOST_STRETCHES else ()
+        whole = self._wanted is self._planned and self.earliest == 0 and len(parts) <= MOST_STRETCHES
+        return tuple(parts) if whole else ()
 
     @property
     def wanted(self) -> Wanted:

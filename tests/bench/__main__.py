@@ -41,9 +41,9 @@ def _become_a_new_person(folder: Path) -> None:
 
 
 def _measure() -> list[Row]:
-    from tests.bench import loops, processes, window
+    from tests.bench import engine, loops, processes, window
 
-    return [*loops.measure(), *window.measure(), *processes.measure()]
+    return [*loops.measure(), *engine.measure(), *window.measure(), *processes.measure()]
 
 
 def _table(lines: Iterable[tuple[str, ...]]) -> str:
