@@ -67,6 +67,7 @@ class Fit:
         self.scaling = scaling
         self.place = Place(0, 0)
         self._convergence: Convergence | None = None
+        self._unclipped = torch.empty(0)
         self._order: tuple[tuple[int, int], Tensor] | None = None
         model = self._start_model().to(device)
         self._predict: Callable[[Tensor], Tensor] = model.forward  # no hooks, so no need to look for any
@@ -114,7 +115,7 @@ class Fit:
             objective = loss + l1 * self._size_of_weights() if l1 else loss
             objective.backward()  # type: ignore[no-untyped-call]
             if clip is not None:
-                nn.utils.clip_grad_norm_(self.parameters, clip)
+                self._unclipped = nn.utils.clip_grad_norm_(self.parameters, clip)
             return objective
 
         self.optimizer.step(closure)  # type: ignore[arg-type]  # torch says float, and takes tensors
@@ -158,7 +159,9 @@ class Fit:
         return None if self._held_inputs is None else self._loss_of(self._held_inputs, self._held_targets)
 
     def gradient_norm(self) -> float:
-        """The length of the gradient that the last step went by."""
+        """The length of the gradient of the last step, before any clipping."""
+        if self.taken.settings.clip_norm is not None:
+            return float(self._unclipped.item())
         gradients = [parameter.grad for parameter in self.parameters if parameter.grad is not None]
         return float(nn.utils.get_total_norm(gradients).item())
 

@@ -24,6 +24,7 @@ class StopRules:
     def __init__(self) -> None:
         self.best_step = 0
         self._best = math.inf
+        self._since = 0  # losses of earlier steps are not compared
         self._first_step = self._first_epoch = 0
         self._seconds = 0.0
         self._clock: float | None = None
@@ -36,18 +37,20 @@ class StopRules:
 
     def forget_best(self, step: int) -> None:
         """Losses from `step` on are of another kind, and not to be compared with those before."""
-        self._best, self.best_step = math.inf, step
+        self._best, self.best_step, self._since = math.inf, step, step
 
     def rewind(self, snapshot: Snapshot, history: History) -> None:
         """The run goes on from `snapshot` in another way; what came after it in `history` is forgotten."""
         self._first_step = min(self._first_step, snapshot.step)
         self._first_epoch = min(self._first_epoch, snapshot.epoch)
         if self.best_step > snapshot.step:
-            series = history.validation_losses() or history.losses()
-            values = np.where(np.isnan(series.low), np.inf, series.low)
-            place = int(values.argmin()) if len(values) else 0
-            self._best = float(values[place]) if len(values) else math.inf
-            self.best_step = min((place + 1) * series.stride, snapshot.step)
+            self.forget_best(min(self._since, snapshot.step))
+            series = history.losses() if snapshot.validation_loss is None else history.validation_losses()
+            first = 0 if series is None else -(-self._since // series.stride)
+            if series is not None and np.isfinite(series.low[first:]).any():
+                place = first + int(np.nanargmin(series.low[first:]))
+                self._best = float(series.low[place])
+                self.best_step = min((place + 1) * series.stride, snapshot.step)
 
     def rest(self) -> None:
         """Training pauses: the time until the next step does not count."""
@@ -55,7 +58,7 @@ class StopRules:
 
     def reason(self, settings: Settings, fit: Fit, snapshot: Snapshot) -> str | None:
         """Why the run should end behind `snapshot`, its newest step, or None."""
-        self._note(settings, snapshot)
+        self._note(snapshot)
         patient = settings.patience is None or snapshot.step - self.best_step < settings.patience
         if snapshot.step % CONVERGENCE_EVERY == 0 and fit.converged():
             return "converged"
@@ -73,13 +76,11 @@ class StopRules:
             return "seconds"
         return None
 
-    def _note(self, settings: Settings, snapshot: Snapshot) -> None:
-        """Keep the time and the best step."""
-        if settings.seconds is not None:
-            now = time.monotonic()
-            self._seconds += 0.0 if self._clock is None else now - self._clock
-            self._clock = now
-        if settings.patience is not None:
-            loss = snapshot.loss if snapshot.validation_loss is None else snapshot.validation_loss
-            if loss < self._best:
-                self._best, self.best_step = loss, snapshot.step
+    def _note(self, snapshot: Snapshot) -> None:
+        """Keep the time and the best step, also for rules that are only set later."""
+        now = time.monotonic()
+        self._seconds += 0.0 if self._clock is None else now - self._clock
+        self._clock = now
+        loss = snapshot.loss if snapshot.validation_loss is None else snapshot.validation_loss
+        if loss < self._best:
+            self._best, self.best_step = loss, snapshot.step
