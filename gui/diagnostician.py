@@ -115,13 +115,13 @@ class Diagnostician(QObject):
         self._last_look, self._looked_at = looked_at, time.monotonic()
         losses, held = history.losses(), history.validation_losses()
         stopped = self._session.stopped if snapshot is self._session.tip else None
-        points, settings = store.points, store.settings
+        points, settings, since = store.points, store.settings, self._session.measured_since
 
         def work() -> Finding | None:
             from core.insight.diagnosis import Evidence, diagnose  # here, since the window is painted without
 
             training, known = self._theory.of(points, settings, snapshot.scaling)
-            return diagnose(Evidence(training, settings, snapshot, losses, held, known, stopped))
+            return diagnose(Evidence(training, settings, snapshot, losses, held, known, stopped, since))
 
         self._workspace.background.run(
             "diagnosis", work, lambda finding: self._show(finding, snapshot.run), self._miss, passing=True

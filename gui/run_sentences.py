@@ -45,6 +45,22 @@ def past_sentence(step: int, tip: int) -> str:
     ).format(step=f"{step:,}", tip=f"{tip:,}")
 
 
+def branch_sentence(step: int) -> str:
+    """It shows an earlier step, and something was changed there."""
+    return _(
+        "Changed at step {step}: Run begins a branch from here, and what came after it stays as a ghost."
+    ).format(step=f"{step:,}")
+
+
+def recorded_sentence(changes: int) -> str:
+    """What was opened holds changes in mid-run."""
+    return n_(
+        "Ready: Run repeats the recorded run with its {count} change; any edit lets go of it.",
+        "Ready: Run repeats the recorded run with its {count} changes; any edit lets go of them.",
+        changes,
+    ).format(count=changes)
+
+
 def fault_sentence() -> str:
     """A fault of ours ended it."""
     return _("Something went wrong inside the program; the log has the details. Try Reset.")

@@ -13,6 +13,7 @@ from core.problem import Problem
 from core.training import Snapshot, Worker
 from gui.background import Background
 from gui.run_sentences import (
+    branch_sentence,
     constant_x_sentence,
     empty_sentence,
     fault_sentence,
@@ -21,6 +22,7 @@ from gui.run_sentences import (
     past_sentence,
     paused_sentence,
     ready_sentence,
+    recorded_sentence,
     stop_sentence,
     training_sentence,
 )
@@ -124,6 +126,11 @@ class Session(QObject):
     def stopped(self) -> str | None:
         """Why the run has ended, or None."""
         return None if self._worker is None else self._worker.trainer.stopped
+
+    @property
+    def measured_since(self) -> int:
+        """The step behind which losses are of the kind that they are now."""
+        return 0 if self._worker is None else self._worker.trainer.measured_since
 
     def experiment(self) -> Experiment:
         """The store's experiment, with the changes that were made during this run of it."""
@@ -441,6 +448,8 @@ class Session(QObject):
     def _say_ready(self) -> None:
         if is_constant(self._store.points):
             self._say(constant_x_sentence(), True)
+        elif self._store.experiment.earlier:
+            self._say(recorded_sentence(len(self._store.experiment.earlier)), False)
         else:
             self.sentence = ready_sentence(), False
             self.idle.emit(self.sentence[0])
@@ -451,7 +460,8 @@ class Session(QObject):
             return
         reason, step, tip = worker.trainer.stopped, worker.latest.step, worker.trainer.tip.step
         if reason is None and step < tip:
-            self._say(past_sentence(step, tip), False)
+            changed = worker.trainer.changed
+            self._say(branch_sentence(step) if changed else past_sentence(step, tip), False)
         elif reason is None:
             self._say(paused_sentence(worker.latest.step), False)
         else:

@@ -96,8 +96,9 @@ def test_a_cut_record_grows_on_and_leaves_what_was_read(small: int, count: int, 
     record = filled(np.arange(float(count)))
     before = record.series()
     kept = before.low.copy()
-    record.cut(cut)
+    record.cut(cut, newest=cut - 1.0)
     assert record.series().steps == cut
+    assert record.series().high.max(initial=0.0) <= max(cut - 1.0, 0.0)  # no spike of what was abandoned
     record.append(1e6)
     assert record.series().steps == cut + 1
     assert record.series().high[-1] == 1e6

@@ -247,3 +247,54 @@ def test_many_changes_of_many_points_move_the_earliest_step_and_no_more(
     assert trainer.go_to(0).step == trainer.earliest
     for step in (trainer.earliest, 411, 470, trainer.earliest + 1):
         assert bits(trainer.go_to(step)) == bits(known[step])
+
+
+def test_run_from_the_past_of_a_run_that_stopped_stops_where_it_did() -> None:
+    trainer = Trainer(POINTS, Settings(epochs=50))
+    while trainer.stopped is None:
+        trainer.step()
+    trainer.go_to(20)
+    trainer.go_on()
+    while trainer.stopped is None:
+        trainer.step()
+    assert (trainer.stopped, trainer.latest.step) == ("epochs", 50)
+    trainer.go_on()
+    while trainer.stopped is None:
+        trainer.step()
+    assert trainer.latest.step == 100
+
+
+def test_a_change_that_waits_for_the_next_step_is_recorded_where_it_will_hold() -> None:
+    trainer, known = changed_run()
+    trainer.change(settings=replace(ENDLESS, learning_rate=0.07))
+    assert [stretch.until for stretch in trainer.earlier] == [30, 60, 90, 120, 150]
+    trainer.go_to(70)
+    assert [stretch.until for stretch in trainer.earlier] == [30, 60, 70]
+    repeated = Trainer(*trainer.wanted, trainer.earlier)
+    assert [bits(s) for s in run(repeated, 70)] == [bits(s) for s in known[1:71]]
+    assert [bits(s) for s in run(repeated, 9)] == [bits(s) for s in run(trainer, 9)]
+
+
+def test_losses_are_compared_since_the_last_change_of_what_they_measure() -> None:
+    trainer, _known = changed_run()
+    assert trainer.measured_since == 120
+    trainer.go_to(45)
+    assert trainer.measured_since == 0  # only the rate had changed
+    trainer.go_to(80)
+    assert trainer.measured_since == 60
+    trainer.change(settings=replace(ENDLESS, loss="mae"))
+    assert trainer.measured_since == 80
+
+
+def test_a_device_that_fails_on_the_way_back_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    trainer = Trainer(POINTS, ENDLESS)
+    known = [trainer.latest, *run(trainer, 100)]
+    trainer.device = "cpu:0"  # torch computes on it, and the trainer does not know it for the CPU
+
+    def fail() -> None:
+        raise RuntimeError("CUDA error: unspecified launch failure")
+
+    monkeypatch.setattr(trainer.fit, "step", fail)
+    assert bits(trainer.go_to(50)) == bits(known[50])
+    assert trainer.device == "cpu"
+    assert [bits(s) for s in run(trainer, 50)] == [bits(s) for s in known[51:]]

@@ -257,18 +257,17 @@ def test_early_stopping_goes_back_to_exactly_the_best_step() -> None:
     assert trainer.history.losses().steps == trainer.tip.step
 
 
-def test_after_early_stopping_run_on_counts_anew_from_the_newest_step() -> None:
+def test_after_early_stopping_run_on_is_as_patient_again_and_keeps_the_best_of_the_run() -> None:
     trainer = stopped_early()
-    best, tip = trainer.latest.step, trainer.tip.step
+    best, tip = trainer.latest, trainer.tip.step
     trainer.go_on()
     assert trainer.stopped is None
     until_stopped(trainer)
     free = free_run(OVERFITTING, trainer.tip.step, few())
-    assert bits(trainer.tip) == bits(free[-1])
     assert trainer.stopped == "early_stopping"
-    assert best < tip < trainer.latest.step
-    assert bits(trainer.latest) == bits(min(free[tip:], key=lambda s: s.validation_loss or 0.0))
-    assert trainer.tip.step == trainer.latest.step + 600
+    assert trainer.tip.step == tip + 600
+    assert bits(trainer.tip) == bits(free[-1])
+    assert bits(trainer.latest) == bits(best) == bits(min(free, key=lambda s: s.validation_loss or 0.0))
 
 
 def test_the_loss_of_training_has_no_part_in_early_stopping() -> None:

@@ -152,7 +152,10 @@ FIELDS: Mapping[str, Parameter] = MappingProxyType(
                 unset=N_("off"),
                 live=True,
                 usual=0.001,
-                tip=N_("Training stops as soon as the gradient of a step is shorter than this."),
+                tip=N_(
+                    "Training stops as soon as the gradient of a step is shorter than this; "
+                    "with Standardise it is that of the standardised data."
+                ),
             ),
             Parameter(
                 "patience",

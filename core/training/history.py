@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from core.training.snapshot import Snapshot
+
 Floats = NDArray[np.float64]
 
 FIRST_ROOM = 4096  # numbers
@@ -80,13 +82,15 @@ class Record:
         kept = -(-count // stride)
         return Series(low[:kept], high[:kept], stride, count)
 
-    def cut(self, count: int) -> None:
-        """Forget what comes after step `count`; views that were read keep it."""
+    def cut(self, count: int, newest: float) -> None:
+        """Forget what comes after step `count`, whose number is `newest`; views that were read keep it."""
         if count < self._count:
             low, high, stride = self._kept
             copy = low.copy()
             self._kept = Kept(copy, copy if high is low else high.copy(), stride)
             self._count = count
+            if count % stride:  # the last numbers are kept together with forgotten ones
+                self._kept.low[count // stride] = self._kept.high[count // stride] = newest
 
 
 def _room(size: int) -> Kept:
@@ -145,8 +149,13 @@ class History:
         """The learning rates of steps 1 to n."""
         return None if self._rates is None else self._rates.series()
 
-    def cut(self, step: int) -> None:
-        """Forget what comes after `step`: the run goes on from there in another way."""
-        for record in (self._losses, self._validation, self._rates):
+    def cut(self, snapshot: Snapshot) -> None:
+        """Forget what comes after `snapshot`: the run goes on from there in another way."""
+        held = np.nan if snapshot.validation_loss is None else snapshot.validation_loss
+        for record, newest in (
+            (self._losses, snapshot.loss),
+            (self._validation, held),
+            (self._rates, snapshot.learning_rate),
+        ):
             if record is not None:
-                record.cut(step)
+                record.cut(snapshot.step, newest)

@@ -16,7 +16,7 @@ CONVERGENCE_EVERY = 100  # steps between two looks at the gradient
 
 
 class StopRules:
-    """Counts from where training was last started; `best_step` is the one with the lowest loss since then.
+    """Counts from where training was last started; `best_step` is the one with the lowest loss of the run.
 
     The lowest loss is that of the points held out, where there are any.
     """
@@ -25,7 +25,7 @@ class StopRules:
         self.best_step = 0
         self._best = math.inf
         self._since = 0  # losses of earlier steps are not compared
-        self._first_step = self._first_epoch = 0
+        self._first_step = self._first_epoch = self._patient_since = 0
         self._seconds = 0.0
         self._clock: float | None = None
 
@@ -33,7 +33,7 @@ class StopRules:
         """Count anew from `snapshot` on."""
         self._first_step, self._first_epoch = snapshot.step, snapshot.epoch
         self._seconds = 0.0
-        self.forget_best(snapshot.step)
+        self._patient_since = snapshot.step
 
     def forget_best(self, step: int) -> None:
         """Losses from `step` on are of another kind, and not to be compared with those before."""
@@ -43,6 +43,7 @@ class StopRules:
         """The run goes on from `snapshot` in another way; what came after it in `history` is forgotten."""
         self._first_step = min(self._first_step, snapshot.step)
         self._first_epoch = min(self._first_epoch, snapshot.epoch)
+        self._patient_since = min(self._patient_since, snapshot.step)
         if self.best_step > snapshot.step:
             self.forget_best(min(self._since, snapshot.step))
             series = history.losses() if snapshot.validation_loss is None else history.validation_losses()
@@ -59,7 +60,8 @@ class StopRules:
     def reason(self, settings: Settings, fit: Fit, snapshot: Snapshot) -> str | None:
         """Why the run should end behind `snapshot`, its newest step, or None."""
         self._note(snapshot)
-        patient = settings.patience is None or snapshot.step - self.best_step < settings.patience
+        waited = snapshot.step - max(self.best_step, self._patient_since)
+        patient = settings.patience is None or waited < settings.patience
         if snapshot.step % CONVERGENCE_EVERY == 0 and fit.converged():
             return "converged"
         if settings.loss_below is not None and snapshot.loss < settings.loss_below:

@@ -111,10 +111,29 @@ class Trainer:
 
     @property
     def earlier(self) -> tuple[Stretch, ...]:
-        """The parts of the run before its last change; none where it was changed and has not gone on yet."""
-        parts = [Stretch(two.since, *one.wanted) for one, two in pairwise(self._plan)]
-        whole = self._wanted is self._planned and self.earliest == 0 and len(parts) <= MOST_STRETCHES
-        return tuple(parts) if whole else ()
+        """The parts of the run before what is wanted now, as an experiment keeps them, if it can."""
+        plan = self._plan
+        if self.changed:
+            here = self.latest.step
+            plan = [*(part for part in plan if part.since < here), Part(here, self._wanted)]
+        parts = [Stretch(two.since, *one.wanted) for one, two in pairwise(plan)]
+        return tuple(parts) if self.earliest == 0 and len(parts) <= MOST_STRETCHES else ()
+
+    @property
+    def measured_since(self) -> int:
+        """The step behind which losses are of the kind that they are now: of these points, by this loss."""
+        here, since = self.latest.step, 0
+        parts = [part for part in self._plan if part.since < max(here, 1)]
+        if self._wanted is not self._planned:
+            parts.append(Part(here, self._wanted))
+        for one, two in pairwise(parts):
+            since = since if _measure(one.wanted) == _measure(two.wanted) else two.since
+        return since
+
+    @property
+    def changed(self) -> bool:
+        """Whether the next step takes up a change that no step has taken up yet."""
+        return not _same(self._wanted, self._plan[-1].wanted)
 
     @property
     def wanted(self) -> Wanted:
@@ -145,8 +164,9 @@ class Trainer:
         self._wanted = wanted
 
     def go_on(self) -> None:
-        """After a stop by a rule: count the rules anew from here."""
-        if self._stopped and self._stopped != "diverged":
+        """After a stop by a rule: count anew from here. Before it, the same steps lead there again."""
+        here = self.latest.step in (self._stopped_at, self.tip.step)
+        if here and self._stopped and self._stopped != "diverged":
             self._stopped = None
             self._rules.begin(self.tip)
 
@@ -176,11 +196,15 @@ class Trainer:
         step = min(max(step, self.earliest), self.tip.step)
         if step == self.latest.step:
             return self.latest
-        since, _state = self._checkpoints.before(step)
-        if step < self.latest.step or since > self.latest.step:
-            self._restore(step)
-        while self._at < step and not halted():
-            self._advance()
+        try:
+            since, _state = self._checkpoints.before(step)
+            if step < self.latest.step or since > self.latest.step:
+                self._restore(step)
+            while self._at < step and not halted():
+                self._advance()
+        except RuntimeError as error:
+            self._leave_device(error)
+            self._rebuild(step)
         self.latest = self._known()
         return self.latest
 
@@ -250,7 +274,7 @@ class Trainer:
     def _branch(self) -> None:
         """Abandon what comes after this step."""
         self.ghost = Ghost(self._at, self.history.losses(), self.tip)
-        self.history.cut(self._at)
+        self.history.cut(self.latest)
         self._checkpoints.cut(self._at)
         self.tip = self.latest
         self._stopped = None
@@ -269,7 +293,7 @@ class Trainer:
         while len(self._plan) > 1 and _bytes(self._plan) > MOST_CHANGED:
             if not self._checkpoints.forget_upto(self._plan[1].since):
                 return
-            del self._plan[0]
+            self._plan = self._plan[1:]  # another thread may be reading it
             self._next -= 1
 
     # --- building ---------------------------------------------------------------------------------------
@@ -288,26 +312,30 @@ class Trainer:
         for part in self._plan:
             _check(part.wanted, self.curve, self.scaling)
         self.fit = Fit(first, self.device, self.curve, self.scaling)
-        self.history = History()
         self._at, self._next = 0, 1
-        self.latest = self.tip = self._snapshot()
+        checkpoints = Checkpoints()
+        checkpoints.add(0, self.fit.state())
+        self._checkpoints = checkpoints  # with its first state in it: another thread may ask for the earliest
+        self._rules = StopRules()
         self._stopped = None
         self._stopped_at = 0
-        self._rules = StopRules()
-        self._checkpoints = Checkpoints()
-        self._keep()
+        self.history = History()
+        self.latest = self.tip = self._snapshot()
 
     # --- when the device fails --------------------------------------------------------------------------
 
     def _fall_back(self, error: RuntimeError) -> None:
         """Go on on the CPU from the last step: the steps since the last checkpoint are made again there."""
         self._leave_device(error)
-        step, arrays = self.latest.step, self.latest.arrays
+        self._rebuild(self.latest.step)
+        self.fit.set_parameters(self.latest.arrays)
+
+    def _rebuild(self, step: int) -> None:
+        """Everything anew, and up to `step` again."""
         self.fit = Fit(self._plan[0].wanted, self.device, self.curve, self.scaling)
         self._restore(step)
         while self._at < step:
             self._advance()
-        self.fit.set_parameters(arrays)
 
     def _leave_device(self, error: RuntimeError) -> None:
         """From now on on the CPU; raises what cannot be helped there."""

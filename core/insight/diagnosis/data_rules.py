@@ -100,9 +100,10 @@ def overfitting(evidence: Evidence) -> Finding | None:
     if evidence.validation is None:
         return None
     seen = evidence.validation.upto(evidence.step)
-    if np.count_nonzero(np.isfinite(seen.low)) < SEEN:
+    first = -(-evidence.since // seen.stride)
+    if np.count_nonzero(np.isfinite(seen.low[first:])) < SEEN:
         return None
-    best = int(np.nanargmin(seen.low))
+    best = first + int(np.nanargmin(seen.low[first:]))
     since, least = (best + 1) * seen.stride, float(seen.low[best])
     now = recent(seen, evidence.step, SETTLED)
     if evidence.step - since < max(WAITED, LONGER * since) or not len(now.low):

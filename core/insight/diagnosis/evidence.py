@@ -55,7 +55,8 @@ class Evidence:
     """A run at its chosen step. `losses` and `validation` are those of its steps, in the units of the data.
 
     `points` are those that training sees, without those that are held out. `theory` is that of the run, None
-    where nobody has worked it out; `stopped` says why it ended, if it did so at this step.
+    where nobody has worked it out; `stopped` says why it ended, if it did so at this step. Losses of the
+    steps up to `since` were of other points or of another loss, and are not compared.
     """
 
     points: Points
@@ -65,6 +66,7 @@ class Evidence:
     validation: Series | None = None
     theory: Theory | None = None
     stopped: str | None = None
+    since: int = 0
 
     @property
     def step(self) -> int:
