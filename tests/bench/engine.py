@@ -19,7 +19,7 @@ import numpy as np
 
 from core.choices import OPTIMIZERS
 from core.experiment import Experiment, Settings, save_experiment
-from core.training import Trainer, Worker
+from core.training import Snapshot, Trainer, Worker
 from core.training.checkpoints import Checkpoints
 from core.training.fit import Wanted
 from core.training.history import History
@@ -65,7 +65,8 @@ def differing_runs(optimizer: str) -> int:
     """How many repetitions of a run that is changed on its way do not come to the same bits."""
     changes = _changes(optimizer)
     straight = unbroken(changes)
-    repeated = _bits(_interrupted(changes)) == _bits(straight)
+    interrupted = _interrupted(changes)
+    repeated = bits(interrupted.history, interrupted.latest) == bits(straight.history, straight.latest)
     complete = straight.latest.step == changes[-1][0]
     return REPETITIONS - (complete and repeated) - (complete and _on_the_command_line(straight))
 
@@ -121,9 +122,9 @@ def _play_a_while(worker: Worker, end: int, seconds: float) -> None:
         raise worker.error
 
 
-def _bits(trainer: Trainer) -> tuple[bytes, ...]:
+def bits(history: History, last: Snapshot) -> tuple[bytes, ...]:
     """The losses of all steps, and the parameters behind the last."""
-    return trainer.history.losses().low.tobytes(), *(array.tobytes() for array in trainer.latest.arrays)
+    return history.losses().low.tobytes(), *(array.tobytes() for array in last.arrays)
 
 
 def _on_the_command_line(trainer: Trainer) -> bool:

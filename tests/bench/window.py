@@ -9,9 +9,10 @@ from statistics import median, quantiles
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
 from PySide6.QtWidgets import QAbstractScrollArea
 
+from core.training.fit import Wanted
 from gui.app import create_app, create_window
 from gui.main_window import MainWindow
-from tests.bench import loops
+from tests.bench import engine, loops
 from tests.bench.row import Row
 
 PLOTS = ("fit_plot", "loss_plot")
@@ -20,6 +21,8 @@ SETTLE, RUN = 0.3, 1.5  # seconds of each repetition before and while it is meas
 BARE_STEPS = 1500
 PAUSES = 200
 LONGEST_PLAY = 0.05  # seconds before a pause
+SPEEDS = (100, None, None)  # steps a second, of which one is drawn after each pause
+LONGEST_LOOK = 0.4  # seconds before it is paused, and shown or hidden
 
 
 class Paints(QObject):
@@ -51,7 +54,7 @@ def measure() -> list[Row]:
     window.session.set_speed(None)
     _wait_until_built(window)
     try:
-        return [*_measure_running(window), *_measure_pauses(window)]
+        return [*_measure_running(window), *_measure_pauses(window), *_measure_bits(window)]
     finally:
         window.close()
 
@@ -99,6 +102,33 @@ def _measure_pauses(window: MainWindow) -> list[Row]:
         Row("Pause, median", median(taken), "ms", most=50),
         Row("Pause, 99th percentile", quantiles(taken, n=100)[98], "ms", most=50),
     ]
+
+
+def _measure_bits(window: MainWindow) -> list[Row]:
+    """A run of Adam in the window, shown and hidden, at any speed, beside the same without one."""
+    session, chance = window.session, random.Random(0)
+    window.store.change(batch_size=engine.BATCH, steps=engine.STEPS)
+    session.reset()
+    _wait_until_built(window)
+    while session.stopped is None:
+        window.setVisible(chance.random() < 0.5)
+        session.set_speed(chance.choice(SPEEDS))
+        _play(window, chance.uniform(0, LONGEST_LOOK))
+    window.show()
+    straight = engine.unbroken([(engine.STEPS, Wanted(window.store.points, window.store.settings))])
+    assert session.history is not None
+    assert session.snapshot is not None
+    same = engine.bits(session.history, session.snapshot) == engine.bits(straight.history, straight.latest)
+    name = f"Runs of {engine.STEPS:,} steps in the window that differ in any bit"
+    return [Row(name, int(not same), "of 1", most=0)]
+
+
+def _play(window: MainWindow, seconds: float) -> None:
+    """Run for so long, or until it stops by itself."""
+    if _step(window) < engine.STEPS:
+        window.session.run()
+    _spin(seconds)
+    window.session.pause()
 
 
 def _step(window: MainWindow) -> int:
