@@ -154,7 +154,7 @@ class TestDecimation:
         record, extremes = Record(), Extremes()
         for _frame in range(60):
             if random.random() < 0.2:
-                record.cut(int(random.integers(0, record.series().steps + 1)))
+                record.cut(int(random.integers(0, record.series().steps + 1)), random.exponential())
             for value in random.exponential(size=random.integers(1, 90)):
                 record.append(value)
             known = record.series()
