@@ -1207,7 +1207,7 @@ def test_a_device_whose_memory_is_lost_costs_no_more_than_the_steps_since_the_la
         raise RuntimeError("CUDA error: unspecified launch failure")
 
     trainer, program = on_a_device(Settings()), Program(Settings())
-    for _time in range(5):  # beyond a checkpoint
+    for _time in range(9):  # beyond a checkpoint
         go_on(trainer, program)
     fail_once(trainer, 5, LOST, monkeypatch)
     monkeypatch.setattr(trainer.fit, "state", lost)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-FIRST_INTERVAL = 64  # steps between two checkpoints: replaying so many takes some hundredths of a second
+FIRST_INTERVAL = 128  # steps between two checkpoints: replaying so many takes some hundredths of a second
 MOST_BYTES = 48 * 2**20
 
 
