@@ -298,3 +298,17 @@ def test_a_device_that_fails_on_the_way_back_loses_nothing(monkeypatch: pytest.M
     assert bits(trainer.go_to(50)) == bits(known[50])
     assert trainer.device == "cpu"
     assert [bits(s) for s in run(trainer, 50)] == [bits(s) for s in known[51:]]
+
+
+def test_a_recorded_run_goes_on_where_the_person_let_it_go_on() -> None:
+    settings = Settings(epochs=40)
+    trainer = Trainer(POINTS, settings)
+    known = run(trainer, 90)  # past its limit twice
+    trainer.change(settings=replace(settings, loss="mae"))
+    known += run(trainer, 5)
+    repeated = Trainer(*trainer.wanted, trainer.earlier)
+    again = []
+    while repeated.stopped is None:
+        again.append(repeated.step())
+    assert len(again) > 90
+    assert [bits(s) for s in again[:95]] == [bits(s) for s in known]

@@ -248,6 +248,9 @@ class Trainer:
         if after.step % self._checkpoints.interval == 0:
             self._keep()
         reason = self._rules.reason(self.fit.taken.settings, self.fit, after)
+        if reason is not None and self._next < len(self._plan):
+            self._rules.begin(after)  # a recorded run went on here, to its next change
+            return
         if reason == "early_stopping":
             self.go_to(self._rules.best_step)
         if reason is not None:
