@@ -5,15 +5,10 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from core.experiment import Points, Settings
-from core.insight.optimum import training_points
-from core.insight.scaling import Scaling
-from core.insight.theory import Theory, theory
 from core.training import Snapshot
 from gui.run_sentences import training_word
 from gui.widgets.message_line import MessageLine
@@ -76,7 +71,6 @@ class Diagnostician(QObject):
         self._session = workspace.session
         self._message = message
         self._steady = Steady()
-        self._theory = LastTheory()
         self._looked_at = 0.0
         self._last_look: tuple[object, ...] = (None,) * 4
         self._session.run_started.connect(self._begin)
@@ -120,7 +114,7 @@ class Diagnostician(QObject):
         def work() -> Finding | None:
             from core.insight.diagnosis import Evidence, diagnose  # here, since the window is painted without
 
-            training, known = self._theory.of(points, settings, snapshot.scaling)
+            training, known = self._workspace.last_theory.of(points, settings, snapshot.scaling)
             return diagnose(Evidence(training, settings, snapshot, losses, held, known, stopped, since))
 
         self._workspace.background.run(
@@ -145,20 +139,3 @@ class Diagnostician(QObject):
         """Do what the finding proposes, as one change that can be undone."""
         if finding is not None and finding.remedy is not None:
             self._workspace.store.apply(finding.remedy.applied)
-
-
-class LastTheory:
-    """What is known before a run, of the points and settings that were asked about last; one thread asks."""
-
-    def __init__(self) -> None:
-        self._asked: tuple[Points, Settings, Scaling] | None = None
-        self._found = Points(), Theory()
-
-    def of(self, points: Points, settings: Settings, scaling: Scaling) -> tuple[Points, Theory]:
-        """The training points among `points`, and their theory; the learning rate plays no part in it."""
-        settings = replace(settings, learning_rate=Settings().learning_rate)
-        before = self._asked
-        if before is None or before[0] is not points or before[1] != settings or before[2] is not scaling:
-            self._found = training_points(points, settings), theory(points, settings, scaling)
-            self._asked = points, settings, scaling
-        return self._found

@@ -9,7 +9,7 @@ from functools import partial
 from PySide6.QtCore import QObject
 
 from core.experiment import Points, Settings
-from core.insight.theory import Theory, theory
+from core.insight.theory import Theory
 from core.training import Snapshot
 from gui.panels.settings_panel import SettingsPanel
 from gui.panels.theory_card import TheoryCard
@@ -67,8 +67,10 @@ class Theorist(QObject):
     def _find(self) -> None:
         store, snapshot = self._workspace.store, self._workspace.session.snapshot
         scaling = None if snapshot is None else snapshot.scaling
-        work = partial(theory, store.points, store.settings, scaling)
-        self._workspace.background.run("theory", work, self._show, self._miss, passing=True)
+        work = partial(self._workspace.last_theory.of, store.points, store.settings, scaling)
+        self._workspace.background.run(
+            "theory", work, lambda found: self._show(found[1]), self._miss, passing=True
+        )
 
     # --- showing it -------------------------------------------------------------------------------------
 

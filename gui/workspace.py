@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject
 from core.experiment import Experiment
 from gui.autosave import Autosave
 from gui.background import Background
+from gui.last_theory import LastTheory
 from gui.preferences import Preferences
 from gui.session import Session
 from gui.store import Store
@@ -29,6 +30,7 @@ class Workspace(QObject):
         self.disk = Background(self)  # for reading and writing files
         self.store = Store(experiment or (autosave.restore() if autosave else None), self)
         self.session = Session(self.store, self.background, self)
+        self.last_theory = LastTheory()  # asked by the background alone
         self.path = ""  # of the experiment file that is open, if one is
         self.ends_process = False  # then nobody waits for what is being computed, such as PyTorch's loading
         self._autosave = autosave
