@@ -170,10 +170,13 @@ class Fit:
         if self._convergence is None:
             self._convergence = Convergence(_array(self._inputs), _array(self._targets)[:, 0])
         typical = self._typical_loss(self._convergence.deviation)
-        before = [_array(parameter.grad) for parameter in self.parameters if parameter.grad is not None]
-        return self._convergence.reached(before, typical) and self._convergence.reached(
-            self._gradients(), typical
+        return self._convergence.reached(self.step_gradient(), typical) and self._convergence.reached(
+            self.gradients(), typical
         )
+
+    def step_gradient(self) -> list[Floats]:
+        """The gradient as the last step left it: with any penalty, and after any clipping."""
+        return [_array(parameter.grad) for parameter in self.parameters if parameter.grad is not None]
 
     def _loss_of(self, inputs: Tensor, targets: Tensor) -> float:
         with torch.no_grad():
@@ -185,7 +188,7 @@ class Fit:
         loss = self._loss(off, torch.zeros_like(off))
         return loss.item()
 
-    def _gradients(self) -> list[Floats]:
+    def gradients(self) -> list[Floats]:
         """The gradient of the loss of all training points at the present parameters."""
         loss = self._loss(self._predict(self._inputs), self._targets)
         return [_array(gradient) for gradient in torch.autograd.grad(loss, self.parameters)]
@@ -344,14 +347,8 @@ class Fit:
 
     def _build_loss(self) -> None:
         """The loss on scaled data, and what leads from it to the units of the data."""
-        settings = self.taken.settings
-        row, values = LOSSES[settings.loss], settings.values("loss")
-        for parameter in row.parameters:
-            if parameter.unit == "y":
-                values[parameter.key] = float(str(values[parameter.key])) / self.scaling.y_scale
-        loss: nn.Module = named(row.runs)(**row.arguments(values))
+        loss, self._loss_unit = scaled_loss(self.taken.settings, self.scaling)
         self._loss: Callable[[Tensor, Tensor], Tensor] = loss.forward
-        self._loss_unit = self.scaling.y_scale**row.order
 
     def _tensor(self, array: Floats) -> Tensor:
         # A copy in memory of torch's own: where NumPy's lies is not always the same, and a matrix product may
@@ -360,6 +357,16 @@ class Fit:
 
     def _parameter_arrays(self) -> list[Floats]:
         return [parameter.detach().cpu().numpy() for parameter in self.parameters]
+
+
+def scaled_loss(settings: Settings, scaling: Scaling) -> tuple[nn.Module, float]:
+    """The chosen loss as it acts on scaled data, and the unit that makes it one of the data again."""
+    row, values = LOSSES[settings.loss], settings.values("loss")
+    for parameter in row.parameters:
+        if parameter.unit == "y":
+            values[parameter.key] = float(str(values[parameter.key])) / scaling.y_scale
+    loss: nn.Module = named(row.runs)(**row.arguments(values))
+    return loss, scaling.y_scale**row.order
 
 
 class _Kept(NamedTuple):

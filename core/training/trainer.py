@@ -25,7 +25,9 @@ from core.training.checkpoints import Checkpoints
 from core.training.devices import check_device, first_line
 from core.training.fit import LARGEST, Fit, Wanted
 from core.training.history import History, Series
+from core.training.inspection import Inspection, inspection
 from core.training.named import named
+from core.training.path import Path
 from core.training.snapshot import Snapshot
 from core.training.stop_rules import StopRules
 
@@ -60,17 +62,22 @@ class Trainer:
     to; `go_to` moves between them, and stepping from an earlier step makes the same steps again. Whatever is
     changed there begins a branch, and what it abandons is the `ghost`. `earlier` are the parts of a recorded
     run before `points` and `settings` hold, which are gone through again. `history` holds what every step
-    left behind, `stopped` says why the run should end ("epochs", "steps", "seconds", "loss_below",
-    "gradient_below", "patience", "early_stopping", "converged" or "diverged") or is None, `notice` is a
-    sentence about something that happened on the way. Raises Problem where no run can start.
+    left behind, `path` its parameters, `inspected` the inside of the step that was watched last. `stopped`
+    says why the run should end ("epochs", "steps", "seconds", "loss_below", "gradient_below", "patience",
+    "early_stopping", "converged" or "diverged") or is None, `notice` is a sentence about something that
+    happened on the way. Raises Problem where no run can start.
     """
 
     curve: Curve
     scaling: Scaling
     fit: Fit
     history: History
+    path: Path
     latest: Snapshot
     tip: Snapshot
+    inspected: Inspection | None
+    _before: Snapshot
+    _watched: bool
     _at: int  # the step at which the fit stands
     _next: int  # the part of the plan that comes next
     _stopped: str | None
@@ -178,6 +185,7 @@ class Trainer:
         """One optimizer update, the five lines of every PyTorch lesson; after "diverged" none any more."""
         if self.stopped == "diverged":
             return self.latest
+        before = self.latest
         try:
             if self._wanted is not self._planned:
                 self._plan_change(self._wanted)
@@ -189,23 +197,41 @@ class Trainer:
             self._record(self._snapshot())
         else:
             self.latest = self._known()
+        if self.latest.step == before.step + 1:
+            self._before = before
+            if self._watched:
+                self._watched = False
+                self.inspected = self.inspect()
         return self.latest
+
+    def watch(self) -> None:
+        """Let the next step be looked into, which takes a moment; may be called from any thread."""
+        self._watched = True
+
+    def inspect(self) -> Inspection:
+        """The inside of the step at which the run stands; not while another thread steps it."""
+        return inspection(self.fit, self.latest, self._before)
 
     def go_to(self, step: int, halted: Callable[[], bool] = lambda: False) -> Snapshot:
         """Go to a step of the run, between `earliest` and that of `tip`; `halted` may end it on the way."""
         step = min(max(step, self.earliest), self.tip.step)
         if step == self.latest.step:
             return self.latest
+        before = None
         try:
-            since, _state = self._checkpoints.before(step)
+            # From before the step, so that it is made once more and can be looked into.
+            last = max(step - 1, self.earliest)
+            since, _state = self._checkpoints.before(last)
             if step < self.latest.step or since > self.latest.step:
-                self._restore(step)
+                self._restore(last)
             while self._at < step and not halted():
+                before = self._snapshot()
                 self._advance()
         except RuntimeError as error:
             self._leave_device(error)
-            self._rebuild(step)
+            before = self._rebuild(step)
         self.latest = self._known()
+        self._before = self.latest if before is None else before
         return self.latest
 
     # --- the step ---------------------------------------------------------------------------------------
@@ -239,11 +265,13 @@ class Trainer:
         if not (math.isfinite(after.loss) and after.finite()):
             self._at = self.tip.step
             self.fit.set_parameters(self.tip.arrays)
+            self._before = self.tip
             self._stop("diverged")
             return
         self.history.append(
             after.loss, after.validation_loss, None if self.fit.schedule is None else after.learning_rate
         )
+        self.path.append(after.arrays)
         self.latest = self.tip = after
         if after.step % self._checkpoints.interval == 0:
             self._keep()
@@ -278,6 +306,7 @@ class Trainer:
         """Abandon what comes after this step."""
         self.ghost = Ghost(self._at, self.history.losses(), self.tip)
         self.history.cut(self.latest)
+        self.path.cut(self._at)
         self._checkpoints.cut(self._at)
         self.tip = self.latest
         self._stopped = None
@@ -323,7 +352,9 @@ class Trainer:
         self._stopped = None
         self._stopped_at = 0
         self.history = History()
-        self.latest = self.tip = self._snapshot()
+        self.latest = self.tip = self._before = self._snapshot()
+        self.path = Path(self.latest.arrays)
+        self.inspected, self._watched = None, False
 
     # --- when the device fails --------------------------------------------------------------------------
 
@@ -333,12 +364,15 @@ class Trainer:
         self._rebuild(self.latest.step)
         self.fit.set_parameters(self.latest.arrays)
 
-    def _rebuild(self, step: int) -> None:
-        """Everything anew, and up to `step` again."""
+    def _rebuild(self, step: int) -> Snapshot | None:
+        """Everything anew, and up to `step` again; the step before it, if there is one."""
         self.fit = Fit(self._plan[0].wanted, self.device, self.curve, self.scaling)
-        self._restore(step)
+        self._restore(max(step - 1, self.earliest))
+        before = None
         while self._at < step:
+            before = self._snapshot()
             self._advance()
+        return before
 
     def _leave_device(self, error: RuntimeError) -> None:
         """From now on on the CPU; raises what cannot be helped there."""

@@ -1,0 +1,161 @@
+"""The loss of the person's own points over a plane of parameters."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.func import functional_call, vmap
+
+from core.experiment.points import Points
+from core.experiment.settings import Settings
+from core.insight.curves import Curve, Network
+from core.insight.optimum import training_points
+from core.insight.plane import Plane
+from core.insight.scaling import Scaling
+from core.training.fit import scaled_loss
+from core.training.named import named
+
+Floats = NDArray[np.float64]
+Range = tuple[float, float]
+Predictions = Callable[[Tensor], Tensor]  # from places [k, 2] on the plane to predictions [k, N]
+
+MOST_CELLS, FEWEST_CELLS = 200, 24  # of the grid, along each of its sides
+WORK = 8_000_000  # predictions by a line that may be made: some hundredths of a second
+PATIENCE = 4  # times as much where the fewest cells need it, before points are left out
+SHARE_OF_A_PREDICTION = 1 / 3  # that one parameter of a network takes, beside a line's
+AT_ONCE = 128_000  # predictions at a time, so that they stay near the processor
+
+
+class Landscape(NamedTuple):
+    """The loss over a grid of a plane.
+
+    `losses` `[r, c]` are those of the training points, in the units of the data, at the places u `[c]` and
+    v `[r]` of `plane`; infinite where they overflow. `points` of `of` training points were looked at.
+    """
+
+    plane: Plane
+    u: Floats
+    v: Floats
+    losses: Floats
+    points: int
+    of: int
+
+
+class Objective(NamedTuple):
+    """What makes the loss of a run: the person's points and choices, the model, and how data are scaled."""
+
+    points: Points
+    settings: Settings
+    curve: Curve
+    scaling: Scaling
+
+
+def landscape(objective: Objective, plane: Plane, u: Range, v: Range, cells: int = MOST_CELLS) -> Landscape:
+    """The loss over the ranges `u` and `v` of a plane, on `cells` by `cells` places, or fewer.
+
+    A large model is looked at on a coarser grid, and of very many points only every second, third … one.
+    """
+    training = training_points(objective.points, objective.settings)
+    loss, unit = scaled_loss(objective.settings, objective.scaling)
+    cost = 1.0
+    if isinstance(objective.curve, Network):
+        cost += objective.curve.count() * SHARE_OF_A_PREDICTION
+    if objective.settings.loss == "mse" and not isinstance(objective.curve, Network):
+        predict, targets, share = _quadratic(objective, training, plane)
+        seen = len(training)
+    else:
+        every, share = _stride(len(training), cost), 1.0
+        predict, targets = _predictions(objective, training.x[::every], training.y[::every], plane)
+        seen = len(targets)
+    cells = min(cells, max(FEWEST_CELLS, math.isqrt(int(WORK / (max(len(targets), 1) * cost)))))
+    across, up = np.linspace(*u, cells), np.linspace(*v, cells)
+    grid = torch.from_numpy(np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2))
+    found = _losses(loss, predict, targets, grid) * (unit * share)
+    found[np.isnan(found)] = np.inf
+    return Landscape(plane, across, up, found.reshape(cells, cells), seen, len(training))
+
+
+def loss_at(objective: Objective, plane: Plane, places: Floats) -> Floats:
+    """The loss `[m]` of all training points at some places `[m, 2]` of a plane, in the units of the data."""
+    training = training_points(objective.points, objective.settings)
+    loss, unit = scaled_loss(objective.settings, objective.scaling)
+    predict, targets = _predictions(objective, training.x, training.y, plane)
+    return _losses(loss, predict, targets, torch.from_numpy(np.ascontiguousarray(places))) * unit
+
+
+def _stride(count: int, cost: float) -> int:
+    """Every how many-th point is looked at."""
+    return max(1, math.ceil(count * cost * FEWEST_CELLS**2 / (PATIENCE * WORK)))
+
+
+def _losses(loss: nn.Module, predict: Predictions, targets: Tensor, places: Tensor) -> Floats:
+    """The loss at every place `[k, 2]`, in parts that stay near the processor."""
+    each = vmap(loss.forward, in_dims=(0, None))
+    size = max(1, AT_ONCE // max(len(targets), 1))
+    with torch.no_grad():
+        found = torch.cat([each(predict(part), targets) for part in torch.split(places, size)])
+    return np.asarray(found.numpy(), dtype=np.float64)
+
+
+def _predictions(objective: Objective, x: Floats, y: Floats, plane: Plane) -> tuple[Predictions, Tensor]:
+    """What the model predicts on the plane, and what it should, both scaled as in training."""
+    inputs = objective.curve.features(objective.scaling.x_in(x))
+    targets = torch.from_numpy(np.ascontiguousarray(objective.scaling.y_in(y)))
+    if isinstance(objective.curve, Network):
+        return _of_network(objective, torch.from_numpy(np.ascontiguousarray(inputs)), plane), targets
+    start, *along = _affine(inputs, plane)
+    return _of_affine(start, np.array(along)), targets
+
+
+def _affine(inputs: Floats, plane: Plane) -> Floats:
+    """Of a model linear in its parameters: its predictions `[3, N]` at the origin, and along u and v."""
+    design = np.column_stack((inputs, np.ones(len(inputs))))
+    with np.errstate(all="ignore"):
+        return np.asarray(np.vstack((plane.origin, plane.along)) @ design.T, dtype=np.float64)
+
+
+def _of_affine(start: Floats, along: Floats) -> Predictions:
+    first, both = torch.from_numpy(start.copy()), torch.from_numpy(along.copy())
+    return lambda places: torch.addmm(first, places, both)
+
+
+def _of_network(objective: Objective, inputs: Tensor, plane: Plane) -> Predictions:
+    """A network is asked anew at each place."""
+    settings = objective.settings
+    row = settings.row("model")
+    model: nn.Module = named(row.runs)(inputs.shape[1], **row.arguments(settings.values("model")))
+    origin, along = torch.from_numpy(plane.origin), torch.from_numpy(plane.along.copy())
+    named_shapes = [(name, parameter.shape) for name, parameter in model.named_parameters()]
+    sizes = [shape.numel() for _name, shape in named_shapes]
+
+    def predict(places: Tensor) -> Tensor:
+        parts = torch.split(torch.addmm(origin, places, along), sizes, dim=1)
+        stacked = {
+            name: part.reshape(-1, *shape) for (name, shape), part in zip(named_shapes, parts, strict=True)
+        }
+        outputs: Tensor = vmap(lambda one: functional_call(model, one, (inputs,)))(stacked)
+        return outputs[..., 0]
+
+    return predict
+
+
+def _quadratic(objective: Objective, training: Points, plane: Plane) -> tuple[Predictions, Tensor, float]:
+    """Three rows that have the squared error of all points, and what share of the mean theirs is.
+
+    The residuals are affine in u and v, so that the triangle of their QR decomposition says all about
+    their squares, however many points there are.
+    """
+    inputs = objective.curve.features(objective.scaling.x_in(training.x))
+    start, *along = _affine(inputs, plane)
+    columns = np.column_stack((*along, start - objective.scaling.y_in(training.y)))
+    if not np.isfinite(columns).all():
+        return _of_affine(start, np.array(along)), torch.from_numpy(objective.scaling.y_in(training.y)), 1.0
+    triangle = np.asarray(np.linalg.qr(columns, mode="r"), dtype=np.float64)
+    predict = _of_affine(triangle[:, 2], triangle[:, :2].T)
+    return predict, torch.zeros(len(triangle), dtype=torch.float64), len(triangle) / len(training)

@@ -1,0 +1,121 @@
+"""Planes through the parameters of a model, on which its loss is a landscape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.insight.curves import Curve
+from core.insight.scaling import Scaling, no_scaling
+
+Floats = NDArray[np.float64]
+
+FEWEST_STEPS = 3  # that a path needs to have two directions
+MOST_STEPS = 400  # of a path that its directions are found from; more say no more
+NO_VARIANCE = 1e-24  # of a path, beside its parameters: it has not moved
+
+
+@dataclass(frozen=True, eq=False)
+class Plane:
+    """The parameters `origin + u along[0] + v along[1]`, flat and as training has them.
+
+    `origin` `[P]`, `along` `[2, P]`. `names` are those of u and v. `shares` are, for a plane along the
+    directions of a path, the shares of the path's variance that lie in each.
+    """
+
+    origin: Floats
+    along: Floats
+    names: tuple[str, str]
+    shares: tuple[float, float] | None = None
+
+    def at(self, u: float, v: float) -> Floats:
+        """The parameters `[P]` at a place of the plane."""
+        return np.asarray(self.origin + u * self.along[0] + v * self.along[1], dtype=np.float64)
+
+    def places(self, numbers: NDArray[np.floating]) -> Floats:
+        """Where parameters `[m, P]` are, or where they fall on the plane, as u and v `[m, 2]`."""
+        away = np.asarray(numbers, dtype=np.float64) - self.origin
+        return np.asarray(away @ self._back, dtype=np.float64)
+
+    def shift(self, numbers: Floats) -> tuple[float, float]:
+        """How far on the plane a change `[P]` of the parameters leads, as (u, v)."""
+        u, v = numbers @ self._back
+        return float(u), float(v)
+
+    @cached_property
+    def _back(self) -> Floats:
+        """From parameters to u and v `[P, 2]`."""
+        if self.along.shape == (2, 2):
+            return np.asarray(np.linalg.inv(self.along), dtype=np.float64)
+        # By hand, since a general inverse gives one of the axes a little of the other.
+        (a, b), (c, d) = self.along @ self.along.T
+        inverse = np.array([[d, -b], [-c, a]]) / (a * d - b * c)
+        return np.asarray(self.along.T @ inverse, dtype=np.float64)
+
+
+def line_plane(curve: Curve, scaling: Scaling) -> Plane:
+    """All the parameters that a line has, with u and v its w and b in the units of the data."""
+    origin, with_w, with_b = (
+        _flat(curve.from_data_units(numbers, scaling)) for numbers in ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0))
+    )
+    return Plane(origin, np.array([with_w - origin, with_b - origin]), ("w", "b"))
+
+
+def parameter_plane(curve: Curve, through: Floats, first: int, second: int) -> Plane:
+    """Two parameters of a model, by their places; all the others are as in `through` `[P]`."""
+    names = parameter_names(curve)
+    along = np.zeros((2, len(through)))
+    along[0, first] = along[1, second] = 1.0
+    origin = through.astype(np.float64)
+    origin[[first, second]] = 0.0
+    return Plane(origin, along, (names[first], names[second]))
+
+
+def path_plane(
+    through: Floats, path: NDArray[np.floating], names: tuple[str, str], before: Plane | None = None
+) -> Plane | None:
+    """The plane along the first two principal directions of a path `[m, P]`, through `through` `[P]`.
+
+    After Li, Xu, Taylor, Studer and Goldstein 2018, "Visualizing the Loss Landscape of Neural Nets",
+    section 7. The directions have the length 1, and point where those of the plane `before` did. None where
+    the path is too short, or has gone straight on, and so has no two directions.
+    """
+    rows = np.asarray(path[:: -(-len(path) // MOST_STEPS)], dtype=np.float64)
+    if len(rows) < FEWEST_STEPS or rows.shape[1] < 2:
+        return None
+    centred = rows - rows.mean(axis=0)
+    # The eigenvectors of the small matrix of inner products lead to those of the covariance.
+    variances, sides = np.linalg.eigh(centred @ centred.T)
+    variances, sides = variances[::-1][:2], sides[:, ::-1][:, :2]
+    total = float(np.sum(centred**2))
+    if not total > NO_VARIANCE * float(np.sum(rows**2)) or not variances[1] > NO_VARIANCE * total:
+        return None
+    along = sides.T @ centred
+    along /= np.linalg.norm(along, axis=1)[:, None]
+    if before is not None and before.along.shape == along.shape:
+        along *= np.where(np.sum(along * before.along, axis=1) < 0, -1.0, 1.0)[:, None]
+    shares = float(variances[0]) / total, float(variances[1]) / total
+    return Plane(through.astype(np.float64), along, names, shares)
+
+
+def parameter_names(curve: Curve) -> tuple[str, ...]:
+    """The names of all parameters, in the order of a flat row of them: w1, w2, b, or w1[0, 3] of a layer."""
+    zeros = [np.zeros(shape) for shape in curve.shapes()]
+    layers = curve.in_data_units(zeros, no_scaling(curve.inputs))
+    shapes = {name: np.shape(layer) for name, layer in layers.items()}
+    names: list[str] = []
+    for name, shape in shapes.items():
+        if not shape:
+            names.append(name)
+        elif len(shape) == 1 and name == "w":
+            names += [f"w{place + 1}" for place in range(shape[0])]
+        else:
+            names += [f"{name}[{', '.join(map(str, place))}]" for place in np.ndindex(shape)]
+    return tuple(names)
+
+
+def _flat(arrays: list[Floats]) -> Floats:
+    return np.concatenate([array.ravel() for array in arrays])

@@ -1,0 +1,99 @@
+"""The way that a run took through its parameters, in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+FIRST_ROOM = 1024  # steps
+MOST_BYTES = 16 * 2**20  # a longer path keeps every 2nd, 4th, 8th … step
+FEWEST_STEPS = 64  # that are kept, however large the model
+
+
+class Way(NamedTuple):
+    """The parameters behind every `stride`-th step: `numbers` `[m, P]` of steps 0, stride, 2 stride.
+
+    They are flat and as training has them, in the order and the dtype of Snapshot.arrays. `steps` is the
+    newest step, which is kept only if the stride meets it.
+    """
+
+    numbers: NDArray[Any]
+    stride: int
+    steps: int
+
+    def kept(self, step: int) -> int:
+        """The newest step up to `step` whose parameters are kept."""
+        return min(step, self.steps) // self.stride * self.stride
+
+    def at(self, step: int) -> NDArray[Any]:
+        """The parameters `[P]` behind the step that is kept for `step`."""
+        row: NDArray[Any] = self.numbers[self.kept(step) // self.stride]
+        return row
+
+
+class Path:
+    """Grows by the parameters of each step; it begins with those of step 0.
+
+    One thread appends; any thread may read, and gets a view of which nothing changes any more.
+    """
+
+    def __init__(self, start: Sequence[Floats]) -> None:
+        self._size = sum(array.size for array in start)
+        self._most = max(FEWEST_STEPS, MOST_BYTES // (self._size * start[0].itemsize))
+        room = np.empty((min(FIRST_ROOM, self._most), self._size), start[0].dtype)
+        self._kept = room, 1  # swapped together, so that no reader gets one without the other
+        self._steps = 0
+        _fill(room[0], start)
+
+    def append(self, arrays: Sequence[Floats]) -> None:
+        """Add the parameters of the next step."""
+        step = self._steps + 1
+        rows, stride = self._kept
+        place, within = divmod(step, stride)
+        if within == 0:
+            if place == len(rows):
+                self._kept = rows, stride = self._wider(rows, stride)
+                place, within = divmod(step, stride)
+            if within == 0:
+                _fill(rows[place], arrays)
+        self._steps = step
+
+    def way(self) -> Way:
+        """All that is kept."""
+        steps = self._steps  # first, since what is kept may grow meanwhile
+        rows, stride = self._kept
+        return Way(rows[: steps // stride + 1], stride, steps)
+
+    def cut(self, step: int) -> None:
+        """Forget what comes after `step`; a view that was read keeps it."""
+        rows, stride = self._kept
+        self._kept = rows.copy(), stride
+        self._steps = min(step, self._steps)
+
+    def _wider(self, rows: NDArray[Any], stride: int) -> tuple[NDArray[Any], int]:
+        """The same with twice the room, or, at the bound, every second step of it."""
+        if len(rows) < self._most:
+            wider = np.empty((min(2 * len(rows), self._most), self._size), rows.dtype)
+            wider[: len(rows)] = rows
+            return wider, stride
+        coarser = np.empty_like(rows)
+        coarser[: -(-len(rows) // 2)] = rows[::2]
+        return coarser, 2 * stride
+
+
+def flat(arrays: Sequence[Floats]) -> NDArray[Any]:
+    """All numbers of `arrays` in a row, in their dtype."""
+    return np.concatenate([array.ravel() for array in arrays])
+
+
+def _fill(row: NDArray[Any], arrays: Sequence[Floats]) -> None:
+    begin = 0
+    for array in arrays:
+        end = begin + array.size
+        row[begin:end] = array.ravel()
+        begin = end
