@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -67,6 +69,32 @@ def test_a_curve_counts_its_numbers(curve: Curve) -> None:
 def test_a_line_predicts_in_the_units_of_the_data() -> None:
     predicted = Line({}).predict([np.array([[2.0]]), np.array([0.5])], SCALED, X)
     np.testing.assert_allclose(predicted, (2.0 * (X - 1900) / 30 + 0.5) * 170 - 5000)
+
+
+@pytest.mark.parametrize("curve", [*CURVES, Line({}, 2)], ids=name)
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_many_sets_of_parameters_predict_at_once_what_each_predicts(
+    curve: Curve, kind: type[np.floating[Any]]
+) -> None:
+    numbers = np.random.default_rng(2).normal(0, 1, (40, curve.count())).astype(kind)
+    scaling = no_scaling(2) if curve.inputs == 2 else SCALED
+    place = np.array([0.3, -0.7]) if curve.inputs == 2 else np.array([1931.0])
+    bounds = np.cumsum([int(np.prod(shape)) for shape in curve.shapes()])[:-1]
+    expected = [
+        curve.predict(
+            [part.reshape(shape) for part, shape in zip(np.split(row, bounds), curve.shapes(), strict=True)],
+            scaling,
+            place[None],
+        )[0]
+        for row in numbers
+    ]
+    np.testing.assert_allclose(curve.predict_all(numbers, scaling, place), expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize("curve", CURVES, ids=name)
+def test_parameters_that_diverged_predict_at_once_without_a_warning(curve: Curve) -> None:
+    numbers = np.array([[np.inf], [np.nan], [1e308]]) * np.ones(curve.count())
+    assert curve.predict_all(numbers, SCALED, np.array([1931.0])).shape == (3,)
 
 
 def test_a_line_has_a_slope_and_an_intercept() -> None:

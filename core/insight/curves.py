@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -51,6 +51,29 @@ class Curve:
                 if layer + 2 < len(arrays):
                     hidden = self.activate(hidden)
             return scaling.y_out(hidden[:, 0])
+
+    def predict_all(self, numbers: NDArray[Any], scaling: Scaling, x: Floats) -> Floats:
+        """y `[M]` in data units at the one place x `[F]`, for M sets of parameters at once.
+
+        `numbers` `[M, P]` are flat, as core.training.path has them. Equal to `predict` with each of them.
+        """
+        with np.errstate(all="ignore"):
+            columns = np.asarray(x, dtype=np.float64)[None]
+            inputs = self.features(scaling.x_in(columns))[0]
+            arrays = self._arrays(numbers)
+            hidden = _times_one(next(arrays), inputs) + next(arrays)[:, 0]
+            for weights in arrays:
+                hidden = self.activate(hidden)
+                hidden = (weights @ hidden[:, :, None])[:, :, 0] + next(arrays)[:, 0]
+            return scaling.y_out(hidden[:, 0])
+
+    def _arrays(self, numbers: NDArray[Any]) -> Iterator[Floats]:
+        """The arrays in order, each as `[M, rows, columns]`; a bias has one row."""
+        end = 0
+        for shape in self.shapes():
+            begin, end = end, end + int(np.prod(shape))
+            block = numbers[:, begin:end].astype(np.float64)
+            yield block.reshape(len(numbers), -1, shape[-1])
 
     def activate(self, hidden: Floats) -> Floats:
         """What stands between two layers."""
@@ -190,6 +213,13 @@ def _sum(terms: Sequence[tuple[float, str]]) -> str:
         text += f" {sign}{' ' if position else ''}{significant(abs(float(factor)))}"
         text += f" {what}" if what else ""
     return text.replace("=  ", "= ")
+
+
+def _times_one(weights: Floats, inputs: Floats) -> Floats:
+    """weights `[M, out, in]` times the same inputs `[in]`, as `[M, out]`: one product instead of M."""
+    sets, outputs, width = weights.shape
+    product: Floats = (weights.reshape(sets * outputs, width) @ inputs).reshape(sets, outputs)
+    return product
 
 
 def _powers(coefficients: Sequence[float]) -> Any:
