@@ -106,6 +106,9 @@ ROWS = (
     ),
     Row("reference", N_("Least s&quares"), "", (), N_("The least-squares solution, dashed."), checkable=True),
     Row("log_loss", N_("L&ogarithmic loss"), "", ("L",), N_("Loss in powers of ten."), checkable=True),
+    Row("simple", N_("&Simple"), "", (), N_("Only the essential panels and settings (F2)."), checkable=True),
+    Row("full", N_("F&ull"), "", (), N_("All panels and all settings (F2)."), checkable=True),
+    Row("arrange", N_("&Arrange as at first"), "layout", (), N_("Put all panels back to their places.")),
     Row("keys", N_("&Keys and mouse"), "keyboard", ("F1",), N_("What every key and mouse button does.")),
     Row("about", N_("&About Fitscope"), "info-circle", (), N_("Version, licences and sources.")),
 )

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QMainWindow, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QScrollArea, QToolBar, QVBoxLayout, QWidget
 
 from core.experiment import Experiment
 from core.tables import load_data_set
 from core.texts import _
 from gui.actions import make_actions
+from gui.arrangement import Arrangement, Panel, stay
 from gui.diagnostician import Diagnostician
 from gui.dialogs.text_dialog import about_text, keys_text, show_text
 from gui.files import Files
@@ -34,8 +35,7 @@ from gui.workspace import Workspace
 if TYPE_CHECKING:
     from gui.dialogs.generate_dialog import GenerateDialog
 
-PANEL_WIDTH, LEAST_PANEL = 288, 160  # pixels at scale 1
-MOST_PANEL = 0.45  # of the window's width
+LEAST_PANEL = 160  # pixels at scale 1
 SIZE = (1280, 720)
 
 
@@ -57,7 +57,7 @@ class MainWindow(QMainWindow):
         self.store = workspace.store
         self.session = workspace.session
         self._theme = theme
-        self._painted = False
+        self._shown = self._painted = False
         self._keeps_workspace = False
         self._make()
         self._lay_out()
@@ -69,6 +69,7 @@ class MainWindow(QMainWindow):
     def hand_over(self) -> None:
         """Leave the workspace to another window; closing this one then ends nothing else."""
         self._keeps_workspace = True
+        self._arrangement.remember()
         self._presenter.leave()
         self._theorist.leave()
         self._diagnostician.leave()
@@ -120,44 +121,41 @@ class MainWindow(QMainWindow):
     def _lay_out(self) -> None:
         theme = self._theme
         self.resize(theme.px(SIZE[0]), theme.px(SIZE[1]))
-        add_menus(self, self.actions_by_name, self._ready_made, self._recent, self._look)
+        self._arrangement = Arrangement(
+            self, self._panels(), self.actions_by_name, self.workspace.preferences, theme
+        )
+        menus = (self._ready_made, self._recent, self._look, self._arrangement.menu())
+        add_menus(self, self.actions_by_name, *menus)
+        stay(self._run_bar)
         self.addToolBar(self._run_bar)
-        columns = QSplitter(Qt.Orientation.Horizontal)
-        columns.setObjectName("columns")
-        columns.setChildrenCollapsible(False)
-        for stretch, part in ((0, self._panel()), (3, self._fit), (2, self._outcome())):
-            columns.addWidget(part)
-            columns.setStretchFactor(columns.count() - 1, stretch)
-        self._columns = columns
+        self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, self._foot())
+        self.restoreGeometry(self.workspace.preferences.bytes("geometry"))
+
+    def _foot(self) -> QToolBar:
+        """The time and the messages, over the whole width."""
         body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(columns, 1)
-        foot = QFrame()
-        foot.setProperty("foot", True)
-        rows = QVBoxLayout(foot)
-        rows.setContentsMargins(0, theme.px(4), 0, theme.px(4))
-        rows.setSpacing(theme.px(2))
+        rows = QVBoxLayout(body)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(self._theme.px(2))
         rows.addWidget(self._time)
         rows.addWidget(self._message)
-        column.addWidget(foot)
-        self.setCentralWidget(body)
-        self._fit.plot.setFocus()
-        preferences = self.workspace.preferences
-        self.restoreGeometry(preferences.bytes("geometry"))
+        foot = QToolBar()
+        foot.setObjectName("foot")
+        foot.setProperty("foot", True)
+        stay(foot)
+        foot.addWidget(body)
+        return foot
 
-    def _outcome(self) -> QWidget:
-        """What became of the loss, and what should."""
-        outcome = QWidget()
-        column = QVBoxLayout(outcome)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._loss, 1)
-        column.addWidget(self._theory)
-        return outcome
+    def _panels(self) -> tuple[Panel, ...]:
+        """What the person arranges; the last two numbers are the column and the row at first."""
+        return (
+            Panel("settings", _("Settings"), self._column(), 0),
+            Panel("fit", _("Fit"), self._fit, 1),
+            Panel("loss", _("Loss"), self._loss, 2, 0),
+            Panel("theory", _("What should happen"), self._theory, 2, 1, simple=False),
+        )
 
-    def _panel(self) -> QScrollArea:
+    def _column(self) -> QScrollArea:
         """The data and the settings, in a column that scrolls."""
         column = QWidget()
         layout = QVBoxLayout(column)
@@ -235,10 +233,6 @@ class MainWindow(QMainWindow):
         self.setWindowTitle((f"{name}[*] – " if name else "") + "Fitscope")
         self.setWindowModified(bool(name) and not self.store.undo_stack.isClean())
 
-    def _columns_key(self) -> str:
-        """What the widths of the columns are remembered by: at another size they are others."""
-        return f"columns_{self._theme.scale:g}"
-
     def _prefer(self, key: str, value: bool | float | str) -> None:
         """Remember a choice about the look or the speed, and show it."""
         self.workspace.preferences.put(key, value)
@@ -285,13 +279,13 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self.session.warm_up)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """The columns as they were last, or the panel as wide as its controls and the rest to the plots."""
+        """The panels as they were last; not before, as their sizes are those of a window on the screen."""
         super().showEvent(event)
-        self._keys.watch(self)  # not before: it would be asked about every event of the building
-        if not self._columns.restoreState(self.workspace.preferences.bytes(self._columns_key())):
-            panel = min(self._theme.px(PANEL_WIDTH), round(MOST_PANEL * self.width()))
-            room = self.width() - panel
-            self._columns.setSizes([panel, room * 3 // 5, room * 2 // 5])
+        if not self._shown:
+            self._shown = True
+            self._arrangement.restore()
+            self._fit.plot.setFocus()
+            self._keys.watch(self)  # not before: it would be asked about every event of the building
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files may be dropped."""
@@ -308,7 +302,7 @@ class MainWindow(QMainWindow):
         """Remember the window, end what runs; what is not saved is kept for the next start."""
         if not self.testAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen):
             self.workspace.preferences.put("geometry", self.saveGeometry())
-            self.workspace.preferences.put(self._columns_key(), self._columns.saveState())
+        self._arrangement.remember()
         self.files.close()
         self.closing.emit()
         if not self._keeps_workspace:

@@ -17,7 +17,9 @@ from gui.widgets.plain import plain_tip
 Actions = Mapping[str, QAction]
 
 
-def add_menus(window: QMainWindow, actions: Actions, ready_made: QMenu, recent: QMenu, look: QMenu) -> None:
+def add_menus(
+    window: QMainWindow, actions: Actions, ready_made: QMenu, recent: QMenu, look: QMenu, panels: QMenu
+) -> None:
     """Fill the menu bar of `window`."""
     bar = window.menuBar()
     file = bar.addMenu(_("&File"))
@@ -32,6 +34,9 @@ def add_menus(window: QMainWindow, actions: Actions, ready_made: QMenu, recent: 
     view = bar.addMenu(_("&View"))
     _add(view, actions, "draw", "move", "erase", None, "fit_view", "reference", "log_loss")
     view.addSeparator()
+    _add(view, actions, "simple", "full")
+    view.addMenu(panels)
+    _add(view, actions, "arrange", None)
     for menu in look.findChildren(QMenu):
         view.addMenu(menu)
     _add(bar.addMenu(_("&Help")), actions, "keys", "about")

@@ -117,6 +117,16 @@ class Theme:
         )
         return dict(zip(names, dark if self.dark else light, strict=True))
 
+    @property
+    def heights(self) -> tuple[str, ...]:
+        """The loss as a ground, from the lowest to the highest: one hue whose lightness alone changes.
+
+        So it reads the same to the colour-blind, and lies quietly under the colours that mean something.
+        """
+        light = ("#FFFFFF", "#E9EFF6", "#CCDAE9", "#A9C0DA", "#86A4C6")
+        dark = ("#1B2028", "#212C3A", "#2A3E55", "#355373", "#446A93")
+        return dark if self.dark else light
+
     def px(self, length: float) -> int:
         """`length`, in pixels at scale 1, at this theme's scale."""
         return round(length * self.scale)
@@ -166,10 +176,13 @@ class Theme:
         return f"""
             QToolTip {{ color: {self.text}; background: {self.surface}; border: 1px solid {self.hairline};
                         padding: {px(4)}px; }}
-            QToolBar {{ border: none; border-bottom: 1px solid {self.hairline}; spacing: {px(2)}px;
-                        padding: {px(4)}px {px(8)}px; background: {self.background}; }}
-            QToolBar[card="true"] {{ background: transparent; border: none; padding: {px(4)}px {px(8)}px; }}
-            QToolBar::separator {{ background: {self.hairline}; width: 1px; margin: {px(4)}px {px(6)}px; }}
+            QToolBar {{ border: none; border-bottom: 1px solid {self.hairline}; spacing: 0;
+                        padding: {px(4)}px; background: {self.background}; }}
+            QToolBar[card="true"] {{ background: transparent; border: none; spacing: {px(1)}px;
+                                     padding: {px(2)}px 0 {px(2)}px {px(8)}px; }}
+            QToolBar[foot="true"] {{ border: none; padding: {px(4)}px 0;
+                                    border-top: 1px solid {self.hairline}; }}
+            QToolBar::separator {{ background: {self.hairline}; width: 1px; margin: {px(4)}px; }}
             QMenuBar {{ background: {self.background}; }}
             QToolButton {{ border: 1px solid transparent; border-radius: {px(4)}px;
                            padding: {px(4)}px {px(6)}px; }}
@@ -181,6 +194,11 @@ class Theme:
                                            font-weight: bold; }}
             QToolButton[outlined="true"]:!checked {{ border-color: {self.hairline};
                                                      background: {self.surface}; }}
+            QToolButton[segment="first"] {{ margin-left: {px(6)}px; border-top-right-radius: 0; border-bottom-right-radius: 0; }}
+            QToolButton[segment="last"] {{ border-top-left-radius: 0; border-bottom-left-radius: 0;
+                                           margin-left: -{px(2)}px; }}
+            QToolBar > QToolButton {{ padding: {px(4)}px; }}
+            QToolButton[small="true"] {{ padding: {px(2)}px; }}
             QToolButton[outlined="true"]:hover:enabled {{ border-color: {self.accent}; }}
             QCheckBox::indicator {{ width: {px(16)}px; height: {px(16)}px; border: 1px solid {self.muted};
                                     border-radius: {px(3)}px; background: {self.surface}; }}
@@ -189,11 +207,16 @@ class Theme:
             QCheckBox:focus {{ outline: 1px solid {self.accent}; }}
             QLabel[muted="true"] {{ color: {self.muted}; }}
             QFrame[section="true"] {{ border: none; border-bottom: 1px solid {self.hairline}; }}
-            QFrame[foot="true"] {{ border: none; border-top: 1px solid {self.hairline}; }}
-            QFrame[card="true"] {{ background: {self.surface}; border: none;
-                                   border-left: 1px solid {self.hairline}; }}
+            QFrame[card="true"] {{ background: {self.surface}; border: none; }}
             QScrollArea {{ border: none; }}
             QSplitter::handle {{ background: {self.hairline}; }}
+            QMainWindow::separator {{ background: {self.hairline}; width: {px(3)}px; height: {px(3)}px; }}
+            QMainWindow::separator:hover {{ background: {self.accent}; }}
+            QTabBar {{ qproperty-drawBase: 0; }}
+            QTabBar::tab {{ background: transparent; color: {self.muted}; border: none;
+                            border-bottom: {px(2)}px solid transparent; padding: {px(4)}px {px(12)}px; }}
+            QTabBar::tab:selected {{ color: {self.text}; border-bottom-color: {self.accent}; }}
+            QTabBar::tab:hover {{ color: {self.accent}; }}
         """
 
     def icon(self, name: str, colour: str = "") -> QIcon:

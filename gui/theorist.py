@@ -34,11 +34,9 @@ class Theorist(QObject):
         store.settings_changed.connect(self._follow_settings)
         session.run_started.connect(self._follow_run)
         session.numbers_changed.connect(self._show_numbers)
-        card.opened.connect(self._prefer_open)
 
     def show_all(self) -> None:
         """Everything as it is now: the window may be new upon an old workspace."""
-        self._card.show_open(self._workspace.preferences.get("theory", True))
         self._card.show_rate(self._rate(self._workspace.session.snapshot))
         self._find()
 
@@ -109,7 +107,3 @@ class Theorist(QObject):
         if settings.schedule == "constant" or snapshot is None:
             return settings.learning_rate
         return snapshot.learning_rate
-
-    def _prefer_open(self, opened: bool) -> None:
-        self._workspace.preferences.put("theory", opened)
-        self._card.show_open(opened)

@@ -70,6 +70,9 @@ ACTIONS = [
     "erase",
     "reference",
     "log_loss",
+    "simple",
+    "full",
+    "arrange",
     "keys",
     "about",
 ]
@@ -308,7 +311,7 @@ def test_whatever_hands_do_on_the_window_can_be_undone(qtbot: QtBot, window: Mai
 # --- the run's keys --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["run_bar", "panel", "columns", "message", "loss_plot"])
+@pytest.mark.parametrize("name", ["run_bar", "panel", "dock_fit", "message", "loss_plot"])
 def test_keys_work_wherever_a_person_has_clicked(qtbot: QtBot, window: MainWindow, name: str) -> None:
     widget = part(window, QWidget, name)
     viewport = getattr(widget, "viewport", None)

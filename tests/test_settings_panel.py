@@ -26,7 +26,8 @@ from core.experiment import Experiment, Settings
 from core.experiment.settings import OPTIONS
 from core.texts import LANGUAGES, use_language
 from core.training.devices import Device
-from gui.main_window import PANEL_WIDTH, MainWindow
+from gui.arrangement import FIRST_COLUMN
+from gui.main_window import MainWindow
 from gui.panels.settings_panel import SettingsPanel
 from gui.store import Store
 from gui.theme import Theme
@@ -246,14 +247,14 @@ def test_no_label_of_any_choice_is_cut(qtbot: QtBot, code: str) -> None:
     use_language(code)
     desk = Desk()
     qtbot.addWidget(desk.panel)
-    desk.panel.resize(PANEL_WIDTH - SCROLL_BAR, 2_000)
+    desk.panel.resize(FIRST_COLUMN - SCROLL_BAR, 2_000)
     desk.panel.show()
     for button in desk.panel.findChildren(QToolButton):
         button.setChecked(True)
     for table, key in ROWS:
         desk.panel.show_settings(Settings(**{table: key}, validation=0.2))
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-        assert desk.panel.minimumSizeHint().width() <= PANEL_WIDTH - SCROLL_BAR
+        assert desk.panel.minimumSizeHint().width() <= FIRST_COLUMN - SCROLL_BAR
         field = part(desk.panel, QComboBox, table)
         assert field.fontMetrics().horizontalAdvance(field.currentText()) <= field.width() - ARROW
 

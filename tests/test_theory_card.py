@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QLabel, QToolButton
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from core.experiment import Points, Settings
@@ -127,20 +126,6 @@ def test_where_nothing_is_known_one_sentence_says_so(card: TheoryCard) -> None:
     assert part(card, QLabel, "theory_optimum").isVisible()
 
 
-def test_the_title_folds_the_rows_away(qtbot: QtBot, card: TheoryCard) -> None:
-    card.show_theory(theory(POINTS, SGD))
-    card.opened.connect(card.show_open)
-    tall = card.sizeHint().height()
-    button = part(card, QToolButton, "theory_fold")
-    assert button.accessibleName()
-    assert button.toolTip()
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert not part(card, QLabel, "theory_optimum").isVisible()
-    assert card.sizeHint().height() < tall / 2
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert part(card, QLabel, "theory_optimum").isVisible()
-
-
 @pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.parametrize("scale", [1.0, 2.0])
 def test_the_card_is_low_and_never_wider_than_the_loss_plot(qtbot: QtBot, code: str, scale: float) -> None:
@@ -236,20 +221,6 @@ def test_on_a_schedule_the_rate_is_that_of_the_last_step(qtbot: QtBot, window: M
     assert snapshot is not None
     share = snapshot.learning_rate * curvatures(X)[1] / 2
     qtbot.waitUntil(lambda: text(window, "theory_limit").startswith(significant(share, 2)))
-
-
-def test_what_is_folded_away_stays_so_in_the_next_window(qtbot: QtBot) -> None:
-    with opened(qtbot, POINTS, SGD) as window:
-        qtbot.mouseClick(
-            part(window, QToolButton, "theory_fold"), Qt.MouseButton.LeftButton, pos=QPoint(5, 5)
-        )
-        assert not part(window, QLabel, "theory_optimum").isVisible()
-    with opened(qtbot, POINTS, SGD) as window:
-        assert not part(window, QLabel, "theory_optimum").isVisible()
-        qtbot.mouseClick(
-            part(window, QToolButton, "theory_fold"), Qt.MouseButton.LeftButton, pos=QPoint(5, 5)
-        )
-        assert part(window, QLabel, "theory_optimum").isVisible()
 
 
 def test_with_very_many_points_the_distance_is_found_too(qtbot: QtBot) -> None:

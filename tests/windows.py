@@ -37,12 +37,14 @@ def opened(
     settings: Settings | None = None,
     autosave: Autosave | None = None,
     speed: float = FULL_SPEED,
+    mode: str = "full",
 ) -> Iterator[MainWindow]:
     """A window on the screen, its first run built; whichever window is upon its work at the end is closed."""
     application = QApplication.instance()
     assert isinstance(application, QApplication)
     font, palette = application.font(), application.palette()
     Preferences().put("speed", speed)
+    Preferences().put("mode", mode)
     experiment = None if autosave else Experiment(points, settings or Settings())
     window = create_window(experiment, autosave)
     workspace = window.workspace

@@ -44,6 +44,7 @@ def keys_text() -> str:
         (_("wheel, middle-drag"), _("zoom, pan; over an axis, that axis alone")),
         ("F", _("fit the view")),
         ("L", _("loss in powers of ten, or linear")),
+        ("F2", _("only the essential panels and settings, or all")),
         ("Ctrl+G", _("generate points")),
         ("Ctrl+L", _("find a learning rate")),
         ("Ctrl+Z, Ctrl+Y", _("undo, redo")),

@@ -4,27 +4,36 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolBar, QVBoxLayout, QWidget
 
 from gui.theme import Theme
+from gui.widgets.still_label import StillLabel
 
 LEAST = 130  # pixels, the least width
 
 
+def title_tools(title: str, theme: Theme) -> QToolBar:
+    """A bar with a title, and room for controls; those without room go into the bar's menu."""
+    bar = QToolBar()
+    bar.setProperty("card", True)
+    bar.setIconSize(QSize(theme.px(18), theme.px(18)))
+    heading = StillLabel(title, shrinks=True)
+    heading.setText(title)
+    heading.setFont(theme.font(14, bold=True))
+    heading.setMinimumWidth(min(heading.sizeHint().width(), theme.px(LEAST) // 2))
+    bar.addWidget(heading)
+    return bar
+
+
 class Card(QFrame):
-    """A title and controls, a plot, and a row of readouts. Controls without room go into the bar's menu."""
+    """A title and controls, a plot, and a row of readouts. The controls, `top`, may stand elsewhere."""
 
     def __init__(self, title: str, theme: Theme) -> None:
         super().__init__()
         self.theme = theme
         self.setProperty("card", True)
         self.setMinimumWidth(theme.px(LEAST))
-        self.top = QToolBar()
-        self.top.setProperty("card", True)
-        self.top.setIconSize(QSize(theme.px(18), theme.px(18)))
-        heading = QLabel(title)
-        heading.setFont(theme.font(14, bold=True))
-        self.top.addWidget(heading)
+        self.top = title_tools(title, theme)
         self._foot = QWidget()
         self._foot.setMinimumWidth(1)  # readouts rather lose an end than widen the window
         self.foot = QHBoxLayout(self._foot)
@@ -36,7 +45,7 @@ class Card(QFrame):
         self._layout.addWidget(self.top)
 
     def set_plot(self, plot: QWidget) -> None:
-        """Put the plot in, once, above the readouts."""
+        """Put the plot, or what there is to see instead, in, once, above the readouts."""
         self._layout.addWidget(plot, 1)
         self._layout.addWidget(self._foot)
 

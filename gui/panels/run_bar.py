@@ -26,10 +26,7 @@ class RunBar(QToolBar):
         self._theme = theme
         self._run = actions["run"]
         self.setObjectName("run_bar")
-        self.setMovable(False)
-        self.setFloatable(False)
         self.setIconSize(theme.icon_size())
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.addActions([actions["open"], actions["save"]])
         self.addSeparator()
         self.addActions([actions["undo"], actions["redo"]])
@@ -39,18 +36,19 @@ class RunBar(QToolBar):
         assert isinstance(button, QToolButton)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setProperty("primary", True)
-        button.setMinimumWidth(theme.px(96))
+        button.setMinimumWidth(theme.px(88))
         self._speed = self._speed_box()
         self.addWidget(self._speed)
+        self._add_modes(actions)
         spring = QWidget()
         spring.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(spring)
         self._readouts = {
             "step": Readout(
-                "readout_step", _("step"), "00,000,000", _("Updates of the parameters so far."), theme
+                "readout_step", _("step"), "00,000,000", _("Updates of the parameters so far."), theme, True
             ),
             "epoch": Readout(
-                "readout_epoch", _("epoch"), "000,000", _("Passes over the points so far."), theme
+                "readout_epoch", _("epoch"), "000,000", _("Passes over the points so far."), theme, True
             ),
             "loss": Readout(
                 "readout_loss",
@@ -58,6 +56,7 @@ class RunBar(QToolBar):
                 "0.000×10⁻⁰⁰",
                 _("The loss of the newest step, in units of the data."),
                 theme,
+                True,
             ),
         }
         for readout in self._readouts.values():
@@ -81,6 +80,14 @@ class RunBar(QToolBar):
     def show_speed(self, speed: float | None) -> None:
         """Show the speed that is chosen."""
         self._speed.setCurrentIndex(SPEEDS.index(speed) if speed in SPEEDS else len(SPEEDS) - 1)
+
+    def _add_modes(self, actions: Mapping[str, QAction]) -> None:
+        """The switch between the essential and everything, and the way back from any arrangement."""
+        for name, side in (("simple", "first"), ("full", "last")):
+            self.addAction(actions[name])
+            self.widgetForAction(actions[name]).setProperty("outlined", True)
+            self.widgetForAction(actions[name]).setProperty("segment", side)
+        self.addAction(actions["arrange"])
 
     def _speed_box(self) -> QComboBox:
         box = QComboBox()

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from core.insight.numbers import significant
 from core.insight.optimum import Distance
 from core.insight.theory import Theory
 from core.texts import N_, _, n_
+from gui.panels.cards import Card
 from gui.theme import Theme
 from gui.widgets.plain import plain_tip
 from gui.widgets.still_label import StillLabel
 
-CHEVRON = 16  # pixels
 DIGITS = 3
 REACHED = 1e-8  # of the lowest loss: whoever is so near is there
 NONE = "–"
@@ -50,42 +50,26 @@ ROWS = {
 }
 
 
-class TheoryCard(QFrame):
-    """A few rows of numbers under a title that folds them away. `opened(bool)` is what the person wants."""
-
-    opened = Signal(bool)
+class TheoryCard(Card):
+    """A few rows of numbers."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
+        super().__init__(_("What should happen"), theme)
         self._theory = Theory()
-        self._opened = True
         self._distance: Distance | None = None
         self._rate = 0.0
         self.setObjectName("theory_card")
-        self.setProperty("card", True)
-        self._body = QWidget()
-        rows = QVBoxLayout(self._body)
-        rows.setContentsMargins(theme.px(8), 0, theme.px(8), theme.px(8))
+        body = QWidget()
+        rows = QVBoxLayout(body)
+        rows.setContentsMargins(theme.px(8), 0, theme.px(8), 0)
         rows.setSpacing(theme.px(2))
         self._rows = {key: TheoryRow(key, _(caption), theme) for key, (caption, _tip) in ROWS.items()}
         for row in self._rows.values():
             rows.addWidget(row)
         rows.addWidget(self._reason_line())
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(_hairline())
-        layout.addLayout(self._heading())
-        layout.addWidget(self._body)
-        self.show_open(True)
+        rows.addStretch(1)
+        self.set_plot(body)
         self.show_theory(None)
-
-    def show_open(self, opened: bool) -> None:
-        """Show the rows, or the title alone."""
-        self._opened = opened
-        self._body.setVisible(opened)
-        self._fold.setIcon(self._theme.icon("chevron-down" if opened else "chevron-right"))
 
     def show_theory(self, theory: Theory | None) -> None:
         """Show what should happen, or that nothing is known."""
@@ -108,25 +92,6 @@ class TheoryCard(QFrame):
         """Show how far the run is from the optimum, or that this is not known."""
         self._distance = distance
         self._show_distance()
-
-    def _heading(self) -> QHBoxLayout:
-        """The title, and the button that folds the rows away."""
-        self._fold = QToolButton()
-        self._fold.setObjectName("theory_fold")
-        self._fold.setAutoRaise(True)
-        self._fold.setIconSize(QSize(self._theme.px(CHEVRON), self._theme.px(CHEVRON)))
-        self._fold.setAccessibleName(_("What should happen"))
-        self._fold.setToolTip(_("Show or hide what theory says of this run."))
-        self._fold.clicked.connect(lambda: self.opened.emit(not self._opened))
-        title = StillLabel(_("What should happen"), shrinks=True)
-        title.setText(_("What should happen"))
-        title.setFont(self._theme.font(14, bold=True))
-        row = QHBoxLayout()
-        row.setContentsMargins(self._theme.px(4), self._theme.px(4), self._theme.px(8), self._theme.px(2))
-        row.setSpacing(self._theme.px(2))
-        row.addWidget(self._fold)
-        row.addWidget(title, 1)
-        return row
 
     def _reason_line(self) -> QLabel:
         """What stands in the place of the rows where there is no number for any of them."""
@@ -207,14 +172,6 @@ class TheoryCard(QFrame):
             self._rows[key].show_text(NONE, "")  # the rows are hidden
             return
         self._rows[key].show_text(text, " ".join(filter(None, (_(ROWS[key][1]), *more))))
-
-
-def _hairline() -> QFrame:
-    """What parts the card from the one above it."""
-    line = QFrame()
-    line.setProperty("foot", True)
-    line.setFixedHeight(1)
-    return line
 
 
 class TheoryRow(QWidget):

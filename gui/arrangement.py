@@ -1,0 +1,211 @@
+"""How the panels of the window are arranged: by the person, in two modes, and remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QSizePolicy, QTabWidget, QToolBar, QWidget
+
+from core.texts import _
+from gui.panels.cards import Card, title_tools
+from gui.preferences import Preferences
+from gui.theme import Theme
+from gui.widgets.title_bar import TitleBar
+
+MODES = ("simple", "full")  # the first is that of a new person
+SWITCH = "F2"  # the key that goes to the other mode
+FIRST_COLUMN = 288  # pixels at scale 1
+MOST_FIRST = 0.45  # of the window's width
+SHARES = (3, 2)  # of the columns after the first, in what is left
+ROW_SHARES = (2, 3)  # of the rows of a column
+AREA = Qt.DockWidgetArea.LeftDockWidgetArea  # the only one: there is nothing in the middle
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of the window, and its place at first; panels that have one place are tabs there.
+
+    `simple` says whether the simple mode shows it too.
+    """
+
+    key: str
+    title: str
+    widget: QWidget
+    column: int
+    row: int = 0
+    simple: bool = True
+
+
+class Arrangement(QObject):
+    """Owns the docks of a window, one for each panel, and lets each mode have its own arrangement of them.
+
+    `mode_changed(mode)` tells the new mode, a word of MODES; `seen_changed(key, seen)` whether a panel can be
+    seen: one that is hidden or behind a tab need not be drawn.
+    """
+
+    mode_changed = Signal(object)
+    seen_changed = Signal(object, object)
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        panels: Sequence[Panel],
+        actions: Mapping[str, QAction],
+        preferences: Preferences,
+        theme: Theme,
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._panels = panels
+        self._actions = actions
+        self._preferences = preferences
+        self._theme = theme
+        self._arranged = False
+        self._seen: dict[str, bool] = {panel.key: False for panel in panels}
+        options = QMainWindow.DockOption
+        window.setDockOptions(options.AllowNestedDocks | options.AllowTabbedDocks)
+        window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        self._docks = {panel.key: self._dock(panel) for panel in panels}
+        modes = QActionGroup(self)
+        for mode in MODES:
+            modes.addAction(actions[mode])
+            actions[mode].triggered.connect(lambda _checked=False, mode=mode: self.show_mode(mode))
+        actions["arrange"].triggered.connect(lambda: self.arrange())
+        self._show_choice()
+
+    @property
+    def mode(self) -> str:
+        """The present mode, a word of MODES."""
+        chosen = self._preferences.get("mode", MODES[0])
+        return chosen if chosen in MODES else MODES[0]
+
+    def seen(self, key: str) -> bool:
+        """Whether a panel can be seen: neither hidden nor behind a tab."""
+        return self._seen[key]
+
+    def menu(self) -> QMenu:
+        """Which panels there are, and which are shown."""
+        menu = QMenu(_("&Panels"), self._window)
+        menu.setObjectName("menu_panels")
+        menu.addActions([dock.toggleViewAction() for dock in self._docks.values()])
+        return menu
+
+    # --- modes ------------------------------------------------------------------------------------------
+
+    def show_mode(self, mode: str) -> None:
+        """Show the panels as they were when `mode` was left."""
+        if mode == self.mode:
+            return
+        self.remember()
+        self._preferences.put("mode", mode)
+        self._show_choice()
+        self.restore()
+        self.mode_changed.emit(mode)
+
+    def remember(self) -> None:
+        """Remember the present arrangement; that of a picture is nobody's wish."""
+        if self._arranged and not self._window.testAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen):
+            self._preferences.put(self._key(), self._window.saveState(self._version()))
+
+    def restore(self) -> None:
+        """The arrangement as it was last in this mode, or, where that cannot be had, as at first."""
+        self._arranged = True
+        if not self._window.restoreState(self._preferences.bytes(self._key()), self._version()):
+            self.arrange()
+
+    def _key(self) -> str:
+        """What an arrangement is remembered by: at another size it is another one."""
+        return f"panels_{self.mode}_{self._theme.scale:g}"
+
+    def _version(self) -> int:
+        """The arrangement of other panels is of no use."""
+        return len(self._panels)
+
+    def _show_choice(self) -> None:
+        """Tick the mode; the key is that of the other one."""
+        for mode in MODES:
+            self._actions[mode].setChecked(mode == self.mode)
+            self._actions[mode].setShortcut("" if mode == self.mode else SWITCH)
+
+    # --- as at first ------------------------------------------------------------------------------------
+
+    def arrange(self) -> None:
+        """Every panel at its first place, those that this mode shows in sight."""
+        for dock in self._docks.values():
+            dock.setFloating(False)
+            self._window.removeDockWidget(dock)
+        places = self._places()
+        columns = [places[place][0] for place in places if place[1] == 0]
+        self._window.addDockWidget(AREA, columns[0])
+        for left, right in pairwise(columns):
+            self._window.splitDockWidget(left, right, Qt.Orientation.Horizontal)
+        for (column, row), docks in places.items():
+            if row:
+                above = places[column, row - 1][0]
+                self._window.splitDockWidget(above, docks[0], Qt.Orientation.Vertical)
+        for docks in places.values():
+            for before, dock in pairwise(docks):
+                self._window.tabifyDockWidget(before, dock)
+        for panel in self._panels:
+            self._docks[panel.key].setVisible(panel.simple or self.mode == "full")
+        for first, *_others in places.values():
+            first.raise_()
+        self._share_out(places, columns)
+
+    def _places(self) -> dict[tuple[int, int], list[QDockWidget]]:
+        """The docks at each place, `(column, row)`, in the order of the places."""
+        places: dict[tuple[int, int], list[QDockWidget]] = {}
+        for panel in sorted(self._panels, key=lambda panel: (panel.column, panel.row)):
+            places.setdefault((panel.column, panel.row), []).append(self._docks[panel.key])
+        return places
+
+    def _share_out(
+        self, places: Mapping[tuple[int, int], list[QDockWidget]], columns: list[QDockWidget]
+    ) -> None:
+        """The first column as wide as its controls need, the rest to the others; the height to the rows."""
+        first = min(self._theme.px(FIRST_COLUMN), round(MOST_FIRST * self._window.width()))
+        room = self._window.width() - first
+        widths = [first, *(room * share // sum(SHARES) for share in SHARES)]
+        self._window.resizeDocks(columns, widths, Qt.Orientation.Horizontal)
+        for column in {column for column, _row in places}:
+            docks = [places[place][0] for place in places if place[0] == column]
+            heights = [self._window.height() * share // sum(ROW_SHARES) for share in ROW_SHARES]
+            if len(docks) == len(heights):
+                self._window.resizeDocks(docks, heights, Qt.Orientation.Vertical)
+
+    # --- the docks --------------------------------------------------------------------------------------
+
+    def _dock(self, panel: Panel) -> QDockWidget:
+        """A dock that is not shown yet."""
+        dock = QDockWidget(panel.title, self._window)
+        dock.setObjectName(f"dock_{panel.key}")
+        dock.hide()
+        card = panel.widget if isinstance(panel.widget, Card) else None
+        tools = title_tools(panel.title, self._theme) if card is None else card.top
+        bar = TitleBar(dock, panel.key, tools, self._theme)
+        bar.setProperty("card", card is not None)
+        dock.setTitleBarWidget(bar)
+        dock.setWidget(panel.widget)
+        if panel.column == 0:  # keeps its width in a larger window
+            dock.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        shown = dock.toggleViewAction()
+        shown.setObjectName(f"panel_{panel.key}")
+        shown.triggered.connect(lambda on: dock.raise_() if on else None)
+        dock.visibilityChanged.connect(lambda seen: self._take_seen(panel.key, seen))
+        return dock
+
+    def _take_seen(self, key: str, seen: bool) -> None:
+        if seen != self._seen[key]:
+            self._seen[key] = seen
+            self.seen_changed.emit(key, seen)
+
+
+def stay(bar: QToolBar) -> None:
+    """Let `bar` be where it is put: nobody moves or hides it."""
+    bar.setMovable(False)
+    bar.toggleViewAction().setVisible(False)
+    bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
