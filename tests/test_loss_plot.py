@@ -18,8 +18,8 @@ from gui.plots.loss_plot import LossPlot
 from gui.plots.ticks import linear_ticks, log_ticks
 from gui.theme import VALIDATION, Theme
 
-NONE, MIDDLE = Qt.MouseButton.NoButton, Qt.MouseButton.MiddleButton
-FREE = Qt.KeyboardModifier.NoModifier
+NONE, LEFT, MIDDLE = Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
+FREE, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
 EXPONENT = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
 
 
@@ -68,9 +68,25 @@ def pixel(plot, step, height):
     return plot.getViewBox().mapViewToScene(QPointF(step, height))
 
 
-def mouse(plot, kind, at, button=NONE, buttons=NONE):
+def mouse(plot, kind, at, button=NONE, buttons=NONE, modifiers=FREE):
     everywhere = QPointF(plot.viewport().mapToGlobal(at.toPoint()))
-    QApplication.sendEvent(plot.viewport(), QMouseEvent(kind, at, everywhere, button, buttons, FREE))
+    QApplication.sendEvent(plot.viewport(), QMouseEvent(kind, at, everywhere, button, buttons, modifiers))
+
+
+def drag(plot, steps, modifiers=FREE):
+    """Press over the first of these steps, drag over the others, and let go over the last."""
+    at = [pixel(plot, step, 0) for step in steps]
+    mouse(plot, QEvent.Type.MouseButtonPress, at[0], LEFT, LEFT, modifiers)
+    for place in at[1:]:
+        mouse(plot, QEvent.Type.MouseMove, place, NONE, LEFT, modifiers)
+    mouse(plot, QEvent.Type.MouseButtonRelease, at[-1], LEFT, NONE, modifiers)
+
+
+def told(signal):
+    """A list that grows by what the signal tells."""
+    heard = []
+    signal.connect(heard.append)
+    return heard
 
 
 def wheel(plot, at, turned=120):
@@ -84,6 +100,13 @@ def drawn_where(plot, colour="#d55e00"):
     pixels = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)
     wanted = [int(colour[at : at + 2], 16) for at in (5, 3, 1)]
     return (np.abs(pixels[:, :, :3].astype(int) - wanted) < 60).all(axis=2)
+
+
+def colours(plot):
+    """A picture of the plot, [height, width, 4]."""
+    image = plot.grab().toImage()
+    pixels = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)
+    return pixels.copy()
 
 
 class TestDecimation:
@@ -558,6 +581,224 @@ class TestReadout:
         assert not readout.isVisible()
         mouse(plot, QEvent.Type.MouseMove, pixel(plot, 30, 0))
         plot.clear()
+        assert not readout.isVisible()
+
+
+class TestHovering:
+    def test_tells_the_step_under_the_cursor_once_and_that_it_is_gone(self, plot):
+        heard = told(plot.step_hovered)
+        show(plot, falling(60))
+        for place in (pixel(plot, 30, 0), pixel(plot, 30, 0.2), pixel(plot, 31, 0)):
+            mouse(plot, QEvent.Type.MouseMove, place)
+        assert heard == [30, 31]
+        QApplication.sendEvent(plot, QEvent(QEvent.Type.Leave))
+        QApplication.sendEvent(plot, QEvent(QEvent.Type.Leave))
+        assert heard == [30, 31, None]
+
+    def test_tells_the_newest_step_as_it_comes_under_a_cursor_that_waits_for_it(self, plot):
+        show(plot, falling(60))
+        heard = told(plot.step_hovered)
+        mouse(plot, QEvent.Type.MouseMove, pixel(plot, 90, 0))
+        for steps in (61, 80):
+            show(plot, falling(steps))
+        assert heard == [60, 61, 80]
+
+    @pytest.mark.parametrize("ends", [lambda plot: plot.clear(), lambda plot: plot.hide()])
+    def test_nothing_is_hovered_over_a_plot_that_is_gone_or_empty(self, plot, ends):
+        show(plot, falling(60))
+        heard = told(plot.step_hovered)
+        mouse(plot, QEvent.Type.MouseMove, pixel(plot, 30, 0))
+        ends(plot)
+        assert heard == [30, None]
+
+    def test_the_cursor_says_that_the_curves_can_be_clicked(self, plot):
+        def shape(at, modifiers=FREE):
+            mouse(plot, QEvent.Type.MouseMove, at, modifiers=modifiers)
+            return plot.viewport().cursor().shape()
+
+        inside, outside = pixel(plot, 5, 0), QPointF(3, 3)
+        assert shape(inside) == Qt.CursorShape.ArrowCursor
+        show(plot, falling(60))
+        assert shape(inside) == Qt.CursorShape.PointingHandCursor
+        assert shape(inside, SHIFT) == Qt.CursorShape.SizeHorCursor
+        assert shape(outside) == Qt.CursorShape.ArrowCursor
+
+
+class TestScrubbing:
+    def test_a_click_goes_to_the_step_there(self, plot):
+        show(plot, falling(60))
+        wanted = told(plot.step_wanted)
+        drag(plot, [25])
+        drag(plot, [25])
+        assert wanted == [25, 25]
+
+    def test_a_drag_goes_to_every_step_on_its_way_once(self, plot):
+        show(plot, falling(60))
+        wanted = told(plot.step_wanted)
+        drag(plot, [40, 41, 41.2, 40.9, 42, 30])
+        assert wanted == [40, 41, 42, 30]
+
+    def test_no_further_than_from_the_start_values_to_the_newest_step(self, plot):
+        show(plot, falling(60))
+        wanted = told(plot.step_wanted)
+        drag(plot, [0.2, -500, 95, 4000])
+        assert wanted == [0, 60]
+
+    def test_over_the_strip_of_the_rates_it_goes_to_the_step_too(self, plot):
+        show(plot, falling(100), None, series(np.full(100, 0.001)))
+        plot.grab()
+        wanted = told(plot.step_wanted)
+        at = QPointF(pixel(plot, 70, 0).x(), plot.rates.area().center().y())
+        mouse(plot, QEvent.Type.MouseButtonPress, at, LEFT, LEFT)
+        assert wanted == [70]
+
+    def test_there_is_nowhere_to_go_without_a_run_or_beside_the_curves(self, plot):
+        wanted = told(plot.step_wanted)
+        drag(plot, [3])
+        show(plot, falling(60))
+        mouse(plot, QEvent.Type.MouseButtonPress, QPointF(5, 200), LEFT, LEFT)
+        mouse(plot, QEvent.Type.MouseMove, pixel(plot, 30, 0), NONE, LEFT)
+        mouse(plot, QEvent.Type.MouseButtonPress, pixel(plot, 30, 0), MIDDLE, MIDDLE)
+        assert wanted == []
+
+    def test_a_release_that_nobody_told_us_of_ends_it(self, plot):
+        show(plot, falling(60))
+        wanted = told(plot.step_wanted)
+        mouse(plot, QEvent.Type.MouseButtonPress, pixel(plot, 25, 0), LEFT, LEFT)
+        mouse(plot, QEvent.Type.MouseMove, pixel(plot, 30, 0))
+        mouse(plot, QEvent.Type.MouseMove, pixel(plot, 40, 0), NONE, LEFT)
+        assert wanted == [25]
+
+
+class TestBrushing:
+    @pytest.fixture
+    def brushed(self, plot):
+        """What the plot tells of stretches, each shown at once."""
+        heard = told(plot.stretch_brushed)
+        plot.stretch_brushed.connect(plot.show_stretch)
+        show(plot, falling(60))
+        return heard
+
+    @pytest.mark.parametrize(
+        ("way", "stretches"),
+        [
+            ([20, 30, 30.1, 45], [(20, 30), (20, 45)]),
+            ([45, 40, 20], [(40, 45), (20, 45)]),
+            ([45, 900], [(45, 60)]),
+            ([20, -900], [(0, 20)]),
+        ],
+    )
+    def test_a_drag_with_shift_marks_the_steps_on_its_way(self, plot, brushed, way, stretches):
+        wanted = told(plot.step_wanted)
+        drag(plot, way, SHIFT)
+        assert brushed == stretches
+        assert wanted == []
+
+    def test_a_click_with_shift_marks_none(self, plot, brushed):
+        drag(plot, [20, 30], SHIFT)
+        drag(plot, [50], SHIFT)
+        assert brushed == [(20, 30), None]
+
+    def test_escape_marks_none_and_is_left_to_the_window_where_there_is_none(self, plot, brushed, qtbot):
+        drag(plot, [20, 30], SHIFT)
+        for accepted in (True, False):
+            override = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_Escape, FREE)
+            override.ignore()
+            QApplication.sendEvent(plot, override)
+            assert override.isAccepted() == accepted
+            qtbot.keyClick(plot, Qt.Key.Key_Escape)
+        assert brushed == [(20, 30), None]
+
+    def test_the_stretch_lies_under_a_veil_and_nothing_else_does(self, plot, brushed):
+        plain = colours(plot)
+        plot.show_stretch((20, 40))
+        veiled = (colours(plot) != plain).any(axis=2)
+        columns = np.flatnonzero(veiled.any(axis=0))
+        assert len(columns) > 70
+        assert columns[[0, -1]] == pytest.approx([pixel(plot, 19.5, 0).x(), pixel(plot, 40.5, 0).x()], abs=2)
+        plot.show_stretch(None)
+        assert np.array_equal(colours(plot), plain)
+
+    def test_a_stretch_of_one_step_among_many_can_be_seen_and_one_out_of_view_cannot(self, plot):
+        show(plot, falling(40_000))
+        plain = colours(plot)
+        plot.show_stretch((20_000, 20_000))
+        assert (colours(plot) != plain).any()
+        plot.show_stretch((60_000, 70_000))
+        assert np.array_equal(colours(plot), plain)
+
+    def test_a_new_run_has_no_stretch(self, plot):
+        show(plot, falling(60))
+        plain = colours(plot)
+        plot.show_stretch((20, 40))
+        plot.clear()
+        show(plot, falling(60))
+        assert np.array_equal(colours(plot), plain)
+
+
+class TestMark:
+    @pytest.fixture
+    def readout(self, plot):
+        return plot.findChild(QLabel, "loss_readout")
+
+    def test_a_step_marked_elsewhere_is_shown_as_one_under_the_cursor(self, plot, readout):
+        losses = falling(60)
+        show(plot, losses)
+        heard = told(plot.step_hovered)
+        plot.show_mark(30)
+        assert readout.text() == f"step 30  loss {losses[29]:.4g}"
+        dot = pixel(plot, 30, np.log10(losses[29])).toPoint()
+        apart = QRect(dot, dot).united(readout.geometry()).size() - readout.size()
+        assert max(apart.width(), apart.height()) < 30
+        assert not readout.geometry().contains(dot)
+        marked = colours(plot)
+        mouse(plot, QEvent.Type.MouseMove, pixel(plot, 30, np.log10(losses[29])))
+        assert np.array_equal(colours(plot), marked)
+        plot.show_mark(None)
+        assert readout.isVisible()
+        assert heard == [30]
+        QApplication.sendEvent(plot, QEvent(QEvent.Type.Leave))
+        assert not readout.isVisible()
+
+    def test_the_own_cursor_wins(self, plot, readout):
+        show(plot, falling(60))
+        mouse(plot, QEvent.Type.MouseMove, pixel(plot, 30, 0))
+        plot.show_mark(50)
+        assert readout.text().startswith("step 30 ")
+        QApplication.sendEvent(plot, QEvent(QEvent.Type.Leave))
+        assert readout.text().startswith("step 50 ")
+
+    def test_step_0_has_a_line_but_no_loss(self, plot, readout):
+        show(plot, falling(60))
+        plain = colours(plot)
+        plot.show_mark(0)
+        assert readout.text() == "step 0"
+        assert (colours(plot) != plain).any()
+
+    def test_a_loss_that_cannot_be_drawn_is_said_all_the_same(self, plot, readout):
+        losses = falling(60)
+        losses[29] = np.nan
+        show(plot, losses)
+        plot.show_mark(30)
+        assert readout.text() == "step 30  loss –"
+        assert readout.isVisible()
+
+    @pytest.mark.parametrize("step", [61, 4000])
+    def test_a_step_that_the_plot_does_not_know_is_not_shown(self, plot, readout, step):
+        show(plot, falling(60))
+        plot.show_mark(step)
+        assert not readout.isVisible()
+
+    def test_a_step_out_of_view_is_not_shown(self, plot, readout):
+        show(plot, falling(60))
+        plot.show_mark(30)
+        wheel(plot, pixel(plot, 90, 0), 1200)
+        assert not readout.isVisible()
+        plot.fit_view()
+        assert readout.isVisible()
+
+    def test_an_empty_plot_has_no_mark(self, plot, readout):
+        plot.show_mark(0)
         assert not readout.isVisible()
 
 

@@ -3,9 +3,9 @@
 import math
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QWidget
 
 from core.texts import _
 from core.training.history import Series
@@ -15,7 +15,10 @@ from gui.plots.history_curve import MARKER, HistoryCurve, on_axis
 from gui.plots.legend import HEIGHT, Entry, Legend
 from gui.plots.range_keeper import Range, RangeKeeper, nice_step, roomy
 from gui.plots.rate_strip import RateStrip
+from gui.plots.step_readout import StepReadout, said
+from gui.plots.step_tools import BrushTool, ScrubTool, Stretch
 from gui.plots.upright import Upright
+from gui.plots.veil import Veil
 from gui.theme import GRID, MODEL, VALIDATION, Theme
 
 FIRST_STEPS = (0.0, 10.0)  # the view before anything has run
@@ -23,7 +26,7 @@ DECADES = (-3.0, 3.0)  # and of the loss, as logarithms: 0.001 to 1,000
 LINEAR = (0.0, 1.0)
 AHEAD = 1.03  # the newest step never touches the edge
 TRAINING, HELD_OUT, ABANDONED = "training", "held_out", "abandoned"
-DIGITS = 4  # of a loss in the readout
+THINNEST = 2  # pixels, the width of a stretch of one step
 
 
 def steps_room(low: float, high: float) -> Range:
@@ -48,11 +51,24 @@ class LossPlot(Canvas):
 
     On a logarithmic axis the plot's own y coordinates are log10(loss). A dot stands at the chosen step; what
     the run has done beyond it is muted.
+
+    `step_hovered` tells the step under the cursor (from 1 on), or None when the cursor leaves;
+    `step_wanted` that the person goes to a step (from 0 on) with the left button; `stretch_brushed` the
+    steps (first, last) that the person marks with Shift held, or None to mark none. Each is emitted only
+    when it changes.
     """
+
+    step_hovered = Signal(object)
+    step_wanted = Signal(object)
+    stretch_brushed = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         self.logarithmic = True
         self.step = 0
+        self._told: int | None = None
+        self._marked: int | None = None
+        self._stretch: Stretch | None = None
+        self._gesture: ScrubTool | BrushTool | None = None
         self._ghost_step = 0
         self._ghost_least: float | None = None
         self._hover: QPointF | None = None
@@ -63,9 +79,12 @@ class LossPlot(Canvas):
         )
         self.setObjectName("loss_plot")
         self.setAccessibleName(_("Loss of every step"))
-        self.setToolTip(_("The wheel zooms, the middle button pans, F fits the view."))
+        self.setToolTip(
+            _("Click to go to a step, Shift-drag to mark a stretch. The wheel zooms, F fits the view.")
+        )
         self._make_items()
-        self._make_readout()
+        self.readout = StepReadout(theme, self.viewport())
+        self._scrub, self._brush = ScrubTool(self), BrushTool(self)
         self.axes["bottom"].set_name(_("step"))
         self.axes["left"].set_name(_("loss"))
         self._ready = True
@@ -102,21 +121,7 @@ class LossPlot(Canvas):
             ),
         )
         self.legend.setParentItem(self.centralWidget)
-
-    def _make_readout(self) -> None:
-        """What says the numbers of the step under the cursor."""
-        px = self.theme.px
-        self.readout = QLabel(self.viewport())
-        self.readout.setObjectName("loss_readout")
-        self.readout.setTextFormat(Qt.TextFormat.PlainText)
-        self.readout.setFont(self.theme.font(digits=True))
-        self.readout.setStyleSheet(
-            f"color: {self.theme.text}; background: {self.theme.surface};"
-            f"border: 1px solid {self.theme.hairline}; border-radius: {px(4)}px;"
-            f"padding: {px(3)}px {px(GRID)}px;"
-        )
-        self.readout.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.readout.hide()
+        self._veil = Veil(theme, self.box, depth=-1)
 
     # What is shown
 
@@ -153,9 +158,21 @@ class LossPlot(Canvas):
         self._follow()
         self._draw()
 
+    def show_mark(self, step: int | None) -> None:
+        """Show a step that is marked in another plot, as if it were under the cursor; None is none."""
+        self._marked = step
+        self._show_hover()
+        self.rates.hover(self._looked_at())
+
+    def show_stretch(self, stretch: Stretch | None) -> None:
+        """Show which steps, from the first to the last, are marked; None is none."""
+        self._stretch = stretch
+        self._show_veil()
+
     def clear(self) -> None:
         """A new run: show nothing, as in the beginning; a ghost is not taken away."""
         self.step = 0
+        self._marked = self._stretch = None
         for curve in (self.losses, self.validation):
             curve.take(None)
         self.rates.take(None, running=False)
@@ -262,7 +279,8 @@ class LossPlot(Canvas):
         past = float(self.step) if self.step < self.losses.series.steps else None
         self.chosen_line.stand_at(past, view[1])
         self._show_hover()
-        self.rates.draw(self.step, past, self._hovered())
+        self._show_veil()
+        self.rates.draw(self.step, past, self._looked_at())
 
     def _draw_ghost(self) -> None:
         (x_view, y_view), area = self.view(), self.area()
@@ -270,74 +288,152 @@ class LossPlot(Canvas):
         first = int(np.searchsorted(x, self._ghost_step))
         self.ghost.trace.draw(x[first:], y[first:], y_view, area.height())
 
+    def _show_veil(self) -> None:
+        """Cover the steps that are marked, as far as they are in view."""
+        origin = self.area().topLeft()
+        self._veil.cover(None if self._stretch is None else self._covered(self._stretch), origin)
+
+    def _covered(self, stretch: Stretch) -> QRectF:
+        """The rectangle of a stretch of steps, each as wide as from half before it to half behind it."""
+        area, ends = self.area(), np.array([stretch[0] - 0.5, stretch[1] + 0.5])
+        left, right = self.to_pixels(ends, ends)[0].tolist()
+        missing = max(THINNEST - (right - left), 0.0) / 2
+        whole = QRectF(area)
+        whole.setLeft(left - missing)
+        whole.setRight(right + missing)
+        return whole.intersected(area)
+
     # The readout
+
+    def step_at(self, pixel: QPointF) -> int:
+        """The step at a pixel, of those from 0 to the newest."""
+        return min(max(round(self.to_data(pixel)[0]), 0), self.losses.series.steps)
 
     def _hovered(self) -> int | None:
         """The step under the cursor."""
-        steps = self.losses.series.steps
-        if self._hover is None or not steps:
+        if self._hover is None or not self.losses.series.steps:
             return None
-        return min(max(round(self.to_data(self._hover)[0]), 1), steps)
+        return max(self.step_at(self._hover), 1)
+
+    def _looked_at(self) -> int | None:
+        """The step whose numbers are said: the one under the cursor, or else the one that is marked."""
+        hovered = self._hovered()
+        if hovered is not None:
+            return hovered
+        left, right = self.view()[0]
+        marked, steps = self._marked, self.losses.series.steps
+        known = steps and marked is not None and 0 <= marked <= steps and left <= marked <= right
+        return marked if known else None
 
     def _show_hover(self) -> None:
-        """Say the numbers of the step under the cursor."""
-        step = self._hovered()
-        self.readout.setVisible(step is not None)
+        """Say the numbers of the step that is looked at, and tell the one under the cursor."""
+        self._mark(self._looked_at())
+        hovered = self._hovered()
+        if hovered != self._told:
+            self._told = hovered
+            self.step_hovered.emit(hovered)
+
+    def _mark(self, step: int | None) -> None:
+        """Put line, dot and readout at a step, or nowhere."""
         self._hover_line.stand_at(step, self.view()[1])
-        if step is None or self._hover is None:
+        if step is None:
             self._hover_dot.hide()
+            self.readout.hide()
             return
-        self.readout.setText("\n".join(self._said(step)))
-        self.readout.adjustSize()
-        self._place_readout(self._hover)
         self.losses.mark(self._hover_dot, step, self.logarithmic)
+        place = self._place(step) if self._hover is None else self._hover
+        lines = said(step, self.losses.series, self.validation.series, self.rates.curve.series)
+        self.readout.say(lines, place, self.area().toRect())
 
-    def _said(self, step: int) -> list[str]:
-        """What is known of a step, in lines; of a long run, what is known of the steps kept together."""
-        losses = self.losses.series
-        first = (step - 1) // losses.stride * losses.stride + 1
-        last = min(first + losses.stride - 1, losses.steps)
-        steps = f"{first:,}" if first == last else f"{first:,}–{last:,}"
-        lines = [_("step {step}  loss {loss}").format(step=steps, loss=_number(losses, step))]
-        for text, series in (
-            (_("held out {number}"), self.validation.series),
-            (_("rate {number}"), self.rates.curve.series),
-        ):
-            if step <= series.steps:
-                lines.append(text.format(number=_number(series, step)))
-        return lines
+    def _place(self, step: int) -> QPointF:
+        """The pixel of a step on the curve, kept inside the axes; halfway up without a loss to draw."""
+        area = self.area()
+        height = self.losses.height(step, self.logarithmic)
+        x, y = self.to_pixels(np.array([step]), np.array([0.0 if height is None else height]))
+        down = area.center().y() if height is None else min(max(float(y[0]), area.top()), area.bottom())
+        return QPointF(float(x[0]), down)
 
-    def _place_readout(self, cursor: QPointF) -> None:
-        """Beside the cursor, never under it, never cut off."""
-        area, gap = self.area().toRect(), self.theme.px(2 * GRID)
-        size = self.readout.size()
-        right = round(cursor.x()) + gap
-        left = right if right + size.width() <= area.right() else right - 2 * gap - size.width()
-        top = round(cursor.y()) - gap - size.height()
-        self.readout.move(
-            max(left, 0),
-            top if top >= area.top() else min(top + 2 * gap + size.height(), area.bottom() - size.height()),
-        )
+    # What the person wants
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        super().mouseMoveEvent(event)
-        self._hover = event.position() if self._within(event.position()) else None
-        self._show_hover()
-        self.rates.hover(self._hovered())
+    def want_step(self, step: int) -> None:
+        """The person wants to go to a step."""
+        self.step_wanted.emit(step)
+
+    def brush(self, stretch: Stretch | None) -> None:
+        """The person marks a stretch of steps, or none."""
+        self.stretch_brushed.emit(stretch)
+
+    def end_gesture(self) -> None:
+        super().end_gesture()
+        self._gesture = None
 
     def _within(self, pixel: QPointF) -> bool:
         """Whether a pixel is over the curves."""
         return self.area().contains(pixel) or self.rates.area().contains(pixel)
 
-    def leaveEvent(self, event: QEvent) -> None:
-        self._hover = None
+    def _look(self, pixel: QPointF | None) -> None:
+        """Follow the cursor to a pixel, or away."""
+        self._hover = pixel if pixel is not None and self._within(pixel) else None
         self._show_hover()
-        self.rates.hover(None)
+        self.rates.hover(self._looked_at())
+
+    def _show_cursor(self, pixel: QPointF, marking: bool) -> None:
+        """Let the cursor say what a press would do at a pixel, with Shift held or not."""
+        able = self.losses.series.steps and self._within(pixel)
+        shape = Qt.CursorShape.SizeHorCursor if marking else Qt.CursorShape.PointingHandCursor
+        self.viewport().setCursor(shape if able else Qt.CursorShape.ArrowCursor)
+
+    # Qt's events
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        left = event.button() == Qt.MouseButton.LeftButton
+        if left and self.losses.series.steps and self._within(event.position()):
+            self._gesture = self._brush if _shift(event) else self._scrub
+            self._gesture.press(event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        self._look(event.position())
+        if self._gesture is None:
+            self._show_cursor(event.position(), _shift(event))
+        elif event.buttons() & Qt.MouseButton.LeftButton:
+            self._gesture.drag(event.position())
+        else:
+            self.end_gesture()  # the button was let go where nobody told us
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        if self._gesture is not None and event.button() == Qt.MouseButton.LeftButton:
+            self._gesture.release()
+            self.end_gesture()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._look(None)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._look(None)
+        super().hideEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Escape, which may be a shortcut of the window, means the stretch while there is one."""
+        overrides = event.type() == QEvent.Type.ShortcutOverride
+        if overrides and isinstance(event, QKeyEvent) and self._wants(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def _wants(self, event: QKeyEvent) -> bool:
+        """Whether a key has a meaning here and now."""
+        return event.key() == Qt.Key.Key_Escape and not event.modifiers() and self._stretch is not None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._wants(event):
+            self.end_gesture()
+            self.brush(None)
+        else:
+            super().keyPressEvent(event)
 
 
-def _number(series: Series, step: int) -> str:
-    """The number of a step, or the range of those that are kept together."""
-    ends = [f"{end:.{DIGITS}g}" for end in series.at(step)]
-    if ends[0] == ends[1]:
-        return "–" if ends[0] == "nan" else ends[0]
-    return _("{low} to {high}").format(low=ends[0], high=ends[1])
+def _shift(event: QMouseEvent) -> bool:
+    return bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
