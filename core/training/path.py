@@ -19,12 +19,13 @@ class Way(NamedTuple):
     """The parameters behind every `stride`-th step: `numbers` `[m, P]` of steps 0, stride, 2 stride.
 
     They are flat and as training has them, in the order and the dtype of Snapshot.arrays. `steps` is the
-    newest step, which is kept only if the stride meets it.
+    newest step, which is kept only if the stride meets it; `cuts` counts how often the run has branched.
     """
 
     numbers: NDArray[Any]
     stride: int
     steps: int
+    cuts: int = 0
 
     def kept(self, step: int) -> int:
         """The newest step up to `step` whose parameters are kept."""
@@ -46,34 +47,30 @@ class Path:
         self._size = sum(array.size for array in start)
         self._most = max(FEWEST_STEPS, MOST_BYTES // (self._size * start[0].itemsize))
         room = np.empty((min(FIRST_ROOM, self._most), self._size), start[0].dtype)
-        self._kept = room, 1  # swapped together, so that no reader gets one without the other
-        self._steps = 0
         _fill(room[0], start)
+        self._kept = Way(room, 1, 0)  # with all its room; swapped whole, so that no reader gets half a change
 
     def append(self, arrays: Sequence[Floats]) -> None:
         """Add the parameters of the next step."""
-        step = self._steps + 1
-        rows, stride = self._kept
+        rows, stride, steps, cuts = self._kept
+        step = steps + 1
         place, within = divmod(step, stride)
+        if within == 0 and place == len(rows):
+            rows, stride = self._wider(rows, stride)
+            place, within = divmod(step, stride)
         if within == 0:
-            if place == len(rows):
-                self._kept = rows, stride = self._wider(rows, stride)
-                place, within = divmod(step, stride)
-            if within == 0:
-                _fill(rows[place], arrays)
-        self._steps = step
+            _fill(rows[place], arrays)
+        self._kept = Way(rows, stride, step, cuts)
 
     def way(self) -> Way:
         """All that is kept."""
-        steps = self._steps  # first, since what is kept may grow meanwhile
-        rows, stride = self._kept
-        return Way(rows[: steps // stride + 1], stride, steps)
+        rows, stride, steps, cuts = self._kept
+        return Way(rows[: steps // stride + 1], stride, steps, cuts)
 
     def cut(self, step: int) -> None:
         """Forget what comes after `step`; a view that was read keeps it."""
-        rows, stride = self._kept
-        self._kept = rows.copy(), stride
-        self._steps = min(step, self._steps)
+        rows, stride, steps, cuts = self._kept
+        self._kept = Way(rows.copy(), stride, min(step, steps), cuts + 1)
 
     def _wider(self, rows: NDArray[Any], stride: int) -> tuple[NDArray[Any], int]:
         """The same with twice the room, or, at the bound, every second step of it."""

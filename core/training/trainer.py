@@ -185,10 +185,10 @@ class Trainer:
         """One optimizer update, the five lines of every PyTorch lesson; after "diverged" none any more."""
         if self.stopped == "diverged":
             return self.latest
-        before = self.latest
         try:
             if self._wanted is not self._planned:
                 self._plan_change(self._wanted)
+            before = self.latest  # of a change before the first step, what it made of the start
             self._advance()
         except RuntimeError as error:
             self._fall_back(error)
@@ -265,6 +265,7 @@ class Trainer:
         if not (math.isfinite(after.loss) and after.finite()):
             self._at = self.tip.step
             self.fit.set_parameters(self.tip.arrays)
+            self.fit.optimizer.state.clear()  # it is of the lost step; what was before it, a checkpoint has
             self._before = self.tip
             self._stop("diverged")
             return
