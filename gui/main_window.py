@@ -64,12 +64,13 @@ class MainWindow(QMainWindow):
         self._join()
         self._presenter.show_all()
         self._theorist.show_all()
+        self._settings.show_full(self.arrangement.mode == "full")
         self._show_title()
 
     def hand_over(self) -> None:
         """Leave the workspace to another window; closing this one then ends nothing else."""
         self._keeps_workspace = True
-        self._arrangement.remember()
+        self.arrangement.remember()
         self._presenter.leave()
         self._theorist.leave()
         self._diagnostician.leave()
@@ -121,10 +122,10 @@ class MainWindow(QMainWindow):
     def _lay_out(self) -> None:
         theme = self._theme
         self.resize(theme.px(SIZE[0]), theme.px(SIZE[1]))
-        self._arrangement = Arrangement(
+        self.arrangement = Arrangement(
             self, self._panels(), self.actions_by_name, self.workspace.preferences, theme
         )
-        menus = (self._ready_made, self._recent, self._look, self._arrangement.menu())
+        menus = (self._ready_made, self._recent, self._look, self.arrangement.menu())
         add_menus(self, self.actions_by_name, *menus)
         stay(self._run_bar)
         self.addToolBar(self._run_bar)
@@ -188,6 +189,9 @@ class MainWindow(QMainWindow):
         self._settings.new_start_wanted.connect(store.new_start_values)
         self._settings.own_start_wanted.connect(self.session.use_own_start_values)
         self._settings.rate_wanted.connect(self._find_rate)
+        self._settings.full_wanted.connect(lambda: self.arrangement.show_mode("full"))
+        self.arrangement.mode_changed.connect(lambda mode: self._settings.show_full(mode == "full"))
+        self.arrangement.seen_changed.connect(self._show_seen)
         self.files.said.connect(self._message.say)
         self.files.read.connect(self._presenter.show_read)
         self.files.opened.connect(self._presenter.show_loaded)
@@ -232,6 +236,11 @@ class MainWindow(QMainWindow):
         name = Path(self.workspace.path).name.replace("[*]", "[*][*]")  # Qt's own mark, taken literally
         self.setWindowTitle((f"{name}[*] – " if name else "") + "Fitscope")
         self.setWindowModified(bool(name) and not self.store.undo_stack.isClean())
+
+    def _show_seen(self, key: str, seen: bool) -> None:
+        """Nothing is computed for a panel that nobody sees."""
+        if key == "theory":
+            self._theorist.show_seen(seen)
 
     def _prefer(self, key: str, value: bool | float | str) -> None:
         """Remember a choice about the look or the speed, and show it."""
@@ -283,7 +292,7 @@ class MainWindow(QMainWindow):
         super().showEvent(event)
         if not self._shown:
             self._shown = True
-            self._arrangement.restore()
+            self.arrangement.restore()
             self._fit.plot.setFocus()
             self._keys.watch(self)  # not before: it would be asked about every event of the building
 
@@ -302,7 +311,7 @@ class MainWindow(QMainWindow):
         """Remember the window, end what runs; what is not saved is kept for the next start."""
         if not self.testAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen):
             self.workspace.preferences.put("geometry", self.saveGeometry())
-        self._arrangement.remember()
+        self.arrangement.remember()
         self.files.close()
         self.closing.emit()
         if not self._keeps_workspace:

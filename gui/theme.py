@@ -194,7 +194,8 @@ class Theme:
                                            font-weight: bold; }}
             QToolButton[outlined="true"]:!checked {{ border-color: {self.hairline};
                                                      background: {self.surface}; }}
-            QToolButton[segment="first"] {{ margin-left: {px(6)}px; border-top-right-radius: 0; border-bottom-right-radius: 0; }}
+            QToolButton[segment="first"] {{ border-top-right-radius: 0; border-bottom-right-radius: 0;
+                                            margin-left: {px(6)}px; }}
             QToolButton[segment="last"] {{ border-top-left-radius: 0; border-bottom-left-radius: 0;
                                            margin-left: -{px(2)}px; }}
             QToolBar > QToolButton {{ padding: {px(4)}px; }}

@@ -29,6 +29,7 @@ class Theorist(QObject):
         self._panel = panel
         self._card = card
         self._theory: Theory | None = None
+        self._seen = False
         store, session = workspace.store, workspace.session
         store.points_changed.connect(self._follow_points)
         store.settings_changed.connect(self._follow_settings)
@@ -39,6 +40,11 @@ class Theorist(QObject):
         """Everything as it is now: the window may be new upon an old workspace."""
         self._card.show_rate(self._rate(self._workspace.session.snapshot))
         self._find()
+
+    def show_seen(self, seen: bool) -> None:
+        """Keep the card up to date while somebody sees it."""
+        self._seen = seen
+        self._show_numbers(self._workspace.session.snapshot)
 
     def leave(self) -> None:
         """The window goes: what is being found out for it is not wanted any more."""
@@ -84,6 +90,9 @@ class Theorist(QObject):
         self._show(None)
 
     def _show_numbers(self, snapshot: Snapshot | None) -> None:
+        if not self._seen:
+            self._workspace.background.drop("distance")
+            return
         self._card.show_rate(self._rate(snapshot))
         best = None if self._theory is None else self._theory.optimum
         background = self._workspace.background

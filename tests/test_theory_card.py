@@ -18,7 +18,7 @@ from gui.main_window import MainWindow
 from gui.panels.theory_card import TheoryCard
 from gui.theme import Theme
 from gui.widgets.rate_slider import RateSlider
-from tests.windows import LINE, action, opened, part, text, wait_for_rest
+from tests.windows import LINE, action, opened, part, show_panel, text, wait_for_rest
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # without a screen
 
@@ -47,6 +47,7 @@ def card(qtbot: QtBot) -> TheoryCard:
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
     with opened(qtbot, POINTS, SGD) as made:
+        show_panel(qtbot, made, "theory")
         known(qtbot, made)
         yield made
 
@@ -227,6 +228,7 @@ def test_with_very_many_points_the_distance_is_found_too(qtbot: QtBot) -> None:
     x = np.linspace(10, 16, 120_000)
     y = 2 * x + np.cos(40 * x)
     with opened(qtbot, Points(x, y), SGD) as window:
+        show_panel(qtbot, window, "theory")
         known(qtbot, window, "distance")
         least = float(np.mean((np.polyval(np.polyfit(x, y, 1), x) - y) ** 2))
         assert text(window, "theory_optimum") == significant(least)

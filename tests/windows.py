@@ -10,7 +10,7 @@ import shiboken6
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.experiment import Experiment, Points, Settings
@@ -86,6 +86,14 @@ def part(window: QWidget, kind: type[T], name: str) -> T:
 def plot_of(window: QWidget) -> FitPlot:
     """The plot that a person draws on."""
     return part(window, FitPlot, "fit_plot")
+
+
+def show_panel(qtbot: QtBot, window: MainWindow, key: str) -> None:
+    """Let a panel be seen, also where it is behind a tab."""
+    dock = part(window, QDockWidget, f"dock_{key}")
+    dock.show()
+    dock.raise_()
+    qtbot.waitUntil(lambda: window.arrangement.seen(key))
 
 
 def action(window: QWidget, name: str) -> QAction:

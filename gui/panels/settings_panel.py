@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.choices import FIELDS, OPTIMIZERS, STOP_RULES
 from core.experiment import Settings
@@ -23,6 +32,7 @@ if TYPE_CHECKING:
     from core.training.devices import Device
 
 SHOWN_AT_ONCE = {"model": 3, "loss": 3, "optimizer": 3, "schedule": 4}  # parameters; more are folded away
+ESSENTIAL = ("learning_rate", "batch_size", "epochs")  # beside the model, the loss and the optimizer
 PENALTIES = ("clip_norm", "l1")  # what becomes of the gradient before the optimizer takes it
 MORE_RULES = tuple(name for name in STOP_RULES if name != "epochs")
 
@@ -32,7 +42,7 @@ class SettingsPanel(QFrame):
 
     `stroke_began()` and `stroke_ended()` enclose one drag of the slider, `new_start_wanted()` asks for
     other start values, `own_start_wanted()` for the person's own, `rate_wanted()` for a learning rate to be
-    found.
+    found, `full_wanted()` for all settings to be shown.
     """
 
     changed = Signal(object)
@@ -42,11 +52,16 @@ class SettingsPanel(QFrame):
     new_start_wanted = Signal()
     own_start_wanted = Signal()
     rate_wanted = Signal()
+    full_wanted = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
         self._fields: dict[str, Field] = {}
+        self._rows: dict[str, tuple[Form, QWidget]] = {}
+        self._settings = Settings()
+        self._in_sight: set[str] = set()  # although only the essential is shown
+        self._full = True
         self._choices = {
             name: TableChoice(name, theme, count, PENALTIES if name == "optimizer" else ())
             for name, count in SHOWN_AT_ONCE.items()
@@ -55,6 +70,8 @@ class SettingsPanel(QFrame):
             "stop_more", _("More rules"), _("Show or hide the other rules that end the training."), theme
         )
         self._training = Form(theme)
+        self._new_start = QPushButton(theme.icon("dice-5"), _("New start values"))
+        self._all = QToolButton()
         self._own = QLineEdit()
         self._own_row = QWidget()
         self._slider = RateSlider(FIELDS["learning_rate"].minimum, FIELDS["learning_rate"].maximum, theme)
@@ -69,7 +86,9 @@ class SettingsPanel(QFrame):
         layout.addWidget(self._optimizer_section())
         layout.addWidget(self._training_section())
         layout.addWidget(self._stop_section())
-        layout.addWidget(self._device_section())
+        self._device = self._device_section()
+        layout.addWidget(self._device)
+        layout.addWidget(self._all_button())
         layout.addWidget(self._legend())
 
     def show_settings(self, settings: Settings) -> None:
@@ -79,7 +98,6 @@ class SettingsPanel(QFrame):
         for name, field in self._fields.items():
             field.show_value(getattr(settings, name))
         self._stop_rules.show_values({name: getattr(settings, name) for name in MORE_RULES})
-        self._training.show_row(self._fields["validation_seed"], settings.validation > 0)
         self._slider.show_number(settings.learning_rate)
         rate, usual = FIELDS["learning_rate"], OPTIMIZERS[settings.optimizer].learning_rate
         tip = (
@@ -92,6 +110,32 @@ class SettingsPanel(QFrame):
         self._slider.show_tip(tip)
         self._own_row.setVisible(settings.start == "own")
         self._own.setText(", ".join(f"{value:.12g}" for value in settings.start_values))
+        self._settings = settings
+        self._in_sight |= self._set()  # what is at its default again stays, as in a fold
+        self._show_rows()
+
+    def show_full(self, full: bool) -> None:
+        """Offer all settings, or the essential ones and those that are not at their defaults."""
+        self._full = full
+        self._in_sight = self._set()
+        for fold in (
+            *(self._choices[name].options for name in ("loss", "optimizer", "schedule")),
+            self._stop_rules,
+        ):
+            fold.show_full(full)
+        self._show_rows()
+
+    def _set(self) -> set[str]:
+        """The settings that are not at their defaults."""
+        return {name for name in self._rows if getattr(self._settings, name) != FIELDS[name].default}
+
+    def _show_rows(self) -> None:
+        for name, (form, field) in self._rows.items():
+            shown = self._full or name in ESSENTIAL or name in self._in_sight
+            form.show_row(field, shown and (name != "validation_seed" or self._settings.validation > 0))
+        self._device.setVisible(self._full or "device" in self._in_sight)
+        self._new_start.setVisible(self._full)
+        self._all.setVisible(not self._full)
 
     def show_theory(self, theory: Theory | None) -> None:
         """Show below the learning rate what theory knows of it."""
@@ -127,6 +171,7 @@ class SettingsPanel(QFrame):
         self._add_rate(section)
         form = Form(self._theme, label=0)  # a list of long words takes what room there is
         form.add_row(_(FIELDS["schedule"].label), schedule.field, FIELDS["schedule"].live)
+        self._rows["schedule"] = form, schedule.field
         section.body.addWidget(form)
         section.body.addWidget(schedule.options)
         section.body.addWidget(self._choices["optimizer"].options)
@@ -155,11 +200,10 @@ class SettingsPanel(QFrame):
         for name in ("batch_size", "validation", "validation_seed", "seed", "start"):
             self._add_field(self._training, name)
         section.body.addWidget(self._own_start_row())
-        button = QPushButton(self._theme.icon("dice-5"), _("New start values"))
-        button.setObjectName("new_start")
-        button.setToolTip(_("Draw other start values, from a new seed."))
-        button.clicked.connect(self.new_start_wanted)
-        section.body.addWidget(button)
+        self._new_start.setObjectName("new_start")
+        self._new_start.setToolTip(_("Draw other start values, from a new seed."))
+        self._new_start.clicked.connect(self.new_start_wanted)
+        section.body.addWidget(self._new_start)
         form = section.add_form()
         for name in ("dtype", "standardise"):
             self._add_field(form, name)
@@ -208,12 +252,23 @@ class SettingsPanel(QFrame):
         field.chosen.connect(lambda value: self._choose(name, value))
         form.add_row(_(parameter.label), field, parameter.live)
         self._fields[name] = field
+        self._rows[name] = form, field
 
     def _choose(self, name: str, value: object) -> None:
         if (name, value) == ("start", "own"):
             self.own_start_wanted.emit()
         else:
             self.changed.emit({name: value})
+
+    def _all_button(self) -> QToolButton:
+        """The way from the essential settings to all."""
+        self._all.setObjectName("all_settings")
+        self._all.setText(_("All settings"))
+        self._all.setToolTip(_("Show all settings and panels (F2)."))
+        self._all.setIcon(self._theme.icon("chevron-right"))
+        self._all.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._all.clicked.connect(self.full_wanted)
+        return self._all
 
     def _legend(self) -> QWidget:
         legend = QWidget()

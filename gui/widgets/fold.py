@@ -29,6 +29,8 @@ class Fold(QWidget):
         self._fields: dict[str, Field] = {}
         self._values: Mapping[str, Value] = {}
         self._in_sight: set[str] = set()  # although the fold is closed
+        self._folded = True
+        self._full = True
         self._form: Form | None = None
         self._button = QToolButton()
         self._button.setObjectName(name)
@@ -57,7 +59,12 @@ class Fold(QWidget):
             field.chosen.connect(lambda value, key=key: self.chosen.emit(key, value))
             self._form.add_row(_(parameter.label), field, parameter.live)
             self._fields[key] = field
-        self._button.setVisible(folded)
+        self._folded = folded
+
+    def show_full(self, full: bool) -> None:
+        """Offer all parameters, or only keep in sight those that are not at their defaults."""
+        self._full = full
+        self._turn()
 
     def show_values(self, values: Mapping[str, Value]) -> None:
         """Show the values of all parameters."""
@@ -76,11 +83,11 @@ class Fold(QWidget):
         self._show_rows()
 
     def _show_rows(self) -> None:
-        opened = self._button.isChecked()
+        opened, folds = self._button.isChecked(), self._folded and self._full
+        self._button.setVisible(folds)
         self._button.setIcon(self._theme.icon("chevron-down" if opened else "chevron-right"))
-        shown = set(self._fields) if opened or self._button.isHidden() else self._in_sight
+        shown = set(self._fields) if self._full and (opened or not self._folded) else self._in_sight
         if self._form is not None:
             for key, field in self._fields.items():
                 self._form.show_row(field, key in shown)
-            self._form.setVisible(bool(shown))
-        self.setVisible(bool(shown) or not self._button.isHidden())
+        self.setVisible(bool(shown) or folds)

@@ -76,9 +76,10 @@ class Form(QWidget):
             self._grid.addWidget(widget, row, column)
 
     def show_row(self, control: QWidget, shown: bool) -> None:
-        """Show or hide the whole row of `control`."""
+        """Show or hide the whole row of `control`; a form without rows takes no room."""
         for widget in self._rows[control]:
             widget.setVisible(shown)
+        self.setHidden(all(row.isHidden() for row in self._rows))
 
 
 def live_mark(live: bool, theme: Theme) -> QLabel:
