@@ -105,6 +105,14 @@ ROWS = (
         "erase", N_("&Erase points"), "eraser", ("E",), N_("Remove points under the circle."), checkable=True
     ),
     Row("reference", N_("Least s&quares"), "", (), N_("The least-squares solution, dashed."), checkable=True),
+    Row(
+        "surface",
+        N_("Landscape in &3-D"),
+        "",
+        (),
+        N_("The landscape as a surface that you turn with the mouse."),
+        checkable=True,
+    ),
     Row("log_loss", N_("L&ogarithmic loss"), "", ("L",), N_("Loss in powers of ten."), checkable=True),
     Row("simple", N_("&Simple"), "", (), N_("Only the essential panels and settings (F2)."), checkable=True),
     Row("full", N_("F&ull"), "", (), N_("All panels and all settings (F2)."), checkable=True),

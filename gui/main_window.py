@@ -17,15 +17,18 @@ from gui.arrangement import Arrangement, Panel, stay
 from gui.diagnostician import Diagnostician
 from gui.dialogs.text_dialog import about_text, keys_text, show_text
 from gui.files import Files
+from gui.linker import Linker
 from gui.menus import add_menus, look_menu, ready_made_menu, recent_menu
 from gui.panels.data_panel import DataPanel
 from gui.panels.fit_card import FitCard
+from gui.panels.landscape_card import LandscapeCard
 from gui.panels.loss_card import LossCard
 from gui.panels.run_bar import RunBar
 from gui.panels.settings_panel import SettingsPanel
 from gui.panels.theory_card import TheoryCard
 from gui.panels.time_bar import TimeBar
 from gui.presenter import Parts, Presenter
+from gui.surveyor import Surveyor
 from gui.theme import Theme
 from gui.theorist import Theorist
 from gui.widgets.key_guard import KeyGuard
@@ -64,6 +67,7 @@ class MainWindow(QMainWindow):
         self._join()
         self._presenter.show_all()
         self._theorist.show_all()
+        self._surveyor.show_all()
         self._settings.show_full(self.arrangement.mode == "full")
         self._show_title()
 
@@ -73,6 +77,7 @@ class MainWindow(QMainWindow):
         self.arrangement.remember()
         self._presenter.leave()
         self._theorist.leave()
+        self._surveyor.leave()
         self._diagnostician.leave()
 
     def open_path(self, path: str) -> None:
@@ -98,6 +103,7 @@ class MainWindow(QMainWindow):
         self._settings = SettingsPanel(theme)
         self._fit = FitCard(theme, self.actions_by_name)
         self._loss = LossCard(theme, self.actions_by_name)
+        self._landscape = LandscapeCard(theme, self.actions_by_name)
         self._theory = TheoryCard(theme)
         self._time = TimeBar(theme)
         self._message = MessageLine(theme)
@@ -116,6 +122,8 @@ class MainWindow(QMainWindow):
             ),
             self,
         )
+        self._surveyor = Surveyor(self.workspace, self._landscape, theme, self)
+        self._linker = Linker(self.workspace, self._fit.plot, self._loss.plot, self._surveyor, self)
         self._theorist = Theorist(self.workspace, self._settings, self._theory, self)
         self._diagnostician = Diagnostician(self.workspace, self._message, self)
 
@@ -153,6 +161,7 @@ class MainWindow(QMainWindow):
             Panel("settings", _("Settings"), self._column(), 0),
             Panel("fit", _("Fit"), self._fit, 1),
             Panel("loss", _("Loss"), self._loss, 2, 0),
+            Panel("landscape", _("Landscape"), self._landscape, 2, 1, simple=False),
             Panel("theory", _("What should happen"), self._theory, 2, 1, simple=False),
         )
 
@@ -226,6 +235,7 @@ class MainWindow(QMainWindow):
             self.actions_by_name[name].triggered.connect(lambda _checked=False, does=does: does())
         self.actions_by_name["run"].triggered.connect(session.toggle)
         self.actions_by_name["reference"].triggered.connect(lambda on: self._prefer("reference", on))
+        self.actions_by_name["surface"].triggered.connect(lambda on: self._prefer("surface", on))
         self.actions_by_name["log_loss"].triggered.connect(lambda on: self._prefer("log_loss", on))
         self._time.step_chosen.connect(session.go_to)
         self._run_bar.speed_chosen.connect(lambda speed: self._prefer("speed", speed or 0.0))
@@ -246,6 +256,7 @@ class MainWindow(QMainWindow):
         """Remember a choice about the look or the speed, and show it."""
         self.workspace.preferences.put(key, value)
         self._presenter.show_preferences()
+        self._surveyor.show_preferences()
 
     def _start_over(self) -> None:
         self.store.open(Experiment())
@@ -317,6 +328,7 @@ class MainWindow(QMainWindow):
         if not self._keeps_workspace:
             self._presenter.leave()
             self._theorist.leave()
+            self._surveyor.leave()
             self._diagnostician.leave()
             self.workspace.close()
         super().closeEvent(event)

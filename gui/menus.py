@@ -32,7 +32,7 @@ def add_menus(
     run = ("run", "step", "step_epoch", "back", None, "reset", "new_start", None, "find_rate")
     _add(bar.addMenu(_("&Run")), actions, *run)
     view = bar.addMenu(_("&View"))
-    _add(view, actions, "draw", "move", "erase", None, "fit_view", "reference", "log_loss")
+    _add(view, actions, "draw", "move", "erase", None, "fit_view", "reference", "log_loss", "surface")
     view.addSeparator()
     _add(view, actions, "simple", "full")
     view.addMenu(panels)

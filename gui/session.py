@@ -33,12 +33,15 @@ if TYPE_CHECKING:
     from core.training import Trainer
     from core.training.devices import Device
     from core.training.history import History
+    from core.training.inspection import Inspection
+    from core.training.path import Way
     from core.training.trainer import Ghost
 
 log = logging.getLogger(__name__)
 
 FRAME = 18  # milliseconds
 PATIENCE = 0.2  # seconds that the window waits for the end of a step
+AT_ONCE = 5_000  # points; a run upon so many is built within a frame
 SPEEDS = (1, 5, 20, 100, None)  # steps a second; None is as fast as it can
 
 
@@ -78,6 +81,9 @@ class Session(QObject):
         self._meter = SpeedMeter()
         self._ending: list[Worker] = []
         self._goal: int | None = None
+        self._watching = False
+        self._inspection: Inspection | None = None
+        self._held = False
         self._ghost: Ghost | None = None
         self._notice = ""
         self._timer = QTimer(self)
@@ -116,6 +122,17 @@ class Session(QObject):
     def history(self) -> History | None:
         """What every step of the run left behind."""
         return None if self._worker is None else self._worker.trainer.history
+
+    @property
+    def way(self) -> Way | None:
+        """The parameters that the run has gone through."""
+        return None if self._worker is None else self._worker.trainer.path.way()
+
+    @property
+    def inspection(self) -> Inspection | None:
+        """The inside of the step that is shown, where somebody watches and it is known."""
+        found = self._inspection
+        return None if found is None or found.snapshot is not self._shown else found
 
     @property
     def ghost(self) -> Ghost | None:
@@ -232,9 +249,28 @@ class Session(QObject):
         if self._worker is not None:
             self._worker.speed = speed
 
+    def watch(self, watching: bool) -> None:
+        """Look into the steps that are shown from now on, or do not."""
+        self._watching = watching
+        if self._worker is not None and not self._worker.running:
+            self._look_inside(self._worker)
+            self._show(self._worker.latest)
+
+    def hold(self) -> None:
+        """The person has the run in the hand, and moves its start: it waits until it is let go."""
+        self._held = self.running
+        self.pause()
+
+    def let_go(self) -> None:
+        """Go on as before `hold`."""
+        if self._held:
+            self._held = False
+            self.run()
+
     def adopt(self, trainer: Trainer) -> None:
         """Make `trainer` the run that is shown."""
         self._end_run()
+        self._inspection = None
         self._worker = Worker(trainer, self._speed)
         self._notice = ""
         self._ghost = None
@@ -304,6 +340,10 @@ class Session(QObject):
             self._background.drop("run")
             self._refuse(empty_sentence(), warning=False)
             return
+        if self.devices and len(experiment.points) <= AT_ONCE:  # so PyTorch is there
+            self._background.drop("run")
+            self._build_at_once(experiment)
+            return
         self._building = True
         self.state_changed.emit()
         self._background.run(
@@ -312,6 +352,15 @@ class Session(QObject):
             self._built,
             self._not_built,
         )
+
+    def _build_at_once(self, experiment: Experiment) -> None:
+        """Within the frame, so that the run follows the hand that moves its start."""
+        try:
+            trainer = _build_trainer(experiment)
+        except Exception as error:
+            self._not_built(error)
+        else:
+            self._built(trainer)
 
     def _built(self, trainer: Trainer) -> None:
         self._building = False
@@ -367,6 +416,8 @@ class Session(QObject):
     def _play(self, to_epoch: int | None = None, to_step: int | None = None) -> None:
         if self._worker is None:
             return
+        if self._watching:
+            self._worker.trainer.watch()
         self._meter.start(self._worker.latest.step)
         self._worker.play(to_epoch, to_step)
         self._timer.start()
@@ -381,10 +432,10 @@ class Session(QObject):
         if not worker.running:
             self._arrive(worker)
             return
-        self._show(worker.latest)
+        self._show(self._seen(worker) if self._watching and self._goal is None else worker.latest)
         self._say_notice(worker.trainer.notice)
         if self._meter.read(worker.latest.step):
-            self.numbers_changed.emit(worker.latest)
+            self.numbers_changed.emit(self._shown)
 
     def _arrive(self, worker: Worker) -> None:
         """The thread has ended; a wish that came too late for it is carried out now."""
@@ -399,6 +450,19 @@ class Session(QObject):
         self._rest()
         self._say_why_it_stopped(worker)
         self.state_changed.emit()
+
+    def _seen(self, worker: Worker) -> Snapshot:
+        """A step of this frame that was looked into, so that all that is shown is of one step."""
+        found = worker.trainer.inspected
+        worker.trainer.watch()
+        if found is None:
+            return worker.latest
+        self._inspection = found
+        return found.snapshot
+
+    def _look_inside(self, worker: Worker) -> None:
+        """While nothing trains, the step at which the run stands can be looked into at once."""
+        self._inspection = worker.trainer.inspect() if self._watching and worker.error is None else None
 
     def _show(self, snapshot: Snapshot) -> None:
         if snapshot is not self._shown:
@@ -417,6 +481,7 @@ class Session(QObject):
         """Show the last snapshot and its numbers."""
         self._timer.stop()
         if self._worker is not None:
+            self._look_inside(self._worker)
             self._show(self._worker.latest)
             self.numbers_changed.emit(self._worker.latest)
             self._say_notice(self._worker.trainer.notice)

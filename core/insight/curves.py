@@ -91,18 +91,19 @@ class Curve:
 
     def from_data_units(self, numbers: Sequence[float], scaling: Scaling) -> list[Floats]:
         """The arrays of training from all parameters, flat, in data units and in the order of `named`."""
-        layers = []
-        position = 0
-        for shape in self.shapes():
-            size = int(np.prod(shape))
-            layers.append(np.array(numbers[position : position + size], dtype=np.float64).reshape(shape))
-            position += size
+        layers = self.arrays(numbers)
         with np.errstate(all="ignore"):
             layers[1] = layers[1] + layers[0] @ scaling.x_mean
             layers[0] = layers[0] * scaling.x_scale
             layers[-2] = layers[-2] / scaling.y_scale
             layers[-1] = (layers[-1] - scaling.y_mean) / scaling.y_scale
         return layers
+
+    def arrays(self, numbers: Sequence[float] | Floats) -> list[Floats]:
+        """All parameters in a row `[P]` as the arrays that they are."""
+        ends = np.cumsum([int(np.prod(shape)) for shape in self.shapes()])
+        parts = np.split(np.array(numbers, dtype=np.float64)[: ends[-1]], ends[:-1])
+        return [part.reshape(shape) for part, shape in zip(parts, self.shapes(), strict=True)]
 
     def named(self, layers: Sequence[Floats]) -> Parameters:
         """The arrays by name: w1, b1, w2, b2, ..."""
@@ -203,6 +204,11 @@ class Network(Curve):
         return f"y = {inner}   " + n_("({count} parameter)", "({count} parameters)", count).format(
             count=count
         )
+
+
+def in_a_row(parameters: Parameters) -> tuple[float, ...]:
+    """All numbers of parameters by name, as own start values are given."""
+    return tuple(float(number) for value in parameters.values() for number in np.ravel(value))
 
 
 def _sum(terms: Sequence[tuple[float, str]]) -> str:

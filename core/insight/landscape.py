@@ -13,11 +13,10 @@ from torch import Tensor, nn
 from torch.func import functional_call, vmap
 
 from core.experiment.points import Points
-from core.experiment.settings import Settings
-from core.insight.curves import Curve, Network
+from core.insight.curves import Network
+from core.insight.objective import Objective
 from core.insight.optimum import training_points
 from core.insight.plane import Plane
-from core.insight.scaling import Scaling
 from core.training.fit import scaled_loss
 from core.training.named import named
 
@@ -45,15 +44,6 @@ class Landscape(NamedTuple):
     losses: Floats
     points: int
     of: int
-
-
-class Objective(NamedTuple):
-    """What makes the loss of a run: the person's points and choices, the model, and how data are scaled."""
-
-    points: Points
-    settings: Settings
-    curve: Curve
-    scaling: Scaling
 
 
 def landscape(objective: Objective, plane: Plane, u: Range, v: Range, cells: int = MOST_CELLS) -> Landscape:

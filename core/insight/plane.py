@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -15,7 +15,9 @@ Floats = NDArray[np.float64]
 
 FEWEST_STEPS = 3  # that a path needs to have two directions
 MOST_STEPS = 400  # of a path that its directions are found from; more say no more
-NO_VARIANCE = 1e-24  # of a path, beside its parameters: it has not moved
+STRAIGHT = (
+    1e-10  # of a path's variance: what lies beside its first direction is little, and half of it rounding
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,10 +60,11 @@ class Plane:
 
 def line_plane(curve: Curve, scaling: Scaling) -> Plane:
     """All the parameters that a line has, with u and v its w and b in the units of the data."""
-    origin, with_w, with_b = (
-        _flat(curve.from_data_units(numbers, scaling)) for numbers in ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0))
-    )
-    return Plane(origin, np.array([with_w - origin, with_b - origin]), ("w", "b"))
+    origin = _flat(curve.from_data_units((0.0, 0.0), scaling))
+    # From a mean of 0, since differences of what lies far from 0 would lose their digits.
+    unshifted = replace(scaling, y_mean=0.0)
+    along = [_flat(curve.from_data_units(numbers, unshifted)) for numbers in ((1.0, 0.0), (0.0, 1.0))]
+    return Plane(origin, np.array(along), ("w", "b"))
 
 
 def parameter_plane(curve: Curve, through: Floats, first: int, second: int) -> Plane:
@@ -83,15 +86,17 @@ def path_plane(
     section 7. The directions have the length 1, and point where those of the plane `before` did. None where
     the path is too short, or has gone straight on, and so has no two directions.
     """
-    rows = np.asarray(path[:: -(-len(path) // MOST_STEPS)], dtype=np.float64)
+    rows = np.asarray(path[:: max(1, -(-len(path) // MOST_STEPS))], dtype=np.float64)
     if len(rows) < FEWEST_STEPS or rows.shape[1] < 2:
         return None
+    rows = rows / (float(np.abs(rows).max()) or 1.0)  # lest squares overflow
+    rounding = float(np.finfo(path.dtype).eps) ** 2 * float(np.sum(rows**2))
     centred = rows - rows.mean(axis=0)
     # The eigenvectors of the small matrix of inner products lead to those of the covariance.
     variances, sides = np.linalg.eigh(centred @ centred.T)
     variances, sides = variances[::-1][:2], sides[:, ::-1][:, :2]
     total = float(np.sum(centred**2))
-    if not total > NO_VARIANCE * float(np.sum(rows**2)) or not variances[1] > NO_VARIANCE * total:
+    if not variances[1] > max(rounding, STRAIGHT * total):
         return None
     along = sides.T @ centred
     along /= np.linalg.norm(along, axis=1)[:, None]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from core.insight.curves import Curve, Parameters
+from core.insight.curves import Curve, Parameters, in_a_row
 from core.insight.scaling import Scaling
 
 Floats = NDArray[np.float64]
@@ -52,7 +52,7 @@ class Snapshot(NamedTuple):
 
     def numbers(self) -> tuple[float, ...]:
         """All parameters in a row, as own start values are given."""
-        return tuple(float(n) for value in self.parameters.values() for n in np.ravel(value))
+        return in_a_row(self.parameters)
 
     def finite(self) -> bool:
         """Whether every parameter is finite."""

@@ -206,6 +206,7 @@ class Trainer:
 
     def watch(self) -> None:
         """Let the next step be looked into, which takes a moment; may be called from any thread."""
+        self.inspected = None
         self._watched = True
 
     def inspect(self) -> Inspection:

@@ -61,6 +61,11 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         """Where the grid has lines between the ticks."""
         return log_hairlines(*self.range) if self.logarithmic else []
 
+    @property
+    def name(self) -> str:
+        """What is written beside the axis."""
+        return self._name
+
     def set_name(self, name: str) -> None:
         """Write `name` beside the axis, as plain text, on one line, shortened to fit."""
         plain = " ".join("".join(c if c.isprintable() else " " for c in name[:LONGEST_NAME]).split())

@@ -1,7 +1,13 @@
-"""One dot on a curve."""
+"""Single marks on a plot: a dot, or a cross."""
 
-from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QGraphicsEllipseItem, QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import (
+    QGraphicsEllipseItem,
+    QGraphicsItem,
+    QGraphicsPathItem,
+    QStyleOptionGraphicsItem,
+    QWidget,
+)
 
 from gui.theme import MODEL, Theme
 
@@ -26,5 +32,25 @@ class Dot(QGraphicsEllipseItem):
 
     def stand_at(self, x: float, y: float) -> None:
         """Show the dot at (x, y), where the axes have it."""
+        self.setPos(x, y)
+        self.show()
+
+
+class Cross(QGraphicsPathItem):
+    """A cross of a fixed size on the screen."""
+
+    def __init__(self, theme: Theme, size: float, colour: str) -> None:
+        arm = theme.px(size) / 2
+        path = QPainterPath()
+        for sign in (-1, 1):
+            path.moveTo(-arm, -sign * arm)
+            path.lineTo(arm, sign * arm)
+        super().__init__(path)
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIgnoresTransformations)
+        self.setPen(QPen(QColor(colour), theme.px(3)))
+        self.hide()
+
+    def stand_at(self, x: float, y: float) -> None:
+        """Show the cross at (x, y), where the axes have it."""
         self.setPos(x, y)
         self.show()

@@ -1,0 +1,109 @@
+"""The numbers of a step as bars: its gradient, how far it went, and what the optimizer remembers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from core.insight.numbers import significant
+from core.texts import _
+from gui.theme import GRID, Theme
+
+LINE = 17  # pixels, the height of a row
+BAR = 7  # pixels, the height of a bar
+NAME, NUMBER = 116, 76  # pixels, the widths of a row's name and of a number
+DIGITS = 3
+
+
+class StepRow(NamedTuple):
+    """One quantity: what it is called, its colour, and its numbers, one for each column."""
+
+    name: str
+    colour: str
+    numbers: tuple[float, ...]
+
+
+class StepBars(QWidget):
+    """A row for each quantity, a column for each parameter; a bar is as long as it is beside its row's."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._columns: tuple[str, ...] = ()
+        self._rows: tuple[StepRow, ...] = ()
+        self.setObjectName("step_bars")
+        self.setAccessibleName(_("The numbers of the step"))
+        self.setToolTip(
+            _(
+                "The gradient that this step followed, how far it went, and what the optimizer keeps for "
+                "each parameter, by PyTorch's names. A bar to the right is above zero."
+            )
+        )
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def show_rows(self, columns: Sequence[str], rows: Sequence[StepRow]) -> None:
+        """Show these numbers under these columns; none of them is no bars at all."""
+        higher = len(rows) != len(self._rows)
+        self._columns, self._rows = tuple(columns), tuple(rows)
+        self.setAccessibleDescription(self.text())
+        self.setVisible(bool(rows))
+        if higher:
+            self.updateGeometry()
+        self.update()
+
+    def text(self) -> str:
+        """All numbers, in lines of words."""
+        return "\n".join(
+            f"{row.name}: "
+            + ", ".join(
+                f"{column} {significant(number, DIGITS)}"
+                for column, number in zip(self._columns, row.numbers, strict=True)
+            )
+            for row in self._rows
+        )
+
+    def sizeHint(self) -> QSize:
+        """As high as its rows and their heading."""
+        return QSize(self._theme.px(2 * NAME), self._theme.px(LINE) * (len(self._rows) + 1))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the names, and in each column a bar and its number."""
+        painter, px = QPainter(self), self._theme.px
+        painter.setFont(self._theme.font(12, digits=True))
+        name = min(px(NAME), self.width() // 3)
+        column = (self.width() - name) / max(len(self._columns), 1)
+        painter.setPen(QColor(self._theme.muted))
+        for place, text in enumerate(self._columns):
+            self._write(painter, QRectF(name + place * column, 0, column, px(LINE)), text)
+        for line, row in enumerate(self._rows, 1):
+            top = line * px(LINE)
+            painter.setPen(QColor(self._theme.muted))
+            self._write(painter, QRectF(0, top, name - px(GRID), px(LINE)), row.name)
+            largest = max((abs(number) for number in row.numbers), default=0.0)
+            for place, number in enumerate(row.numbers):
+                cell = QRectF(name + place * column, top, column, px(LINE))
+                self._paint_cell(painter, cell, row.colour, number, number / largest if largest else 0.0)
+
+    def _write(self, painter: QPainter, place: QRectF, text: str) -> None:
+        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(place.width()))
+        painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+
+    def _paint_cell(self, painter: QPainter, cell: QRectF, colour: str, number: float, share: float) -> None:
+        """The number, and right of it a bar from the middle of what is left."""
+        px = self._theme.px
+        painter.setPen(QColor(self._theme.text))
+        self._write(painter, cell, significant(number, DIGITS))
+        left = cell.left() + px(NUMBER)
+        room = cell.right() - px(GRID) - left
+        if room <= 0:
+            return
+        middle, height = left + room / 2, px(BAR)
+        top = cell.center().y() - height / 2
+        zero = QRectF(middle, cell.top() + px(2), 1, cell.height() - px(4))
+        painter.fillRect(zero, QColor(self._theme.muted))
+        end = middle + share * room / 2
+        painter.fillRect(QRectF(min(middle, end), top, abs(end - middle), height), QColor(colour))

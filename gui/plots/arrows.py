@@ -1,0 +1,79 @@
+"""Arrows from one place of a plot, such as the step that was taken and the gradient that it followed."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from gui.theme import Theme
+
+HEAD = 9  # pixels, the length of an arrow's head
+SHORTEST = 2.0  # pixels; a shorter arrow is none
+RIM = 2  # pixels of ground on both sides, so that an arrow stands out from what is below
+
+
+class Arrow(NamedTuple):
+    """From `start` to `end`, in the pixels of the view box."""
+
+    start: QPointF
+    end: QPointF
+    colour: str
+    width: float
+    style: Qt.PenStyle = Qt.PenStyle.SolidLine
+
+
+class Arrows(QGraphicsItem):
+    """Lives in the pixels of the view box and draws a few arrows, the last ones on top."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.shown: list[Arrow] = []
+        self._theme = theme
+        self._size = QSizeF()
+        self.setZValue(3)
+
+    def stand_in(self, size: QSizeF) -> None:
+        """The view box is so many pixels large."""
+        if size != self._size:
+            self.prepareGeometryChange()
+            self._size = size
+
+    def draw(self, arrows: list[Arrow]) -> None:
+        """Draw these and no others."""
+        self.shown = arrows
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(QPointF(), self._size)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for arrow in self.shown:
+            self._paint(painter, arrow)
+
+    def _paint(self, painter: QPainter, arrow: Arrow) -> None:
+        way = arrow.end - arrow.start
+        length = math.hypot(way.x(), way.y())
+        if length < SHORTEST:
+            return
+        along = way / length
+        head = min(self._theme.px(HEAD), length)
+        neck = arrow.end - along * head
+        side = QPointF(-along.y(), along.x()) * (head / 2)
+        tip = QPolygonF([arrow.end, neck + side, neck - side])
+        ground = QColor(self._theme.surface)
+        painter.setPen(QPen(ground, arrow.width + self._theme.px(RIM)))
+        painter.drawLine(arrow.start, neck)
+        painter.setBrush(ground)
+        painter.drawPolygon(tip)
+        painter.setPen(QPen(QColor(arrow.colour), arrow.width, arrow.style))
+        painter.drawLine(arrow.start, neck)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(arrow.colour))
+        painter.drawPolygon(tip)

@@ -1,0 +1,360 @@
+"""The loss over two parameters as a landscape, and the run in it; the person sets where it starts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QSizeF, Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QWidget
+
+from core.insight.numbers import significant
+from core.insight.plane import Plane
+from core.texts import N_, _
+from core.training.path import Way
+from gui.plots.arrows import Arrow, Arrows
+from gui.plots.bubble import Bubble
+from gui.plots.canvas import Canvas
+from gui.plots.contour_map import ContourMap, Picture
+from gui.plots.dot import Cross, Dot
+from gui.plots.legend import HEIGHT, Entry, Legend
+from gui.plots.range_keeper import LIMIT, Range, RangeKeeper, clamped, nice_step
+from gui.plots.trail import Trail
+from gui.theme import GRADIENT, MODEL, REFERENCE, Theme
+
+Floats = NDArray[np.float64]
+Place = tuple[float, float]
+
+HOME = (-3.0, 3.0)  # the view of an empty plot, on both axes
+ROOM = 1.5  # times the extent of what is to be seen
+NARROW = 0.25  # of how far away from zero it is, the least width of a view
+GROWTH = 4.0  # widths of the first view; a run that goes further leaves it
+REACH = 12.0  # pixels; a step this near is under the cursor
+BALL, MARK, START, OPTIMUM = 15, 13, 11, 12  # pixels
+# Arrows are drawn as many times their length as makes the step's this long, in pixels.
+SHORT, RIGHT, LONG = 16.0, 44.0, 80.0
+DIGITS = 4
+
+# What the arrows are called, and how they look: colour (none is that of text), width, style.
+ARROWS: dict[str, tuple[str, str, float, Qt.PenStyle]] = {
+    "gradient": (N_("gradient"), GRADIENT, 4.0, Qt.PenStyle.SolidLine),
+    "momentum": (N_("momentum"), "", 2.0, Qt.PenStyle.DotLine),
+    "step": (N_("step"), MODEL, 2.0, Qt.PenStyle.SolidLine),
+}
+
+
+class Moves(NamedTuple):
+    """What led away from the place `start`: for each key of ARROWS how far it goes, as (u, v)."""
+
+    start: Place
+    ways: Mapping[str, Place]
+
+
+def landscape_room(low: float, high: float) -> Range:
+    """Rounded limits about what is to be seen, with as much room around as gives it a shape."""
+    middle, half = low / 2 + high / 2, high / 2 - low / 2
+    half = max(half, NARROW * max(abs(low), abs(high))) or 1.0
+    step = nice_step(half / 5)
+    low, high = middle - ROOM * half, middle + ROOM * half
+    return clamped(math.floor(low / step) * step), clamped(math.ceil(high / step) * step)
+
+
+class LandscapePlot(Canvas):
+    """Shows a landscape over u and v, and a run in it.
+
+    `view_changed()` asks for the landscape of another view. `place_chosen(u, v)` says where the run should
+    start, between `grabbed()` and `released()`. `step_hovered(step or None)` is the step under the cursor,
+    `step_wanted(step)` the one to go to.
+    """
+
+    view_changed = Signal()
+    grabbed = Signal()
+    released = Signal()
+    place_chosen = Signal(float, float)
+    step_hovered = Signal(object)
+    step_wanted = Signal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        self._ready = False
+        self._moves: Moves | None = None
+        self._magnified = 1.0
+        self._hover: QPointF | None = None
+        self._hovered: int | None = None
+        self._gesture = ""  # "place" while the start is dragged, "step" while a step is looked for
+        self._seen: tuple[Range, Range] | None = None
+        self._extent: tuple[Range, Range] | None = None
+        self.measure: Callable[[float, float], float | None] = lambda _u, _v: None
+        empty = _("The landscape of the loss appears here once there are points.")
+        across, up = (RangeKeeper(*HOME, room=landscape_room) for _axis in range(2))
+        super().__init__(theme, across, up, empty, parent)
+        self.keep_above(HEIGHT)
+        self.setObjectName("landscape_plot")
+        self.setAccessibleName(_("Landscape of the loss"))
+        self.setToolTip(
+            _("Click or drag to start from there; Ctrl goes to a step of the path. The wheel zooms, F fits.")
+        )
+        self.viewport().setCursor(Qt.CursorShape.CrossCursor)
+        self._make_items()
+        self._ready = True
+        self.redraw()
+
+    def _make_items(self) -> None:
+        """Every item is made here, once; later only its data change."""
+        theme, px = self.theme, self.theme.px
+        self.map, self.trail, self.arrows = ContourMap(theme), Trail(theme), Arrows(theme)
+        self.optimum = Cross(theme, OPTIMUM, REFERENCE)
+        self.start = Dot(theme, START, theme.was, hollow=True)
+        self.mark = Dot(theme, MARK, MODEL, hollow=True)
+        self.ball = Dot(theme, BALL, MODEL)
+        for overlay in (self.map, self.trail, self.arrows):
+            overlay.setParentItem(self.box)
+        for layer, item in enumerate((self.start, self.optimum, self.ball, self.mark)):
+            self.box.addItem(item, ignoreBounds=True)
+            item.setZValue(10 + layer)
+        for lines in (self.grid, self.faint_grid):
+            lines.hide()  # the contours are lines enough
+        self.legend = Legend(
+            theme,
+            (
+                *(
+                    Entry(key, _(label), colour or theme.text, px(width), style)
+                    for key, (label, colour, width, style) in ARROWS.items()
+                ),
+                Entry("optimum", _("optimum"), REFERENCE, px(3), Qt.PenStyle.SolidLine),
+            ),
+        )
+        self.legend.setParentItem(self.centralWidget)
+        self.bubble = Bubble("landscape_readout", theme, self.viewport())
+
+    # What is shown
+
+    def show_names(self, names: tuple[str, str]) -> None:
+        """Call the axes u and v so."""
+        self.axes["bottom"].set_name(names[0])
+        self.axes["left"].set_name(names[1])
+
+    def show_picture(self, picture: Picture | None) -> None:
+        """Show a landscape, or none yet."""
+        self.map.show_picture(picture)
+        self.empty_text.setVisible(picture is None)
+
+    def show_run(self, run: int, way: Way, plane: Plane, step: int, ball: Floats) -> None:
+        """Show the way of the run number `run`, with the ball (u, v) at its chosen step."""
+        self.trail.places.take(run, way, plane)
+        self.trail.choose(step, ball)
+        _show_at(self.ball, ball)
+
+    def show_moves(self, moves: Moves | None) -> None:
+        """Show as arrows what led to the chosen step; None is no arrows."""
+        self._moves = moves
+        self._draw_arrows()
+        self._show_legend()
+
+    def show_optimum(self, place: Floats | None) -> None:
+        """Show where the loss is lowest, where that is known."""
+        _show_at(self.optimum, place)
+        self._show_legend()
+
+    def show_start(self, place: Floats | None) -> None:
+        """Show where the run started."""
+        _show_at(self.start, place)
+
+    def show_mark(self, place: Floats | None) -> None:
+        """Show the step that is marked in all views, or none."""
+        _show_at(self.mark, place)
+
+    def show_stretch(self, stretch: tuple[int, int] | None) -> None:
+        """Show the part of the path between two steps broader, or none."""
+        self.trail.show_stretch(stretch)
+
+    def clear(self) -> None:
+        """Show nothing: there is no run."""
+        self.show_picture(None)
+        self.trail.places.clear()
+        self.trail.update()
+        self.show_moves(None)
+        for item in (self.optimum, self.start, self.mark, self.ball):
+            item.hide()
+        self._show_legend()
+
+    def follow(self, places: Floats) -> None:
+        """Make room for places `[m, 2]`; not while the hand is on them, and not without end."""
+        finite = places[np.isfinite(places).all(axis=1)]
+        if self._gesture == "place" or not len(finite):
+            return
+        low, high = finite.min(axis=0).tolist(), finite.max(axis=0).tolist()
+        self._extent = (low[0], high[0]), (low[1], high[1])
+        for keeper, (least, most) in zip((self.x_range, self.y_range), self._extent, strict=True):
+            far = GROWTH * (keeper.home[1] - keeper.home[0])
+            keeper.follow(max(least, keeper.home[0] - far), min(most, keeper.home[1] + far))
+        self.show_ranges()
+
+    def fit_view(self) -> None:
+        """Show the path, its start and the optimum."""
+        if self._extent is None:
+            self.x_range.stand(*HOME)
+            self.y_range.stand(*HOME)
+        else:
+            for keeper, (low, high) in zip((self.x_range, self.y_range), self._extent, strict=True):
+                keeper.fit(max(low, -LIMIT), min(high, LIMIT))
+        self.show_ranges()
+
+    def redraw(self) -> None:
+        super().redraw()
+        if not self._ready:
+            return
+        area, view = self.area(), self.view()
+        size = QSizeF(area.width(), area.height())
+        self.map.stand_in(size, view)
+        self.trail.stand_in(size, view)
+        self.arrows.stand_in(size)
+        self.legend.stand_at(area)
+        self._draw_arrows()
+        if view != self._seen:
+            self._seen = view
+            self.view_changed.emit()
+
+    def _show_legend(self) -> None:
+        shown = set() if self._moves is None else {key for key, way in self._moves.ways.items() if any(way)}
+        self.legend.show_only(shown | ({"optimum"} if self.optimum.isVisible() else set()))
+
+    # The arrows
+
+    def _draw_arrows(self) -> None:
+        """All from the place that the step left, each by as much larger as makes the step's a good length."""
+        if self._moves is None:
+            self.arrows.draw([])
+            return
+        width, height = self.pixel_size()
+        ways = {
+            key: QPointF(u / width, -v / height)
+            for key, (u, v) in self._moves.ways.items()
+            if math.isfinite(u) and math.isfinite(v)
+        }
+        self._magnify(ways.get("step", QPointF()))
+        x, y = self.to_pixels(*np.array([[self._moves.start[0]], [self._moves.start[1]]]))
+        start = QPointF(float(x[0]), float(y[0])) - self.area().topLeft()
+        drawn = []
+        for key, (_label, colour, wide, style) in ARROWS.items():
+            way = self._length(key, ways.get(key, QPointF()))
+            drawn.append(Arrow(start, start + way, colour or self.theme.text, self.theme.px(wide), style))
+        self.arrows.draw(drawn)
+
+    def _length(self, key: str, way: QPointF) -> QPointF:
+        """The arrow as it is drawn: longer ones than LONG end there, of a step one sees at least a little."""
+        length = math.hypot(way.x(), way.y()) * self._magnified
+        if not 0 < length < math.inf:
+            return QPointF()
+        most = math.inf if self._magnified == 1 and key == "step" else self.theme.px(LONG)
+        return way * self._magnified * (min(max(length, self.theme.px(SHORT)), most) / length)
+
+    def _magnify(self, step: QPointF) -> None:
+        """Choose how many times as long the arrows are, and stay with it while that serves."""
+        length, px = math.hypot(step.x(), step.y()), self.theme.px
+        if not 0 < length < LIMIT:
+            wanted = 1.0
+        elif px(SHORT) <= length * self._magnified <= px(LONG):
+            wanted = self._magnified
+        else:
+            wanted = max(1.0, nice_step(px(RIGHT) / length / 2))
+        self._magnified = wanted
+        self.legend.point("step", f"×{wanted:,.0f}" if wanted > 1 else "")
+
+    # What the person does
+
+    def _near(self, pixel: QPointF) -> int | None:
+        """The step of the path that is nearest to a pixel, within REACH."""
+        places = self.trail.places
+        if not len(places.steps):
+            return None
+        x, y = self.trail.pixels(places.at)
+        here = pixel - self.area().topLeft()
+        away = (x - here.x()) ** 2 + (y - here.y()) ** 2
+        nearest = int(np.argmin(away[::-1]))  # of those that are equally near, the newest
+        nearest = len(away) - 1 - nearest
+        return int(places.steps[nearest]) if away[nearest] <= self.theme.px(REACH) ** 2 else None
+
+    def _hover_at(self, pixel: QPointF | None) -> None:
+        """Say what is under the cursor."""
+        self._hover = pixel
+        step = None if pixel is None else self._near(pixel)
+        if step != self._hovered:
+            self._hovered = step
+            self.step_hovered.emit(step)
+        if pixel is None or self.map.picture is None:
+            self.bubble.hide()
+        else:
+            self.bubble.say(self._said(pixel), pixel, self.area())
+
+    def _said(self, pixel: QPointF) -> list[str]:
+        """The place under the cursor, its loss, and the step there."""
+        u, v = self.to_data(pixel)
+        names = (self.axes["bottom"].name, self.axes["left"].name)
+        lines = [
+            "   ".join(
+                f"{name} {significant(value, DIGITS)}" for name, value in zip(names, (u, v), strict=True)
+            )
+        ]
+        loss = self.measure(u, v)
+        if loss is not None:
+            lines.append(_("loss {number}").format(number=significant(loss, DIGITS)))
+        if self._hovered is not None:
+            lines.append(_("step {step}").format(step=f"{self._hovered:,}"))
+        return lines
+
+    def _drag(self, pixel: QPointF) -> None:
+        if self._gesture == "place":
+            area = self.area()
+            x = min(max(pixel.x(), area.left()), area.right())
+            y = min(max(pixel.y(), area.top()), area.bottom())
+            self.place_chosen.emit(*self.to_data(QPointF(x, y)))
+        elif self._hovered is not None:
+            self.step_wanted.emit(self._hovered)
+
+    def end_gesture(self) -> None:
+        super().end_gesture()
+        gesture, self._gesture = self._gesture, ""
+        if gesture == "place":
+            self.released.emit()
+
+    # Qt's events
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        inside = self.area().contains(event.position()) and self.map.picture is not None
+        if event.button() == Qt.MouseButton.LeftButton and inside and not self._gesture:
+            control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+            self._gesture = "step" if control else "place"
+            self._hover_at(event.position())
+            if self._gesture == "place":
+                self.grabbed.emit()
+            self._drag(event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        if self._gesture and not event.buttons() & Qt.MouseButton.LeftButton:
+            self.end_gesture()  # the button was let go where nobody told us
+        inside = self.area().contains(event.position())
+        self._hover_at(event.position() if inside else None)
+        if self._gesture:
+            self._drag(event.position())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._gesture:
+            self.end_gesture()
+        super().mouseReleaseEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hover_at(None)
+
+
+def _show_at(item: Dot | Cross, place: Floats | None) -> None:
+    """Put a mark at (u, v), or nowhere."""
+    if place is None or not np.isfinite(place).all() or np.abs(place).max() > LIMIT:
+        item.hide()
+    else:
+        item.stand_at(float(place[0]), float(place[1]))

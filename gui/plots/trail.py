@@ -1,0 +1,144 @@
+"""The path of a run over the landscape: where it has been, where it goes on, and a stretch that is marked."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from core.insight.plane import Plane
+from core.training.path import Way
+from gui.plots.range_keeper import Range
+from gui.theme import MODEL, Theme
+
+Floats = NDArray[np.float64]
+Steps = NDArray[np.int64]
+
+MOST = 4_000  # places that are kept; of a longer path every second, fourth … step is drawn
+LONGEST = 40_000.0  # pixels of line in a frame; of a path that leaps to and fro the newest are drawn
+FAR = 8.0  # sizes of the view; a place further out is drawn there
+SMOOTH = 1_500  # pieces of line; more are drawn without antialiasing
+
+
+class Places:
+    """The places on a plane of the steps of a run, as many as can be drawn; new steps are added to them.
+
+    `steps` `[m]` rise, and `at` `[m, 2]` are their u and v.
+    """
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Have no places."""
+        self.steps: Steps = np.empty(0, dtype=np.int64)
+        self.at: Floats = np.empty((0, 2))
+        self._known: tuple[object, ...] = ()
+        self._rows = 0  # of the way that have been looked at
+        self._every = 1
+
+    def take(self, run: int, way: Way, plane: Plane) -> None:
+        """Have the places of this way of the run number `run`, on this plane."""
+        known = (run, id(plane), way.stride, way.cuts)
+        if known != self._known:
+            self.clear()
+            self._known = known
+        rows = len(way.numbers)
+        while (rows - self._rows) // self._every + len(self.steps) > MOST:
+            self._every *= 2
+            self.steps, self.at = self.steps[::2], self.at[::2]
+        new = np.arange(-(-self._rows // self._every) * self._every, rows, self._every)
+        if len(new):
+            self.steps = np.concatenate((self.steps, new * way.stride))
+            self.at = np.concatenate((self.at, plane.places(way.numbers[new])))
+        self._rows = rows
+
+    def nearest(self, step: int) -> int:
+        """The index of the step that is nearest to `step`, of those that are kept."""
+        right = min(int(np.searchsorted(self.steps, step)), len(self.steps) - 1)
+        left = max(right - 1, 0)
+        return right if self.steps[right] - step < step - self.steps[left] else left
+
+
+class Trail(QGraphicsItem):
+    """Lives in the pixels of the view box: a line up to the chosen step, muted beyond it."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.places = Places()
+        self._pens = [
+            QPen(QColor(theme.faded(MODEL)), theme.px(2)),
+            QPen(QColor(MODEL), theme.px(2)),
+            QPen(QColor(theme.text), theme.px(4)),
+        ]
+        self._size = QSizeF()
+        self._view: tuple[Range, Range] = ((0.0, 1.0), (0.0, 1.0))
+        self._chosen: tuple[int, Floats] = (0, np.zeros(2))
+        self._stretch: tuple[int, int] | None = None
+        self.setZValue(1)
+
+    def stand_in(self, size: QSizeF, view: tuple[Range, Range]) -> None:
+        """The view box is so many pixels large, and shows these ranges."""
+        if size != self._size:
+            self.prepareGeometryChange()
+        self._size, self._view = size, view
+        self.update()
+
+    def choose(self, step: int, place: Floats) -> None:
+        """The chosen step is `step`, at the place (u, v), which need not be one of those that are kept."""
+        self._chosen = step, place
+        self.update()
+
+    def show_stretch(self, stretch: tuple[int, int] | None) -> None:
+        """Show the part from one step to another broader; None is no part."""
+        self._stretch = stretch
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(QPointF(), self._size)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        if not len(self.places.steps) or self._size.isEmpty():
+            return
+        step, place = self._chosen
+        x, y = self.pixels(self.places.at)
+        ball_x, ball_y = self.pixels(place[None])
+        parting = int(np.searchsorted(self.places.steps, step, side="right"))
+        parts = [
+            (np.append(ball_x, x[parting:]), np.append(ball_y, y[parting:])),
+            (np.append(x[:parting], ball_x), np.append(y[:parting], ball_y)),
+        ]
+        if self._stretch is not None:
+            first, last = np.searchsorted(self.places.steps, (self._stretch[0], self._stretch[1] + 1))
+            parts.insert(0, (x[first:last], y[first:last]))
+        pens = self._pens if self._stretch is None else [self._pens[2], *self._pens[:2]]
+        for pen, (across, down) in zip(pens, parts, strict=False):
+            painter.setPen(pen)
+            self._draw(painter, across, down)
+
+    def pixels(self, places: Floats) -> tuple[Floats, Floats]:
+        """Where places `[m, 2]` are in the view box; what is far out of sight is brought nearer."""
+        (left, right), (low, high) = self._view
+        with np.errstate(all="ignore"):
+            across = np.nan_to_num((places[:, 0] - left) / (right - left), nan=FAR)
+            down = np.nan_to_num((high - places[:, 1]) / (high - low), nan=FAR)
+        across, down = np.clip(across, -FAR, FAR), np.clip(down, -FAR, FAR)
+        return across * self._size.width(), down * self._size.height()
+
+    @staticmethod
+    def _draw(painter: QPainter, x: Floats, y: Floats) -> None:
+        """One line through these pixels, without the pieces that nobody would see."""
+        moved = np.append(True, np.hypot(np.diff(x.round()), np.diff(y.round())) > 0)
+        moved[-1:] = True
+        x, y = x[moved], y[moved]
+        behind = np.cumsum(np.hypot(np.diff(x), np.diff(y))[::-1])  # the length from the end
+        drawn = int(np.searchsorted(behind, LONGEST)) + 1
+        x, y = x[-drawn:], y[-drawn:]
+        if len(x) > 1:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(x) < SMOOTH)
+            painter.drawPolyline(pg.functions.arrayToQPolygonF(x, y))
