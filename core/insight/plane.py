@@ -15,9 +15,7 @@ Floats = NDArray[np.float64]
 
 FEWEST_STEPS = 3  # that a path needs to have two directions
 MOST_STEPS = 400  # of a path that its directions are found from; more say no more
-STRAIGHT = (
-    1e-10  # of a path's variance: what lies beside its first direction is little, and half of it rounding
-)
+STRAIGHT = 1e-10  # of a path's variance: with less beside its first direction it has no second one
 
 
 @dataclass(frozen=True, eq=False)
