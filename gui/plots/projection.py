@@ -57,9 +57,16 @@ class Projection:
         self.axes = view_axes(azimuth, elevation)
         self.eye: Floats = DISTANCE * self.axes[2]
         level, steep = math.cos(math.radians(elevation)), math.sin(math.radians(elevation))
-        up, ahead = CORNER * steep + HEIGHT * level, CORNER * level - HEIGHT * steep
-        lowest, highest = -up * DISTANCE / (DISTANCE - ahead), up * DISTANCE / (DISTANCE + ahead)
-        widest = CORNER * DISTANCE / (DISTANCE - HEIGHT * steep)
+        # Turning the box takes each corner farthest down where it is nearest, and farthest up where it is
+        # farthest away: the picture of its way is monotone in between.
+        ends = [
+            (high * level - near * steep) * DISTANCE / (DISTANCE - near * level - high * steep)
+            for near in (CORNER, -CORNER)
+            for high in (HEIGHT, -HEIGHT)
+        ]
+        lowest, highest = min(ends), max(ends)
+        # The greatest of sin t / (a - b cos t), over all turns t of a corner, is 1 / sqrt(a² - b²).
+        widest = CORNER * DISTANCE / math.sqrt((DISTANCE - HEIGHT * steep) ** 2 - (CORNER * level) ** 2)
         fits = min(room.width / (2 * widest), room.height / (highest - lowest))
         self.scale = zoom * max(fits, 0.0)
         self._middle_x = room.left + room.width / 2

@@ -88,7 +88,7 @@ class Relief:
         corners = self._places[self._quads]
         self._middles = corners.mean(axis=1)
         normals = np.cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1])
-        self._normals = normals / np.linalg.norm(normals, axis=1, keepdims=True)
+        self._normals = normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), TINY)
 
     def paint(self, painter: QPainter, projection: Projection, theme: Theme) -> None:
         """Paint every quad, the nearer over the farther, and upon each the lines that belong to it."""

@@ -78,8 +78,8 @@ class SurfacePlot(QWidget):
         )
         self.setMinimumSize(theme.px(LEAST_PIXELS), theme.px(LEAST_PIXELS))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)  # or a move without a button, after one was let go elsewhere, goes unseen
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setCursor(Qt.CursorShape.OpenHandCursor)
 
     # What is shown
 
@@ -88,6 +88,7 @@ class SurfacePlot(QWidget):
         self._surface = surface
         self._extent = extent_of(surface) if surface is not None else None
         self._relief = None
+        self._show_hand()
         self._repaint()
 
     def show_names(self, u_name: str, v_name: str) -> None:
@@ -256,9 +257,9 @@ class SurfacePlot(QWidget):
     # Qt's events
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
+        if event.button() == Qt.MouseButton.LeftButton and self._extent is not None:
             self._grip = event.position()
-            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            self._show_hand()
         event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -286,8 +287,8 @@ class SurfacePlot(QWidget):
         event.accept()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        by = event.angleDelta().y() or event.angleDelta().x()
-        self.zoom_to(self._zoom * ZOOM**by)
+        if self._extent is not None:
+            self.zoom_to(self._zoom * ZOOM ** (event.angleDelta().y() or event.angleDelta().x()))
         event.accept()
 
     def event(self, event: QEvent) -> bool:
@@ -321,7 +322,15 @@ class SurfacePlot(QWidget):
 
     def _let_go(self) -> None:
         self._grip = None
-        self.setCursor(Qt.CursorShape.OpenHandCursor)
+        self._show_hand()
+
+    def _show_hand(self) -> None:
+        """A hand says that there is something to take hold of."""
+        if self._extent is None:
+            self.unsetCursor()
+        else:
+            held = self._grip is not None
+            self.setCursor(Qt.CursorShape.ClosedHandCursor if held else Qt.CursorShape.OpenHandCursor)
 
 
 def _wants(event: QKeyEvent) -> bool:
