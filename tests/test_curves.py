@@ -95,6 +95,7 @@ def test_many_sets_of_parameters_predict_at_once_what_each_predicts(
 def test_parameters_that_diverged_predict_at_once_without_a_warning(curve: Curve) -> None:
     numbers = np.array([[np.inf], [np.nan], [1e308]]) * np.ones(curve.count())
     assert curve.predict_all(numbers, SCALED, np.array([1931.0])).shape == (3,)
+    assert curve.predict_all(numbers[:0], SCALED, np.array([1931.0])).shape == (0,)
 
 
 def test_a_line_has_a_slope_and_an_intercept() -> None:

@@ -11,8 +11,12 @@ from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QMouseEvent, QWheelEve
 from PySide6.QtWidgets import QApplication
 
 from core.experiment.points import Points
+from core.insight.curves import Line
+from core.insight.scaling import no_scaling
+from core.training.path import Way
 from gui.plots.dots import thinned
-from gui.plots.fit_plot import FitPlot, kept_selection
+from gui.plots.fit_plot import FitPlot
+from gui.plots.shown_points import kept_selection
 from gui.plots.tools import ERASER
 from gui.theme import Theme
 
@@ -57,8 +61,8 @@ class Desk:
     def press(self, at, button=LEFT, modifiers=FREE):
         self.mouse(QEvent.Type.MouseButtonPress, at, button, button, modifiers)
 
-    def move(self, at, buttons=LEFT):
-        self.mouse(QEvent.Type.MouseMove, at, NONE, buttons)
+    def move(self, at, buttons=LEFT, modifiers=FREE):
+        self.mouse(QEvent.Type.MouseMove, at, NONE, buttons, modifiers)
 
     def release(self, at, button=LEFT):
         self.mouse(QEvent.Type.MouseButtonRelease, at, button, NONE)
@@ -513,6 +517,250 @@ class TestCurves:
         assert [entry.text for entry in desk.plot.legend.shown] == ["abandoned"]
         desk.plot.show_ghost(None)
         assert desk.plot.legend.shown == []
+
+
+@pytest.fixture
+def hand(desk):
+    """A desk with the move tool, the line y = x + 1, and a log of what is done to the line."""
+    plot = desk.plot
+    plot.set_tool("move")
+    plot.show_fit(lambda x: x + 1)
+    plot.fit_grabbed.connect(lambda: desk.log.append("grabbed"))
+    plot.fit_released.connect(lambda: desk.log.append("released"))
+    plot.fit_shifted.connect(lambda dy: desk.log.append(("shifted", dy)))
+    plot.fit_turned.connect(lambda *turn: desk.log.append(("turned", turn)))
+    return desk
+
+
+def done(log, word):
+    return [what[1] for what in log if what[0] == word]
+
+
+class TestCurveByHand:
+    def test_a_drag_shifts_the_curve_by_as_much_as_the_mouse_moves_up(self, hand):
+        hand.drag((0, 1), (0.5, -0.5))
+        assert (hand.log[0], hand.log[-1]) == ("grabbed", "released")
+        assert sum(done(hand.log, "shifted")) == pytest.approx(-1.5)
+        assert len(hand.log) == 12
+
+    def test_points_and_selection_stay_as_they_were(self, hand):
+        hand.show(Points([-2], [2]))
+        hand.plot.select([0])
+        hand.log.clear()
+        hand.drag((0, 1), (0, 2))
+        assert {word if isinstance(word, str) else word[0] for word in hand.log} == {
+            "grabbed",
+            "shifted",
+            "released",
+        }
+        assert list(hand.plot.selection) == [0]
+
+    def test_a_click_on_the_curve_takes_nothing(self, hand):
+        hand.click(0, 1)
+        assert hand.log == []
+
+    def test_a_point_upon_the_curve_is_moved_and_not_the_curve(self, hand):
+        hand.show(Points([0], [1]))
+        hand.drag((0, 1), (0, 2))
+        assert hand.points.y == pytest.approx([2])
+        assert "grabbed" not in hand.log
+
+    @pytest.mark.parametrize("tool", ["draw", "erase"])
+    def test_only_the_move_tool_takes_it(self, hand, tool):
+        hand.plot.set_tool(tool)
+        hand.drag((0, 1), (0, 2))
+        assert "grabbed" not in hand.log
+
+    @pytest.mark.parametrize(("pixels", "taken"), [(9, True), (-9, True), (11, False), (-11, False)])
+    def test_within_ten_pixels_of_the_curve_and_no_further(self, hand, pixels, taken):
+        hand.plot.show_fit(lambda x: 0 * x)
+        at = hand.pixel(0, 0) + QPointF(0, pixels)
+        hand.press(at)
+        hand.move(at + QPointF(0, 20))
+        assert ("grabbed" in hand.log) == taken
+
+    def test_the_distance_to_a_steep_curve_is_that_to_its_side(self, hand):
+        hand.plot.show_fit(lambda x: 1000 * x)
+        for pixels, taken in ((11, False), (9, True)):
+            at = hand.pixel(0, 1) + QPointF(pixels, 0)
+            hand.press(at)
+            hand.move(at + QPointF(0, 20))
+            hand.release(at)
+            assert ("grabbed" in hand.log) == taken
+
+    def test_with_shift_a_rectangle_begins_upon_the_curve(self, hand):
+        hand.show(Points([0.5], [0.5]))
+        hand.drag((0, 1), (1, 0), modifiers=SHIFT)
+        assert list(hand.plot.selection) == [0]
+        assert "grabbed" not in hand.log
+
+    @pytest.mark.parametrize("x", [-2.5, -1.2, 1.2, 1.9])
+    def test_a_line_turns_about_its_middle_in_its_outer_thirds(self, hand, x):
+        hand.plot.show_turnable(True)
+        hand.drag((x, x + 1), (x, x + 2))
+        turns = np.array(done(hand.log, "turned"))
+        assert turns[:, :2] == pytest.approx(np.tile([0, 1], (len(turns), 1)))
+        assert turns[-1, 2:] == pytest.approx([x, x + 2])
+        assert (np.diff(turns[:, 3]) > 0).all()
+        assert (hand.log[0], hand.log[-1]) == ("grabbed", "released")
+
+    def test_a_line_that_is_taken_beside_does_not_jump_to_the_cursor(self, hand):
+        hand.plot.show_turnable(True)
+        start = hand.pixel(2, 3) + QPointF(0, 6)
+        hand.press(start)
+        hand.move(start + QPointF(0, 30))
+        hand.move(start)
+        assert done(hand.log, "turned")[-1] == pytest.approx((0, 1, 2, 3))
+
+    def test_in_its_middle_third_a_line_is_shifted(self, hand):
+        hand.plot.show_turnable(True)
+        hand.drag((0.9, 1.9), (0.9, 1))
+        assert sum(done(hand.log, "shifted")) == pytest.approx(-0.9)
+        assert done(hand.log, "turned") == []
+
+    def test_a_turned_line_never_stands_upright_nor_turns_over(self, hand):
+        hand.plot.show_turnable(True)
+        hand.drag((2, 3), (-2, 3), moves=30)
+        assert min(turn[2] for turn in done(hand.log, "turned")) > 0.1
+
+    def test_the_pivot_stays_while_the_line_follows_the_hand(self, hand):
+        hand.plot.show_turnable(True)
+        hand.plot.fit_turned.connect(lambda *turn: hand.plot.show_fit(lambda x: 7 - x))
+        hand.drag((2, 3), (2, 1))
+        assert {turn[:2] for turn in done(hand.log, "turned")} == {(0, 1)}
+
+    @pytest.mark.parametrize("end", [lambda plot: plot.hide(), lambda plot: plot.set_tool("draw")])
+    def test_it_is_let_go_however_the_gesture_ends(self, hand, end):
+        hand.press(hand.pixel(0, 1))
+        hand.move(hand.pixel(0, 2))
+        end(hand.plot)
+        assert hand.log[-1] == "released"
+        hand.release(hand.pixel(0, 2))
+        assert hand.log.count("released") == 1
+
+    @pytest.mark.parametrize("predict", [None, lambda x: np.nan * x])
+    def test_there_is_nothing_to_take_without_a_curve(self, hand, predict):
+        hand.plot.show_fit(predict)
+        hand.drag((0, 1), (0, 2))
+        assert hand.log == []
+
+    def test_the_cursor_says_what_a_drag_would_do(self, hand):
+        def shape(x, y, **held):
+            hand.move(hand.pixel(x, y), NONE, **held)
+            return hand.plot.viewport().cursor().shape()
+
+        hand.plot.show_turnable(True)
+        assert shape(0, -2) == Qt.CursorShape.ArrowCursor
+        assert shape(0, 1) == Qt.CursorShape.SizeVerCursor
+        assert shape(2, 3) == Qt.CursorShape.OpenHandCursor
+        assert shape(2, 3, modifiers=SHIFT) == Qt.CursorShape.ArrowCursor
+        hand.press(hand.pixel(0, 1))
+        assert hand.plot.viewport().cursor().shape() == Qt.CursorShape.ClosedHandCursor
+        hand.release(hand.pixel(0, 1))
+        assert hand.plot.viewport().cursor().shape() == Qt.CursorShape.SizeVerCursor
+        hand.plot.set_tool("draw")
+        assert shape(0, 1) == Qt.CursorShape.CrossCursor
+
+    def test_the_tip_of_the_tool_says_that_the_line_can_be_dragged(self, hand):
+        assert "Drag the line" in hand.plot.accessibleDescription()
+
+
+@pytest.fixture
+def run(desk):
+    """A desk with a run of eleven steps, whose lines are y = 0, 0.2, 0.4 … 2, and a log of its steps."""
+    numbers = np.column_stack((np.zeros(11), np.linspace(0, 2, 11))).astype(np.float32)
+    desk.plot.show_way(Way(numbers, 1, 10), Line({}), no_scaling(1))
+    desk.plot.step_hovered.connect(lambda step: desk.log.append(("hovered", step)))
+    desk.plot.step_wanted.connect(lambda step: desk.log.append(("wanted", step)))
+    return desk
+
+
+class TestStepsOfARun:
+    def test_the_step_whose_line_is_under_the_cursor_is_told_once(self, run):
+        for x, y in ((0, 1), (1.5, 1.01), (1.5, 0.6), (1.5, -1), (1.5, -2)):
+            run.move(run.pixel(x, y), NONE)
+        assert run.log == [("hovered", 5), ("hovered", 3), ("hovered", None)]
+
+    def test_within_six_pixels_and_no_further(self, run):
+        top = run.pixel(0, 2)
+        run.move(top - QPointF(0, 5.5), NONE)
+        run.move(top - QPointF(0, 6.5), NONE)
+        assert run.log == [("hovered", 10), ("hovered", None)]
+
+    def test_of_steps_kept_apart_it_is_one_that_is_kept(self, run):
+        way = Way(np.array([[0.0, -1.0], [0.0, 1.0]]), 64, 100)
+        run.plot.show_way(way, Line({}), no_scaling(1))
+        run.move(run.pixel(0, 1), NONE)
+        assert run.log == [("hovered", 64)]
+
+    def test_beside_the_axes_there_is_none(self, run):
+        run.move(QPointF(5, run.pixel(0, 1).y()), NONE)
+        assert run.log == []
+
+    @pytest.mark.parametrize(
+        "ends",
+        [
+            lambda plot: QApplication.sendEvent(plot, QEvent(QEvent.Type.Leave)),
+            lambda plot: plot.hide(),
+            lambda plot: plot.show_way(None, None, None),
+            lambda plot: plot.show_way(Way(np.zeros((3, 2)), 1, 2), Line({}), no_scaling(1)),
+        ],
+    )
+    def test_none_is_told_when_cursor_plot_or_step_are_gone(self, run, ends):
+        run.move(run.pixel(0, 1), NONE)
+        ends(run.plot)
+        assert run.log == [("hovered", 5), ("hovered", None)]
+
+    @pytest.mark.parametrize("button", [LEFT, MIDDLE, RIGHT])
+    def test_none_is_hovered_during_a_gesture(self, run, button):
+        run.move(run.pixel(0, 1), NONE)
+        run.press(run.pixel(0, 1), button)
+        run.move(run.pixel(0, 0.6), button)
+        hovered = [what for what in run.log if what[0] == "hovered"]
+        assert hovered == [("hovered", 5), ("hovered", None)]
+
+    def test_a_model_of_several_features_has_no_steps_here(self, run):
+        run.plot.show_way(Way(np.zeros((3, 3)), 1, 2), Line({}, 2), no_scaling(2))
+        run.move(run.pixel(0, 0), NONE)
+        assert run.log == []
+
+    @pytest.mark.parametrize("tool", ["draw", "move", "erase"])
+    def test_a_drag_with_control_goes_to_the_steps_on_its_way_and_draws_nothing(self, run, tool):
+        run.plot.set_tool(tool)
+        run.show(Points([0], [1]))
+        run.drag((0, 1), (0, 0.4), modifiers=CONTROL, moves=6)
+        wanted = [step for what, step in run.log if what == "wanted"]
+        assert wanted == [5, 4, 3, 2]
+        assert {what[0] for what in run.log} <= {"wanted", "hovered"}
+
+    def test_with_control_away_from_every_line_nothing_happens(self, run):
+        run.click(0, -2, modifiers=CONTROL)
+        assert run.log == []
+
+    def test_every_press_goes_there_anew(self, run):
+        run.click(0, 1, modifiers=CONTROL)
+        run.click(0, 1, modifiers=CONTROL)
+        assert [what for what in run.log if what[0] == "wanted"] == [("wanted", 5)] * 2
+
+    def test_the_cursor_says_that_control_would_go_to_the_step(self, run):
+        for place, shape in (
+            ((0, 1), Qt.CursorShape.PointingHandCursor),
+            ((0, -2), Qt.CursorShape.CrossCursor),
+        ):
+            run.move(run.pixel(*place), NONE, CONTROL)
+            assert run.plot.viewport().cursor().shape() == shape
+
+    def test_a_marked_step_is_a_thin_paler_line_with_a_name(self, run):
+        run.plot.show_mark(np.sin)
+        x, y = curve(run.plot, "marked")
+        assert np.array_equal(y, np.sin(x))
+        pens = [run.plot.traces[key].smooth_pen for key in ("marked", "fit")]
+        assert pens[0].widthF() < pens[1].widthF()
+        assert pens[0].color().lightness() > pens[1].color().lightness()
+        assert [entry.text for entry in run.plot.legend.shown] == ["marked"]
+        run.plot.show_mark(None)
+        assert run.plot.legend.shown == []
+        assert len(curve(run.plot, "marked")[0]) == 0
 
 
 def drawn(scatter):

@@ -71,9 +71,10 @@ class Curve:
         """The arrays in order, each as `[M, rows, columns]`; a bias has one row."""
         end = 0
         for shape in self.shapes():
-            begin, end = end, end + int(np.prod(shape))
+            size, columns = int(np.prod(shape)), shape[-1]
+            begin, end = end, end + size
             block = numbers[:, begin:end].astype(np.float64)
-            yield block.reshape(len(numbers), -1, shape[-1])
+            yield block.reshape(len(numbers), size // columns, columns)
 
     def activate(self, hidden: Floats) -> Floats:
         """What stands between two layers."""

@@ -1,33 +1,38 @@
 """The plot of the data and of the curve that is learning them; the person draws the data upon it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPen
-from PySide6.QtWidgets import QGraphicsEllipseItem, QGraphicsRectItem, QWidget
+from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QMouseEvent, QPen
+from PySide6.QtWidgets import QGraphicsEllipseItem, QWidget
 
 from core.experiment.points import Points
+from core.insight.curves import Curve
+from core.insight.scaling import Scaling
 from core.texts import _
+from core.training.path import Way
 from gui.plots.canvas import Canvas
-from gui.plots.dots import HOLLOW, Dots, Indices
-from gui.plots.legend import HEIGHT, Entry, Legend
-from gui.plots.range_keeper import LIMIT, RangeKeeper
-from gui.plots.residuals import MOST, Mode, Residuals
-from gui.plots.tools import ERASER, DrawTool, EraseTool, MoveTool, Tool
-from gui.plots.trace import Trace
-from gui.theme import DATA, MODEL, REFERENCE, Theme
+from gui.plots.dots import Dots, Indices
+from gui.plots.fit_curves import FIT, GHOST, MARKED, REFERENCE_CURVE, START, FitCurves, Predict
+from gui.plots.hand import Hand
+from gui.plots.legend import HEIGHT
+from gui.plots.nearby_step import NearbyStep
+from gui.plots.range_keeper import RangeKeeper
+from gui.plots.residuals import Mode, Residuals
+from gui.plots.shown_points import ShownPoints, kept_selection
+from gui.plots.tools import ERASER, Tool
+from gui.plots.veil import Veil
+from gui.theme import Theme
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-Predict = Callable[[Floats], Floats]
 
 HOME = (-3.0, 3.0)  # the view of an empty plot, on both axes
-FEWEST, MOST_SAMPLES = 256, 600  # of a curve over the visible range
 LEAP = 10  # pixels that an arrow key moves a selection with Shift; 1 without
-VEIL = 30  # of 255, how opaque the selection rectangle is
-FIT, REFERENCE_CURVE, START, GHOST = "fit", "reference", "start", "ghost"
+NEAR = 6  # pixels; the curve of a step this near is under the cursor
+NO_KEYS = Qt.KeyboardModifier.NoModifier
 ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
@@ -41,6 +46,12 @@ class FitPlot(Canvas):
 
     Coordinates in signals are in the units of the data, as float64 arrays `[M]` or floats; indices are
     those of the points shown last. Every stroke of the mouse lies between stroke_began and stroke_ended.
+
+    The curve by hand, between fit_grabbed and fit_released: `fit_shifted(dy)` up by dy since the last one,
+    or, of a line, `fit_turned(pivot_x, pivot_y, x, y)` about the pivot, to go through (x, y) now.
+
+    The steps of a run: `step_hovered(step)` is the one whose curve the free cursor is near, or None, told
+    when it changes; `step_wanted(step)` the one that the person goes to with Ctrl and the left button.
     """
 
     stroke_began = Signal()
@@ -49,13 +60,20 @@ class FitPlot(Canvas):
     points_erased = Signal(object)
     points_moved = Signal(object, object, object)
     selection_changed = Signal(object)
+    fit_grabbed = Signal()
+    fit_released = Signal()
+    fit_shifted = Signal(object)
+    fit_turned = Signal(object, object, object, object)
+    step_hovered = Signal(object)
+    step_wanted = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         self.points = Points()
         self.selection: Indices = np.empty(0, dtype=np.intp)
-        self._x: Floats = np.empty(0)
-        self._y: Floats = np.empty(0)
-        self._predict: dict[str, Predict | None] = dict.fromkeys((FIT, REFERENCE_CURVE, START, GHOST))
+        self.shown = ShownPoints(self)
+        self.turnable = False
+        self._nearby: NearbyStep | None = None
+        self._told: int | None = None
         self._some_held_out = False
         self._residual_mode: Mode = "off"
         self._stroke = False
@@ -67,9 +85,7 @@ class FitPlot(Canvas):
         self.setObjectName("fit_plot")
         self.setAccessibleName(_("Points and fit"))
         self._make_items()
-        self._tools = {"draw": DrawTool(self), "move": MoveTool(self), "erase": EraseTool(self)}
-        self._eraser = EraseTool(self)
-        self._tool: Tool = self._tools["draw"]
+        self._hand = Hand(self)
         self._ready = True
         self.set_tool("draw")
         self._show_names()
@@ -77,45 +93,18 @@ class FitPlot(Canvas):
 
     def _make_items(self) -> None:
         """Every item is made here, once; later only its data change."""
-        px = self.theme.px
-        curve = px(3)
         self.dots = Dots(self.theme)
-        self.traces = {
-            START: Trace(self.theme.was, px(2), Qt.PenStyle.DotLine),
-            GHOST: Trace(self.theme.was, px(2)),
-            FIT: Trace(MODEL, curve),
-            # Above the fit, so that a fit which has arrived shows its dashes.
-            REFERENCE_CURVE: Trace(REFERENCE, px(2), Qt.PenStyle.DashLine),
-        }
+        self.curves = FitCurves(self.theme, self)
+        self.traces, self.legend = self.curves.traces, self.curves.legend
         for item in (self.dots.points, self.dots.hollow, *self.traces.values(), self.dots.rings):
             self.box.addItem(item, ignoreBounds=True)
-        self.residuals = Residuals(self.theme)
-        self.legend = Legend(
-            self.theme,
-            (
-                Entry("data", _("data"), DATA),
-                Entry("training", _("training"), DATA),
-                Entry("held_out", _("held out"), DATA, px(HOLLOW), hollow=True),
-                Entry(FIT, _("fit"), MODEL, curve, Qt.PenStyle.SolidLine),
-                Entry(REFERENCE_CURVE, _("least squares"), REFERENCE, px(2), Qt.PenStyle.DashLine),
-                Entry(START, _("start"), self.theme.was, px(2), Qt.PenStyle.DotLine),
-                Entry(GHOST, _("abandoned"), self.theme.was, px(2), Qt.PenStyle.SolidLine),
-            ),
-        )
-        self._circle = QGraphicsEllipseItem()
-        self._circle.setPen(QPen(QColor(self.theme.muted), px(1.5)))
-        self._rectangle = QGraphicsRectItem()
-        veil = QColor(self.theme.accent)
-        self._rectangle.setPen(QPen(veil, 1))
-        veil.setAlpha(VEIL)
-        self._rectangle.setBrush(veil)
-        for overlay in (self.residuals, self._circle, self._rectangle):
-            overlay.setParentItem(self.box)
         self.legend.setParentItem(self.centralWidget)
-        self.residuals.setZValue(-1)
-        for hidden in (self._circle, self._rectangle):
-            hidden.setZValue(1)
-            hidden.hide()
+        self.residuals = Residuals(self.theme, self)
+        self._veil = Veil(self.theme, self.box, depth=1)
+        self._circle = QGraphicsEllipseItem(self.box)
+        self._circle.setPen(QPen(QColor(self.theme.muted), self.theme.px(1.5)))
+        self._circle.setZValue(1)
+        self._circle.hide()
 
     # What is shown
 
@@ -125,11 +114,11 @@ class FitPlot(Canvas):
         The selection stays on the points it was on, as far as they are still there.
         """
         before, self.points = self.points, points
-        self._x, self._y = drawable(points.x[:, 0]), drawable(points.y)
+        self.shown.take(points)
         self.empty_text.setVisible(not len(points))
         self._show_names()
         self._some_held_out = held_out is not None and bool(held_out.any())
-        self.dots.show(self._x, self._y, held_out if self._some_held_out else None)
+        self.dots.show(self.shown.x, self.shown.y, held_out if self._some_held_out else None)
         self._change_selection(kept_selection(self.selection, before, points), moved=True)
         self._make_room()
         self._draw_residuals()
@@ -152,6 +141,22 @@ class FitPlot(Canvas):
         """Show where the fit was that has been abandoned."""
         self._show(GHOST, predict)
 
+    def show_mark(self, predict: Predict | None) -> None:
+        """Show the fitted curve of a step that is marked."""
+        self._show(MARKED, predict)
+
+    def show_way(self, way: Way | None, curve: Curve | None, scaling: Scaling | None) -> None:
+        """Know the curves of a run by its way, to find the step under the cursor; None is no run."""
+        self._nearby = None
+        if way is not None and curve is not None and scaling is not None and curve.inputs == 1:
+            self._nearby = NearbyStep(way, curve, scaling)
+        if self._told is not None and (way is None or self._told > way.steps):
+            self._look(None, NO_KEYS)
+
+    def show_turnable(self, turnable: bool) -> None:
+        """Let the fit be turned by its ends, which only a line can be."""
+        self.turnable = turnable
+
     def show_residuals(self, mode: Mode) -> None:
         """Show the residuals as "lines" or "squares", or not at all ("off")."""
         self._residual_mode = mode
@@ -159,9 +164,9 @@ class FitPlot(Canvas):
 
     def fit_view(self) -> None:
         """Show all points and no more."""
-        if len(self._x):
-            self.x_range.fit(float(self._x.min()), float(self._x.max()))
-            self.y_range.fit(float(self._y.min()), float(self._y.max()))
+        if len(self.shown.x):
+            self.x_range.fit(float(self.shown.x.min()), float(self.shown.x.max()))
+            self.y_range.fit(float(self.shown.y.min()), float(self.shown.y.max()))
         else:
             self.x_range.stand(*HOME)
             self.y_range.stand(*HOME)
@@ -173,60 +178,19 @@ class FitPlot(Canvas):
             return
         area = self.area()
         self.residuals.stand_in(QRectF(0, 0, area.width(), area.height()))
-        self.legend.stand_at(area)
-        for key in self.traces:
-            self._draw_curve(key)
+        self.curves.draw()
         self._draw_residuals()
 
     def _show(self, key: str, predict: Predict | None) -> None:
-        self._predict[key] = predict
-        self._draw_curve(key)
+        self.curves.show(key, predict)
         self._show_legend()
 
-    def _draw_curve(self, key: str) -> None:
-        """Sample one curve over the visible range, about two samples a pixel."""
-        predict, trace = self._predict[key], self.traces[key]
-        if predict is None:
-            trace.clear_curve()
-            return
-        area, (x_view, y_view) = self.area(), self.view()
-        count = int(np.clip(2 * area.width(), FEWEST, MOST_SAMPLES))
-        x = np.linspace(*x_view, count)
-        y = self._values(predict, x)
-        trace.draw(x, y, y_view, area.height())
-        self.legend.point(key, out_of_sight(y, y_view))
-
     def _draw_residuals(self) -> None:
-        predict = self._predict[FIT]
-        mode = self._residual_mode if predict and 0 < len(self._x) <= MOST else "off"
-        if predict is None or mode == "off":
-            nothing = np.empty(0)
-            self.residuals.draw("off", nothing, nothing, nothing, nothing > 0)
-            return
-        step = self.pixel_size()[0]
-        values = self._values(predict, np.concatenate((self._x, self._x + step)))
-        finite = np.isfinite(values[: len(self._x)])
-        fitted, further = values[: len(self._x)][finite], values[len(self._x) :][finite]
-        x, y = self._in_box(self._x[finite], self._y[finite])
-        self.residuals.draw(mode, x, y, self._in_box(self._x[finite], fitted)[1], further > fitted)
-
-    @staticmethod
-    def _values(predict: Predict, x: Floats) -> Floats:
-        """A diverging model may overflow: that is for the loss to report, not for the plot."""
-        with np.errstate(all="ignore"):
-            return np.asarray(predict(x), dtype=np.float64)
-
-    def _in_box(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-        """The pixels in the view box of coordinates in the data."""
-        left, top = self.area().left(), self.area().top()
-        with np.errstate(over="ignore"):
-            across, down = self.to_pixels(x, y)
-        return across - left, down - top
+        self.residuals.show_mode(self._residual_mode, self.shown.x, self.shown.y, self.fit_heights)
 
     def _show_legend(self) -> None:
-        shown = {key for key, predict in self._predict.items() if predict is not None}
         data = {"training", "held_out"} if self._some_held_out else {"data"}
-        self.legend.show_only(shown | (data if len(self.points) else set()))
+        self.curves.show_legend(data if len(self.points) else ())
 
     def _show_names(self) -> None:
         self.axes["bottom"].set_name(self.points.x_name)
@@ -234,9 +198,9 @@ class FitPlot(Canvas):
 
     def _make_room(self) -> None:
         """Not in mid-stroke: a view that moves under the hand would move the points too."""
-        if self._gesture is None and len(self._x):
-            self.x_range.follow(float(self._x.min()), float(self._x.max()))
-            self.y_range.follow(float(self._y.min()), float(self._y.max()))
+        if self._gesture is None and len(self.shown.x):
+            self.x_range.follow(float(self.shown.x.min()), float(self.shown.x.max()))
+            self.y_range.follow(float(self.shown.y.min()), float(self.shown.y.max()))
             self.show_ranges()
 
     # The selection
@@ -261,33 +225,6 @@ class FitPlot(Canvas):
             self.selection_changed.emit(chosen)
 
     # What the tools ask and want
-
-    def nearest(self, pixel: QPointF, reach: float) -> int | None:
-        """The index of the point nearest to a pixel, within `reach` pixels."""
-        near = self.near(pixel, pixel, reach)
-        if not len(near):
-            return None
-        x, y = self.to_pixels(self._x[near], self._y[near])
-        return int(near[np.argmin((x - pixel.x()) ** 2 + (y - pixel.y()) ** 2)])
-
-    def near(self, start: QPointF, end: QPointF, reach: float) -> Indices:
-        """The indices of the points within `reach` pixels of the way from `start` to `end`."""
-        around = QRectF(start, end).normalized().adjusted(-reach, -reach, reach, reach)
-        candidates = self.within(around)
-        x, y = self.to_pixels(self._x[candidates], self._y[candidates])
-        way = end - start
-        length = way.x() ** 2 + way.y() ** 2
-        along = ((x - start.x()) * way.x() + (y - start.y()) * way.y()) / (length or 1.0)
-        along = np.clip(along, 0.0, 1.0)
-        away = (x - start.x() - along * way.x()) ** 2 + (y - start.y() - along * way.y()) ** 2
-        return candidates[away <= reach**2]
-
-    def within(self, rectangle: QRectF) -> Indices:
-        """The indices of the points in a rectangle of pixels."""
-        left, top = self.to_data(rectangle.topLeft())
-        right, bottom = self.to_data(rectangle.bottomRight())
-        inside = (self._x >= left) & (self._x <= right) & (self._y >= bottom) & (self._y <= top)
-        return np.flatnonzero(inside)
 
     def draw(self, pixels: Sequence[QPointF]) -> None:
         """The person wants points at those of these pixels that are inside the axes."""
@@ -320,16 +257,50 @@ class FitPlot(Canvas):
 
     def show_rectangle(self, rectangle: QRectF | None) -> None:
         """Show the selection rectangle, in pixels of the viewport, or hide it."""
-        self._rectangle.setVisible(rectangle is not None)
-        if rectangle is not None:
-            self._rectangle.setRect(rectangle.translated(-self.area().topLeft()))
+        self._veil.cover(rectangle, self.area().topLeft())
+
+    def fit_heights(self, x: Floats) -> Floats | None:
+        """y `[M]` of the fitted curve at x `[M]`; None without one."""
+        return self.curves.heights(FIT, x)
+
+    def grab_fit(self, held: bool) -> None:
+        """The person takes the fitted curve by hand, or lets it go."""
+        (self.fit_grabbed if held else self.fit_released).emit()
+
+    def shift_fit(self, dy: float) -> None:
+        """The person shifts the fitted curve up by dy, in the units of the data."""
+        self.fit_shifted.emit(dy)
+
+    def turn_fit(self, pivot: tuple[float, float], to: tuple[float, float]) -> None:
+        """The person turns the fitted line about `pivot`, to go through `to`, in the units of the data."""
+        self.fit_turned.emit(*pivot, *to)
+
+    def step_near(self, pixel: QPointF) -> int | None:
+        """The step of the run whose curve passes near a pixel."""
+        if self._nearby is None or not self.area().contains(pixel):
+            return None
+        return self._nearby.find(*self.to_data(pixel), self.theme.px(NEAR) * self.pixel_size()[1])
+
+    def want_step(self, step: int) -> None:
+        """The person wants to go to a step."""
+        self.step_wanted.emit(step)
 
     def set_tool(self, name: str) -> None:
         """The left button now draws ("draw"), moves ("move") or erases ("erase")."""
         self.end_gesture()
-        self._tool = self._tools[name]
-        self.viewport().setCursor(self._tool.cursor)
-        self.setAccessibleDescription(_(self._tool.tip))
+        self._hand.take(name)
+        self.viewport().setCursor(self._hand.tool.cursor)
+        self.setAccessibleDescription(self._hand.tip())
+
+    def _look(self, pixel: QPointF | None, modifiers: Qt.KeyboardModifier) -> None:
+        """Follow the free cursor to a pixel, or away: the step there, and what a press would do."""
+        busy = self._gesture is not None or self._pan_from is not None
+        step = None if pixel is None or busy else self.step_near(pixel)
+        if step != self._told:
+            self._told = step
+            self.step_hovered.emit(step)
+        if pixel is not None and not busy:
+            self.viewport().setCursor(self._hand.cursor(pixel, modifiers, step))
 
     # Strokes
 
@@ -346,15 +317,14 @@ class FitPlot(Canvas):
         tool, _button = self._gesture
         self._gesture = None
         tool.release()
-        self.viewport().setCursor(self._tool.cursor)
+        self.viewport().setCursor(self._hand.tool.cursor)
         if self._stroke:
             self._stroke = False
             self.stroke_ended.emit()
         self._make_room()
 
     def _press(self, event: QMouseEvent, again: bool) -> None:
-        tools = {Qt.MouseButton.LeftButton: self._tool, Qt.MouseButton.RightButton: self._eraser}
-        tool = tools.get(event.button())
+        tool = self._hand.tool_for(event)
         if tool is None or self._gesture is not None or not self.area().contains(event.position()):
             return
         self._gesture = (tool, event.button())
@@ -367,6 +337,7 @@ class FitPlot(Canvas):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._press(event, again=False)
         super().mousePressEvent(event)
+        self._look(event.position(), event.modifiers())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self._press(event, again=True)
@@ -375,21 +346,28 @@ class FitPlot(Canvas):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
         if self._gesture is None:
-            erasing = self._tool is self._tools["erase"] and self.area().contains(event.position())
+            erasing = self._hand.erases() and self.area().contains(event.position())
             self.show_eraser(event.position() if erasing else None)
         elif event.buttons() & self._gesture[1]:
             self._gesture[0].drag(event.position())
         else:
             self.end_gesture()  # the button was let go where nobody told us
+        self._look(event.position(), event.modifiers())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._gesture is not None and event.button() == self._gesture[1]:
             self.end_gesture()
         super().mouseReleaseEvent(event)
+        self._look(event.position(), event.modifiers())
 
     def leaveEvent(self, event: QEvent) -> None:
         if self._gesture is None:
             self.show_eraser(None)
+        self._look(None, NO_KEYS)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._look(None, NO_KEYS)
 
     def event(self, event: QEvent) -> bool:
         """Keys that would be a shortcut of the window mean the selection while there is one."""
@@ -431,35 +409,3 @@ class FitPlot(Canvas):
         width, height = self.pixel_size()
         pixels = self.theme.px(LEAP if far else 1)
         self.move_selection(direction[0] * pixels * width, direction[1] * pixels * height)
-
-
-def out_of_sight(y: Floats, view: tuple[float, float]) -> str:
-    """An arrow to where a curve is that lies wholly above or below the view; "" for one that does not."""
-    with np.errstate(invalid="ignore"):
-        return "↑" if (y > view[1]).all() else "↓" if (y < view[0]).all() else ""
-
-
-def drawable(values: Floats) -> Floats:
-    """The same values, kept where there is room to calculate with them."""
-    inside = not len(values) or (values.min() >= -LIMIT and values.max() <= LIMIT)
-    return np.ascontiguousarray(values) if inside else np.clip(values, -LIMIT, LIMIT)
-
-
-def kept_selection(selection: Indices, before: Points, after: Points) -> Indices:
-    """The indices in `after` of the points that were selected in `before`.
-
-    With as many points as before, they were moved: either the selected ones or the others are where they
-    were. Otherwise some came or went, and the selected ones are known by their coordinates.
-    """
-    if not len(selection) or after is before:
-        return selection
-    old, new = (np.column_stack((points.x[:, 0], points.y)) for points in (before, after))
-    if len(old) == len(new):
-        same = (old == new).all(axis=1)
-        chosen = np.zeros(len(old), dtype=bool)
-        chosen[selection] = True
-        return selection if same[chosen].all() or same[~chosen].all() else selection[:0]
-    common = min(len(old), len(new))
-    if np.array_equal(old[:common], new[:common]):
-        return selection[selection < common]
-    return np.flatnonzero(np.isin(new.view(np.complex128), old[selection].view(np.complex128)))

@@ -1,5 +1,6 @@
 """The residuals on the fit plot: a line from each point to the curve, or the square on it."""
 
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -8,6 +9,7 @@ from PySide6.QtCore import QLineF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from gui.plots.canvas import Canvas
 from gui.theme import DATA, Theme
 
 Floats = NDArray[np.float64]
@@ -19,10 +21,11 @@ FILLED = 300  # squares; with more their overlaps cost more than a frame
 
 
 class Residuals(QGraphicsItem):
-    """Lines and squares in the pixels of the view box, so that a square is one on the screen."""
+    """Lines and squares in the pixels of the view box of a plot, so that a square is one on the screen."""
 
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
+    def __init__(self, theme: Theme, plot: Canvas) -> None:
+        super().__init__(plot.box)
+        self._plot = plot
         self._pen = QPen(QColor(theme.faded(DATA)))
         self._fill = QColor(DATA)
         self._fill.setAlpha(FILL)
@@ -35,6 +38,30 @@ class Residuals(QGraphicsItem):
         """The view box has this size now."""
         self.prepareGeometryChange()
         self._area = area
+
+    def show_mode(self, mode: Mode, x: Floats, y: Floats, curve: Callable[[Floats], Floats | None]) -> None:
+        """Show the residuals of points x, y `[N]`, in the units of the data, from a curve that maps x to y.
+
+        Nothing is shown of too many points, without a curve, or where it is not finite.
+        """
+        mode = mode if 0 < len(x) <= MOST else "off"
+        both = None if mode == "off" else curve(np.concatenate((x, x + self._plot.pixel_size()[0])))
+        if both is None:
+            nothing = np.empty(0)
+            self.draw("off", nothing, nothing, nothing, nothing > 0)
+            return
+        fitted, further = np.split(both, 2)
+        finite = np.isfinite(fitted)
+        x, y, fitted, further = x[finite], y[finite], fitted[finite], further[finite]
+        across, down = self._in_box(x, y)
+        self.draw(mode, across, down, self._in_box(x, fitted)[1], further > fitted)
+
+    def _in_box(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """The pixels in the view box of coordinates in the data."""
+        corner = self._plot.area().topLeft()
+        with np.errstate(over="ignore"):
+            across, down = self._plot.to_pixels(x, y)
+        return across - corner.x(), down - corner.y()
 
     def draw(self, mode: Mode, x: Floats, y: Floats, curve: Floats, rising: NDArray[np.bool_]) -> None:
         """Draw from (x, y) to (x, curve), all `[N]` in pixels of the view box, y downwards.

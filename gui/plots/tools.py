@@ -12,6 +12,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 
 from core.texts import N_
 from gui.plots.dots import Indices
+from gui.plots.shown_points import ShownPoints
 from gui.theme import Theme
 
 SPACING = 12  # pixels of a drag between two sprayed points
@@ -26,19 +27,11 @@ class Ground(Protocol):
     """What the tools work on, which is the fit plot; pixels are those of its viewport."""
 
     theme: Theme
+    shown: ShownPoints
     selection: Indices
 
     def draw(self, pixels: Sequence[QPointF]) -> None:
         """Add points."""
-
-    def near(self, start: QPointF, end: QPointF, reach: float) -> Indices:
-        """The points within `reach` pixels of a way."""
-
-    def nearest(self, pixel: QPointF, reach: float) -> int | None:
-        """The nearest point within `reach` pixels."""
-
-    def within(self, rectangle: QRectF) -> Indices:
-        """The points in a rectangle."""
 
     def erase(self, indices: Indices) -> None:
         """Remove points."""
@@ -65,9 +58,6 @@ class Tool:
     cursor = Qt.CursorShape.ArrowCursor
     tip = ""
 
-    def __init__(self, plot: Ground) -> None:
-        self.plot = plot
-
     def press(self, pixel: QPointF, extend: bool, again: bool) -> None:
         """A button went down; `extend` with Shift, `again` for the second press of a double click."""
 
@@ -78,7 +68,14 @@ class Tool:
         """The button went up, or the gesture ended for another reason."""
 
 
-class DrawTool(Tool):
+class PointTool(Tool):
+    """A tool that works on points."""
+
+    def __init__(self, plot: Ground) -> None:
+        self.plot = plot
+
+
+class DrawTool(PointTool):
     """A click adds a point, a drag sprays points along its way."""
 
     cursor = Qt.CursorShape.CrossCursor
@@ -112,7 +109,7 @@ class DrawTool(Tool):
         self.plot.draw(sprayed)
 
 
-class EraseTool(Tool):
+class EraseTool(PointTool):
     """Removes the points within a circle around the cursor, all along a drag."""
 
     cursor = Qt.CursorShape.BlankCursor
@@ -128,19 +125,20 @@ class EraseTool(Tool):
 
     def drag(self, pixel: QPointF) -> None:
         self.plot.show_eraser(pixel)
-        self.plot.erase(self.plot.near(self._last, pixel, self.plot.theme.px(ERASER)))
+        self.plot.erase(self.plot.shown.near(self._last, pixel, self.plot.theme.px(ERASER)))
         self._last = pixel
 
     def release(self) -> None:
         self.plot.show_eraser(None)
 
 
-class MoveTool(Tool):
+class MoveTool(PointTool):
     """Drags a point, or the whole selection; on empty ground it draws a selection rectangle."""
 
     cursor = Qt.CursorShape.ArrowCursor
     tip = N_(
         "Drag a point, or drag a rectangle to select. The arrow keys move a selection, Delete removes it."
+        " Drag the line to start the training from there."
     )
 
     def __init__(self, plot: Ground) -> None:
@@ -154,7 +152,7 @@ class MoveTool(Tool):
         plot = self.plot
         self._start, self._still = pixel, True
         self._kept = plot.selection if extend else plot.selection[:0]
-        hit = plot.nearest(pixel, plot.theme.px(REACH))
+        hit = plot.shown.nearest(pixel, plot.theme.px(REACH))
         self._grip = None if hit is None else plot.to_data(pixel)
         if hit is None:
             plot.select(self._kept)
@@ -170,7 +168,7 @@ class MoveTool(Tool):
         if self._grip is None:
             area = QRectF(self._start, pixel).normalized()
             self.plot.show_rectangle(area)
-            self.plot.select(np.union1d(self._kept, self.plot.within(area)))
+            self.plot.select(np.union1d(self._kept, self.plot.shown.within(area)))
         else:
             x, y = self.plot.to_data(pixel)
             self.plot.move_selection(x - self._grip[0], y - self._grip[1])
