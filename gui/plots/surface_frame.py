@@ -43,10 +43,14 @@ class SurfaceFrame:
         self._face([(-1, -1, FLOOR), (1, -1, FLOOR), (1, 1, FLOOR), (-1, 1, FLOOR)])
         for wall in ([(far_u, -1), (far_u, 1)], [(-1, far_v), (1, far_v)]):
             self._face([(*wall[0], FLOOR), (*wall[1], FLOOR), (*wall[1], CEILING), (*wall[0], CEILING)])
+        lines = []
         for u, _text in _ticks(extent.u):
-            self._lines([(u, -1, FLOOR), (u, 1, FLOOR)], [(u, far_v, FLOOR), (u, far_v, CEILING)])
+            lines += [((u, -1, FLOOR), (u, 1, FLOOR)), ((u, far_v, FLOOR), (u, far_v, CEILING))]
         for v, _text in _ticks(extent.v):
-            self._lines([(-1, v, FLOOR), (1, v, FLOOR)], [(far_u, v, FLOOR), (far_u, v, CEILING)])
+            lines += [((-1, v, FLOOR), (1, v, FLOOR)), ((far_u, v, FLOOR), (far_u, v, CEILING))]
+        if lines:
+            ends = self._projection.pixels(np.array(lines)).reshape(-1, 4)
+            self._painter.drawLines([QLineF(*line) for line in ends.tolist()])
 
     def paint_texts(self, extent: Extent, names: tuple[str, str]) -> None:
         """Write what the axes are and where they begin and end."""
@@ -69,8 +73,10 @@ class SurfaceFrame:
         room = gap + beyond
         name = self._metrics.elidedText(name, Qt.TextElideMode.ElideRight, self._theme.px(LONGEST_NAME))
         self._write(name, self._letters, (start + end) / 2, away, room + gap + 2 * reach, self._theme.text)
-        for place, text in sorted(ticks, key=lambda tick: -abs(tick[0])):
-            on_edge = self._projection.pixels(ends[0] + (place + 1) / 2 * (ends[1] - ends[0]))
+        ticks = sorted(ticks, key=lambda tick: -abs(tick[0]))  # the ends of the axis first
+        ways = np.array([[(place + 1) / 2] for place, _text in ticks]).reshape(-1, 1)
+        places = self._projection.pixels(ends[0] + ways * (ends[1] - ends[0]))
+        for on_edge, (_place, text) in zip(places, ticks, strict=True):
             self._write(text, self._figures, on_edge, away, room, self._theme.muted)
 
     def _name_loss(self, span: tuple[float, float]) -> None:
@@ -94,10 +100,6 @@ class SurfaceFrame:
         self._painter.setBrush(QColor(theme.background))
         outline = self._projection.pixels(np.array(corners))
         self._painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in outline]))
-
-    def _lines(self, *lines: list[tuple[float, float, float]]) -> None:
-        for start, end in self._projection.pixels(np.array(lines)):
-            self._painter.drawLine(QLineF(*start, *end))
 
     def _size(self, text: str) -> tuple[float, float]:
         return self._metrics.horizontalAdvance(text), self._metrics.height()
