@@ -9,6 +9,8 @@ from core.texts import _
 from gui.plots.curve_tools import Curves, CurveTool, StepTool
 from gui.plots.tools import REACH, DrawTool, EraseTool, Ground, MoveTool, Tool
 
+MOST_POINTS = 200_000  # of more, the moving cursor does not find out which is under it; a press does
+
 
 class FitGround(Ground, Curves, Protocol):
     """What the tools work on, which is the fit plot."""
@@ -51,7 +53,8 @@ class Hand:
         """What says what a press at a pixel would do; `step` is the one whose curve is near, if any."""
         if step is not None and modifiers & Qt.KeyboardModifier.ControlModifier:
             return self._step_tool.cursor
-        return self._curve_tool.hint(pixel) if self._grips(pixel, modifiers) else self.tool.cursor
+        looks = len(self._plot.shown.x) <= MOST_POINTS
+        return self._curve_tool.hint(pixel) if looks and self._grips(pixel, modifiers) else self.tool.cursor
 
     def _grips(self, pixel: QPointF, modifiers: Qt.KeyboardModifier) -> bool:
         """Whether a press takes the fitted curve; with Shift it begins a rectangle there too."""

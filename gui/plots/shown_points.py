@@ -48,8 +48,9 @@ class ShownPoints:
         """The indices of the points in a rectangle of pixels."""
         left, top = self._plot.to_data(rectangle.topLeft())
         right, bottom = self._plot.to_data(rectangle.bottomRight())
-        inside = (self.x >= left) & (self.x <= right) & (self.y >= bottom) & (self.y <= top)
-        return np.flatnonzero(inside)
+        across = np.flatnonzero((self.x >= left) & (self.x <= right))  # first: of many it leaves few
+        y = self.y[across]
+        return across[(y >= bottom) & (y <= top)]
 
 
 def drawable(values: Floats) -> Floats:
