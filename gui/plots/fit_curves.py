@@ -41,11 +41,12 @@ class FitCurves:
         self.legend = Legend(
             theme,
             (
+                # First: it comes and goes with the cursor, and the others stay where they are.
+                Entry(MARKED, _("marked"), faded, marked, solid),
                 Entry("data", _("data"), DATA),
                 Entry("training", _("training"), DATA),
                 Entry("held_out", _("held out"), DATA, theme.px(HOLLOW), hollow=True),
                 Entry(FIT, _("fit"), MODEL, fit, solid),
-                Entry(MARKED, _("marked"), faded, marked, solid),
                 Entry(REFERENCE_CURVE, _("least squares"), REFERENCE, thin, dashed),
                 Entry(START, _("start"), theme.was, thin, dotted),
                 Entry(GHOST, _("abandoned"), theme.was, thin, solid),
