@@ -28,6 +28,7 @@ from gui.panels.settings_panel import SettingsPanel
 from gui.panels.theory_card import TheoryCard
 from gui.panels.time_bar import TimeBar
 from gui.presenter import Parts, Presenter
+from gui.start_by_hand import StartByHand
 from gui.surveyor import Surveyor
 from gui.theme import Theme
 from gui.theorist import Theorist
@@ -124,6 +125,7 @@ class MainWindow(QMainWindow):
         )
         self._surveyor = Surveyor(self.workspace, self._landscape, theme, self)
         self._linker = Linker(self.workspace, self._fit.plot, self._loss.plot, self._surveyor, self)
+        self._hand = StartByHand(self.workspace, self._fit.plot, self._surveyor, self)
         self._theorist = Theorist(self.workspace, self._settings, self._theory, self)
         self._diagnostician = Diagnostician(self.workspace, self._message, self)
 

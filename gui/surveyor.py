@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,23 +14,20 @@ from PySide6.QtCore import QObject
 
 from core.choices import LOSSES
 from core.experiment import Points
-from core.insight.curves import in_a_row
 from core.insight.objective import Objective
 from core.insight.plane import Plane, line_plane, parameter_names, parameter_plane, path_plane
 from core.insight.theory import Theory
-from core.texts import _, n_
+from core.texts import _
 from core.training import Snapshot
 from core.training.path import flat
 from gui.panels.landscape_card import PARAMETERS, PATH, LandscapeCard
 from gui.panels.step_bars import StepRow
-from gui.plots.contour_map import Picture, colours
 from gui.plots.landscape_plot import Moves
-from gui.plots.surface import Surface
+from gui.survey import Survey, slice_sentence, survey, what_decides
 from gui.theme import GRADIENT, MODEL, Theme
 from gui.workspace import Workspace
 
 if TYPE_CHECKING:
-    from core.insight.landscape import Landscape
     from core.training.inspection import Inspection
 
 log = logging.getLogger(__name__)
@@ -40,19 +37,13 @@ Range = tuple[float, float]
 
 REFRESH = 0.5  # seconds at least between two slices through a run that goes on
 MEASURED_AT_ONCE = 20_000  # points times parameters whose loss is found under the moving cursor
-MOMENTA = ("momentum_buffer", "exp_avg")  # what optimizers call the direction that they remember
-
-
-class Survey(NamedTuple):
-    """What was found out about one view of a plane."""
-
-    landscape: Landscape
-    picture: Picture
-    optimum: Floats | None
 
 
 class Surveyor(QObject):
-    """Keeps the landscape card of a window in step with the run; nothing is done while nobody sees it."""
+    """Keeps the landscape card of a window in step with the run; nothing is done while nobody sees it.
+
+    `plane` is the one that is shown, None where there is no run.
+    """
 
     def __init__(self, workspace: Workspace, card: LandscapeCard, theme: Theme, parent: QObject) -> None:
         super().__init__(parent)
@@ -61,7 +52,7 @@ class Surveyor(QObject):
         self._card = card
         self.plot = card.plot
         self._theme = theme
-        self._plane: Plane | None = None
+        self.plane: Plane | None = None
         self._survey: Survey | None = None
         self._asked: tuple[Points, tuple[object, ...]] | None = None
         self._seen = False
@@ -89,9 +80,9 @@ class Surveyor(QObject):
     def place_of(self, step: int) -> Floats | None:
         """Where a step of the run is on the plane, as far as it is kept."""
         way = self._session.way
-        if self._plane is None or way is None or not 0 <= step <= way.steps:
+        if self.plane is None or way is None or not 0 <= step <= way.steps:
             return None
-        return np.asarray(self._plane.places(way.at(step)[None])[0], dtype=np.float64)
+        return np.asarray(self.plane.places(way.at(step)[None])[0], dtype=np.float64)
 
     def show_mark(self, step: int | None) -> None:
         """Mark a step of the run, or none."""
@@ -114,16 +105,13 @@ class Surveyor(QObject):
         card.plane_chosen.connect(self._choose_plane)
         card.axes_chosen.connect(self._choose_axes)
         plot.view_changed.connect(self._find)
-        plot.grabbed.connect(self._grab)
-        plot.released.connect(self._release)
-        plot.place_chosen.connect(self._start_at)
 
     # --- the plane --------------------------------------------------------------------------------------
 
     def _begin(self, start: Snapshot | None) -> None:
         """Another run, or none: it may be of another model."""
         if start is None:
-            self._plane = self._survey = self._asked = None
+            self.plane = self._survey = self._asked = None
             self.plot.clear()
             self._card.surface.show_surface(None)
             self._card.bars.show_rows((), ())
@@ -134,10 +122,11 @@ class Surveyor(QObject):
         self._choose(start)
         if self._session.snapshot is not None:
             self._show(self._session.snapshot)
+            self._show_bars(self._session.inspection)
 
     def _choose(self, snapshot: Snapshot) -> None:
         """Lay the plane through the model of this run."""
-        before = self._plane
+        before = self.plane
         if _is_line(snapshot):
             self._card.show_choices(None, (), (0, 0))
             self._take(line_plane(snapshot.curve, snapshot.scaling), before)
@@ -158,9 +147,9 @@ class Surveyor(QObject):
         fallback = parameter_plane(snapshot.curve, here, first, second)
         way = self._session.way
         if self._workspace.preferences.get("plane", PATH) == PARAMETERS or way is None:
-            self._take(fallback, self._plane)
+            self._take(fallback, self.plane)
             return
-        before = self._plane if self._plane is not None and self._plane.shares else None
+        before = self.plane if self.plane is not None and self.plane.shares else None
         names = _("direction 1"), _("direction 2")
         work = partial(path_plane, here, way.numbers, names, before)
         then = partial(self._take_directions, snapshot.run, before or fallback)
@@ -169,7 +158,7 @@ class Surveyor(QObject):
     def _take_directions(self, run: int, otherwise: Plane, found: Plane | None) -> None:
         snapshot = self._session.snapshot
         if snapshot is not None and snapshot.run == run:
-            self._take(found or otherwise, self._plane)
+            self._take(found or otherwise, self.plane)
             self._show(snapshot)
 
     def _take(self, plane: Plane, before: Plane | None) -> None:
@@ -177,7 +166,7 @@ class Surveyor(QObject):
         kind = None if before is None else (before.names, before.along.shape, before.shares is None)
         if kind != (plane.names, plane.along.shape, plane.shares is None):
             self._fits = True
-        self._plane = plane
+        self.plane = plane
         self.plot.show_names(plane.names)
         self._card.surface.show_names(*plane.names)
         self._show_note()
@@ -213,14 +202,14 @@ class Surveyor(QObject):
     def _find(self) -> None:
         """Find the landscape of this view, if it is not the one that was asked for last."""
         objective = self._objective()
-        if not self._seen or objective is None or self._plane is None:
+        if not self._seen or objective is None or self.plane is None:
             return
         view = self.plot.view()
-        asked = _what_decides(objective, self._plane, view)
+        asked = what_decides(objective, self.plane, view)
         if self._asked is not None and asked == self._asked[1]:
             return
         self._asked = objective.points, asked
-        work = partial(_survey, objective, self._plane, view, self._theme.heights, self._theory())
+        work = partial(survey, objective, self.plane, view, self._theme.heights, self._theory())
         self._workspace.background.run("landscape", work, self._show_survey, self._miss, passing=True)
 
     def _objective(self) -> Objective | None:
@@ -259,13 +248,13 @@ class Surveyor(QObject):
     def _measure(self, u: float, v: float) -> float | None:
         """The loss under the cursor, where it takes but a moment to find."""
         objective, start = self._objective(), self._session.start
-        if objective is None or start is None or self._plane is None:
+        if objective is None or start is None or self.plane is None:
             return None
         if len(objective.points) * start.curve.count() > MEASURED_AT_ONCE:
             return None
         from core.insight.landscape import loss_at
 
-        return float(loss_at(objective, self._plane, np.array([[u, v]]))[0])
+        return float(loss_at(objective, self.plane, np.array([[u, v]]))[0])
 
     # --- the run in it ----------------------------------------------------------------------------------
 
@@ -281,15 +270,18 @@ class Surveyor(QObject):
         self.plot.set_running(self._session.running)
 
     def _refresh(self, snapshot: Snapshot | None) -> None:
-        """A slice goes through the chosen step, which moves on."""
-        if not self._seen or snapshot is None or _is_line(snapshot):
+        """Numbers change more slowly than pictures, since they are read; and so do slices."""
+        if not self._seen or snapshot is None:
+            return
+        self._show_bars(self._session.inspection)
+        if _is_line(snapshot):
             return
         if not self._session.running or time.monotonic() - self._sliced > REFRESH:
             self._slice(snapshot)
 
     def _show(self, snapshot: Snapshot) -> None:
         """Show where the run is, how it came there, and what made its last step."""
-        plane, way, start = self._plane, self._session.way, self._session.start
+        plane, way, start = self.plane, self._session.way, self._session.start
         if not self._seen or plane is None or way is None or start is None:
             return
         ball = plane.places(flat(snapshot.arrays)[None])[0]
@@ -297,8 +289,7 @@ class Surveyor(QObject):
         self.plot.show_run(snapshot.run, way, plane, snapshot.step, ball)
         self.plot.show_start(first)
         inspection = self._session.inspection
-        self.plot.show_moves(None if inspection is None else _moves(inspection, plane))
-        self._show_bars(inspection)
+        self.plot.show_moves(None if inspection is None else Moves.of(inspection, plane))
         optimum = None if self._survey is None else self._survey.optimum
         ends = [ball, first] if optimum is None else [ball, first, optimum]
         self.plot.follow(np.vstack((*ends, self.plot.trail.places.at)))
@@ -306,7 +297,7 @@ class Surveyor(QObject):
 
     def _show_bars(self, inspection: Inspection | None) -> None:
         """The numbers of the step for the two parameters, where the plane is of parameters."""
-        plane = self._plane
+        plane = self.plane
         if plane is None or inspection is None or plane.shares is not None:
             self._card.bars.show_rows((), ())
             return
@@ -325,35 +316,9 @@ class Surveyor(QObject):
         self._card.bars.show_rows(plane.names, rows)
 
     def _show_note(self) -> None:
-        """What kind of a slice it is, and of what."""
-        plane, survey = self._plane, self._survey
-        if plane is None:
-            return
-        words = []
-        if plane.shares is not None:
-            shares = (f"{share:.1%}" for share in plane.shares)
-            words.append(
-                _("Slice through {count} parameters along the path: {first} and {second} of its variance.")
-            )
-            words[0] = words[0].format(
-                count=len(plane.origin), **dict(zip(("first", "second"), shares, strict=True))
-            )
-        elif len(plane.origin) > 2:
-            words.append(
-                n_(
-                    "Slice through {count} parameters; {others} other stays as it is.",
-                    "Slice through {count} parameters; the {others} others stay as they are.",
-                    len(plane.origin) - 2,
-                ).format(count=len(plane.origin), others=len(plane.origin) - 2)
-            )
-        if survey is not None and survey.landscape.points < survey.landscape.of:
-            words.append(
-                _("Estimated from {points} of {of} points.").format(
-                    points=f"{survey.landscape.points:,}", of=f"{survey.landscape.of:,}"
-                )
-            )
-        self._card.note.setText(" ".join(words))
-        self._card.note.setVisible(bool(words))
+        sentence = "" if self.plane is None else slice_sentence(self.plane, self._survey)
+        self._card.note.setText(sentence)
+        self._card.note.setVisible(bool(sentence))
 
     # --- in space ---------------------------------------------------------------------------------------
 
@@ -361,9 +326,7 @@ class Surveyor(QObject):
         if not self._card.in_space or self._survey is None:
             return
         found, surface = self._survey, self._card.surface
-        with np.errstate(divide="ignore"):
-            height = np.log10(found.landscape.losses)
-        surface.show_surface(Surface(found.picture.u, found.picture.v, height, found.picture.colours))
+        surface.show_surface(found.surface())
         if found.optimum is None:
             surface.show_optimum()
         else:
@@ -382,98 +345,9 @@ class Surveyor(QObject):
         self._card.surface.show_path(at[:, 0], at[:, 1], self._heights(at), parting)
 
     def _heights(self, places: Floats) -> Floats:
-        """How high the surface is at places `[m, 2]`, as log10 of the loss; NaN beside it."""
-        if self._survey is None:
-            return np.full(len(places), np.nan)
-        return _between(self._survey.landscape, places)
-
-    # --- what the person does ---------------------------------------------------------------------------
-
-    def _grab(self) -> None:
-        self._store.begin_stroke()
-        self._session.hold()
-
-    def _release(self) -> None:
-        self._store.end_stroke()
-        self._session.let_go()
-
-    def _start_at(self, u: float, v: float) -> None:
-        """Let the run start at a place of the plane."""
-        start = self._session.start
-        if self._plane is None or start is None:
-            return
-        arrays = start.curve.arrays(self._plane.at(u, v))
-        numbers = in_a_row(start.curve.in_data_units(arrays, start.scaling))
-        self._store.change(start="own", start_values=numbers)
+        return np.full(len(places), np.nan) if self._survey is None else self._survey.heights(places)
 
 
 def _is_line(snapshot: Snapshot) -> bool:
     """Whether the model has a slope and an intercept, and nothing else."""
     return snapshot.curve.count() == 2
-
-
-def _what_decides(objective: Objective, plane: Plane, view: tuple[Range, Range]) -> tuple[object, ...]:
-    """What a landscape depends on; the points are told by their identity."""
-    settings, scaling = objective.settings, objective.scaling
-    choices = [(settings.row(name).key, settings.values(name)) for name in ("model", "loss")]
-    return (
-        id(objective.points),
-        choices,
-        (settings.validation, settings.validation_seed),
-        (scaling.x_mean.tobytes(), scaling.x_scale.tobytes(), scaling.y_mean, scaling.y_scale),
-        (plane.origin.tobytes(), plane.along.tobytes()),
-        view,
-    )
-
-
-def _survey(
-    objective: Objective,
-    plane: Plane,
-    view: tuple[Range, Range],
-    ramp: tuple[str, ...],
-    theory: Callable[[], tuple[Points, Theory]],
-) -> Survey:
-    """The landscape over a view of a plane, as a picture too; asked by the background alone."""
-    from core.insight.contours import contours
-    from core.insight.landscape import landscape
-
-    found = landscape(objective, plane, *view)
-    lines = tuple(line for contour in contours(found) for line in contour.lines)
-    picture = Picture(found.u, found.v, colours(found.losses, ramp), lines)
-    best = theory()[1].optimum if len(plane.origin) == 2 else None
-    return Survey(found, picture, None if best is None else np.array(in_a_row(best.parameters)))
-
-
-def _moves(inspection: Inspection, plane: Plane) -> Moves:
-    """The step, and beside it what the plain gradient and the optimizer's momentum would have made of it."""
-    rate = inspection.snapshot.learning_rate
-    start = plane.places(flat(inspection.before.arrays)[None])[0]
-    ways = {
-        "gradient": plane.shift(-rate * inspection.gradient),
-        "step": plane.shift(inspection.step),
-    }
-    for name in MOMENTA:
-        if name in inspection.state:
-            ways["momentum"] = plane.shift(-rate * inspection.state[name])
-    return Moves((float(start[0]), float(start[1])), ways)
-
-
-def _between(landscape: Landscape, places: Floats) -> Floats:
-    """log10 of the loss at places `[m, 2]`, from the four places of the grid around each; NaN outside."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        heights = np.log10(landscape.losses)
-        sides = []
-        for grid, at in ((landscape.u, places[:, 0]), (landscape.v, places[:, 1])):
-            along = (at - grid[0]) / (grid[-1] - grid[0]) * (len(grid) - 1)
-            along[~((along >= 0) & (along <= len(grid) - 1))] = np.nan
-            sides.append(along)
-        inside = np.isfinite(sides[0]) & np.isfinite(sides[1])
-        found = np.full(len(places), np.nan)
-        across, up = (side[inside] for side in sides)
-        column = np.minimum(across.astype(np.intp), len(landscape.u) - 2)
-        row = np.minimum(up.astype(np.intp), len(landscape.v) - 2)
-        right, above = across - column, up - row
-        found[inside] = (1 - above) * (
-            (1 - right) * heights[row, column] + right * heights[row, column + 1]
-        ) + above * ((1 - right) * heights[row + 1, column] + right * heights[row + 1, column + 1])
-    return found

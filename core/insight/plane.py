@@ -81,8 +81,8 @@ def path_plane(
     """The plane along the first two principal directions of a path `[m, P]`, through `through` `[P]`.
 
     After Li, Xu, Taylor, Studer and Goldstein 2018, "Visualizing the Loss Landscape of Neural Nets",
-    section 7. The directions have the length 1, and point where those of the plane `before` did. None where
-    the path is too short, or has gone straight on, and so has no two directions.
+    section 7. The directions have the length 1, and point where those of the plane `before` did; u and v are
+    0 where the path begins. None where it is too short, or has gone straight on: it has no two directions.
     """
     rows = np.asarray(path[:: max(1, -(-len(path) // MOST_STEPS))], dtype=np.float64)
     if len(rows) < FEWEST_STEPS or rows.shape[1] < 2:
@@ -101,7 +101,8 @@ def path_plane(
     if before is not None and before.along.shape == along.shape:
         along *= np.where(np.sum(along * before.along, axis=1) < 0, -1.0, 1.0)[:, None]
     shares = float(variances[0]) / total, float(variances[1]) / total
-    return Plane(through.astype(np.float64), along, names, shares)
+    origin = through.astype(np.float64)
+    return Plane(origin - along.T @ (along @ (origin - rows[0])), along, names, shares)
 
 
 def parameter_names(curve: Curve) -> tuple[str, ...]:

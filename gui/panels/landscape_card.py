@@ -1,4 +1,4 @@
-"""The landscape with its tools: from above or in space, which plane of the parameters, and the step's numbers."""
+"""The landscape with its tools: from above or in space, which plane it is of, and the numbers of the step."""
 
 from __future__ import annotations
 

@@ -31,22 +31,21 @@ class Picture(NamedTuple):
     lines: tuple[Floats, ...]
 
 
-def heights(losses: Floats) -> Floats:
-    """How high losses lie from the lowest to the highest, 0 to 1 in logarithms; NaN for an infinite one."""
+def logarithms(losses: Floats) -> Floats:
+    """log10 of losses, none lower than DECADES below the highest; NaN for an infinite one."""
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.where(np.isfinite(losses), np.log10(np.maximum(losses, 0.0)), np.nan)
     known = logs[np.isfinite(logs)]
-    if not len(known):
-        return np.full(losses.shape, np.nan)
-    high = float(known.max())
-    low = max(float(known.min()), high - DECADES)
-    return np.asarray(np.clip((logs - low) / ((high - low) or 1.0), 0.0, 1.0), dtype=np.float64)
+    return np.asarray(np.maximum(logs, known.max() - DECADES) if len(known) else logs, dtype=np.float64)
 
 
 def colours(losses: Floats, ramp: Sequence[str]) -> Bytes:
     """The colours `[..., 3]` of losses, from the first of `ramp` for the lowest to its last."""
     stops = np.array([[int(colour[place : place + 2], 16) for place in (1, 3, 5)] for colour in ramp])
-    height = np.nan_to_num(heights(losses), nan=1.0)
+    logs = logarithms(losses)
+    known = logs[np.isfinite(logs)]
+    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
+    height = np.nan_to_num((logs - low) / ((high - low) or 1.0), nan=1.0)
     places = np.linspace(0.0, 1.0, len(stops))
     channels = [np.interp(height, places, stops[:, channel]) for channel in range(3)]
     return np.stack(channels, axis=-1).round().astype(np.uint8)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QWidget
 from core.insight.numbers import significant
 from core.insight.plane import Plane
 from core.texts import N_, _
-from core.training.path import Way
+from core.training.path import Way, flat
 from gui.plots.arrows import Arrow, Arrows
 from gui.plots.bubble import Bubble
 from gui.plots.canvas import Canvas
@@ -25,6 +25,9 @@ from gui.plots.legend import HEIGHT, Entry, Legend
 from gui.plots.range_keeper import LIMIT, Range, RangeKeeper, clamped, nice_step
 from gui.plots.trail import Trail
 from gui.theme import GRADIENT, MODEL, REFERENCE, Theme
+
+if TYPE_CHECKING:
+    from core.training.inspection import Inspection
 
 Floats = NDArray[np.float64]
 Place = tuple[float, float]
@@ -36,8 +39,10 @@ GROWTH = 4.0  # widths of the first view; a run that goes further leaves it
 REACH = 12.0  # pixels; a step this near is under the cursor
 BALL, MARK, START, OPTIMUM = 15, 13, 11, 12  # pixels
 # Arrows are drawn as many times their length as makes the step's this long, in pixels.
-SHORT, RIGHT, LONG = 16.0, 44.0, 80.0
+SHORT, RIGHT, LONG = 12.0, 32.0, 60.0
 DIGITS = 4
+
+MOMENTA = ("momentum_buffer", "exp_avg")  # what optimizers call the direction that they remember
 
 # What the arrows are called, and how they look: colour (none is that of text), width, style.
 ARROWS: dict[str, tuple[str, str, float, Qt.PenStyle]] = {
@@ -52,6 +57,20 @@ class Moves(NamedTuple):
 
     start: Place
     ways: Mapping[str, Place]
+
+    @classmethod
+    def of(cls, inspection: Inspection, plane: Plane) -> Moves:
+        """The step, and beside it what the gradient or the momentum alone would have made of it."""
+        rate = inspection.snapshot.learning_rate
+        start = plane.places(flat(inspection.before.arrays)[None])[0]
+        ways = {
+            "gradient": plane.shift(-rate * inspection.gradient),
+            "step": plane.shift(inspection.step),
+        }
+        for name in MOMENTA:
+            if name in inspection.state:
+                ways["momentum"] = plane.shift(-rate * inspection.state[name])
+        return cls((float(start[0]), float(start[1])), ways)
 
 
 def landscape_room(low: float, high: float) -> Range:

@@ -1,0 +1,69 @@
+"""Lets the person take the start of the run in the hand: on the landscape, or by the line."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from core.insight.curves import in_a_row
+from core.training import Snapshot
+from gui.plots.fit_plot import FitPlot
+from gui.surveyor import Surveyor
+from gui.workspace import Workspace
+
+
+class StartByHand(QObject):
+    """Turns drags into start values of the person's own; one drag is one edit."""
+
+    def __init__(self, workspace: Workspace, fit: FitPlot, surveyor: Surveyor, parent: QObject) -> None:
+        super().__init__(parent)
+        self._store, self._session = workspace.store, workspace.session
+        self._fit, self._surveyor = fit, surveyor
+        self._numbers: list[float] = []  # the start values in the hand
+        for grabbed, released in (
+            (fit.fit_grabbed, fit.fit_released),
+            (surveyor.plot.grabbed, surveyor.plot.released),
+        ):
+            grabbed.connect(self._grab)
+            released.connect(self._release)
+        surveyor.plot.place_chosen.connect(self._place)
+        fit.fit_shifted.connect(self._shift)
+        fit.fit_turned.connect(self._turn)
+        self._session.run_started.connect(self._begin)
+        self._begin(self._session.start)
+
+    def _begin(self, start: Snapshot | None) -> None:
+        """A line can be turned, any other curve only shifted."""
+        self._fit.show_turnable(start is not None and start.curve.count() == 2)
+
+    def _grab(self) -> None:
+        """The drag begins with what is on screen, which may be a trained fit."""
+        snapshot = self._session.snapshot
+        self._numbers = [] if snapshot is None else list(snapshot.numbers())
+        self._store.begin_stroke()
+        self._session.hold()
+
+    def _release(self) -> None:
+        self._store.end_stroke()
+        self._session.let_go()
+
+    def _place(self, u: float, v: float) -> None:
+        """A place of the landscape."""
+        start, plane = self._session.start, self._surveyor.plane
+        if start is not None and plane is not None:
+            arrays = start.curve.arrays(plane.at(u, v))
+            self._start_at(list(in_a_row(start.curve.in_data_units(arrays, start.scaling))))
+
+    def _shift(self, up: float) -> None:
+        """The curve moves up by so much: every model ends with an intercept."""
+        if self._numbers:
+            self._start_at([*self._numbers[:-1], self._numbers[-1] + up])
+
+    def _turn(self, pivot_x: float, pivot_y: float, x: float, y: float) -> None:
+        """The line goes through two points."""
+        if x != pivot_x:
+            slope = (y - pivot_y) / (x - pivot_x)
+            self._start_at([slope, pivot_y - slope * pivot_x])
+
+    def _start_at(self, numbers: list[float]) -> None:
+        self._numbers = numbers
+        self._store.change(start="own", start_values=tuple(numbers))
