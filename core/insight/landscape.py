@@ -66,8 +66,7 @@ def landscape(objective: Objective, plane: Plane, u: Range, v: Range, cells: int
     cells = min(cells, max(FEWEST_CELLS, math.isqrt(int(WORK / (max(len(targets), 1) * cost)))))
     across, up = np.linspace(*u, cells), np.linspace(*v, cells)
     grid = torch.from_numpy(np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2))
-    found = _losses(loss, predict, targets, grid) * (unit * share)
-    found[np.isnan(found)] = np.inf
+    found = _losses(loss, unit * share, predict, targets, grid)
     return Landscape(plane, across, up, found.reshape(cells, cells), seen, len(training))
 
 
@@ -76,7 +75,7 @@ def loss_at(objective: Objective, plane: Plane, places: Floats) -> Floats:
     training = training_points(objective.points, objective.settings)
     loss, unit = scaled_loss(objective.settings, objective.scaling)
     predict, targets = _predictions(objective, training.x, training.y, plane)
-    return _losses(loss, predict, targets, torch.from_numpy(np.ascontiguousarray(places))) * unit
+    return _losses(loss, unit, predict, targets, torch.from_numpy(np.ascontiguousarray(places)))
 
 
 def _stride(count: int, cost: float) -> int:
@@ -84,12 +83,13 @@ def _stride(count: int, cost: float) -> int:
     return max(1, math.ceil(count * cost * FEWEST_CELLS**2 / (PATIENCE * WORK)))
 
 
-def _losses(loss: nn.Module, predict: Predictions, targets: Tensor, places: Tensor) -> Floats:
-    """The loss at every place `[k, 2]`, in parts that stay near the processor."""
+def _losses(loss: nn.Module, unit: float, predict: Predictions, targets: Tensor, places: Tensor) -> Floats:
+    """The loss at every place `[k, 2]`, in parts near the processor; infinite where it overflows."""
     each = vmap(loss.forward, in_dims=(0, None))
     size = max(1, AT_ONCE // max(len(targets), 1))
     with torch.no_grad():
-        found = torch.cat([each(predict(part), targets) for part in torch.split(places, size)])
+        found = torch.cat([each(predict(part), targets) for part in torch.split(places, size)]) * unit
+    found[found.isnan()] = math.inf
     return np.asarray(found.numpy(), dtype=np.float64)
 
 
@@ -119,7 +119,8 @@ def _of_network(objective: Objective, inputs: Tensor, plane: Plane) -> Predictio
     """A network is asked anew at each place."""
     settings = objective.settings
     row = settings.row("model")
-    model: nn.Module = named(row.runs)(inputs.shape[1], **row.arguments(settings.values("model")))
+    with torch.device("meta"):  # its own numbers are not needed, and not drawn
+        model: nn.Module = named(row.runs)(inputs.shape[1], **row.arguments(settings.values("model")))
     origin, along = torch.from_numpy(plane.origin), torch.from_numpy(plane.along.copy())
     named_shapes = [(name, parameter.shape) for name, parameter in model.named_parameters()]
     sizes = [shape.numel() for _name, shape in named_shapes]
