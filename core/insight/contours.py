@@ -14,6 +14,8 @@ Floats = NDArray[np.float64]
 
 DECADES = 6.0  # below the highest loss; a fit that meets every point has no lowest contour
 FEWEST, MOST = 6, 16  # contours, about
+FLAT = 1e-9  # of the loss: lower hills are nothing but rounding
+LEAST = float(np.finfo(np.float64).tiny)  # a loss below it has lost its digits
 NICE = ((1.0, 2.0, 5.0), (1.0,))  # times powers of ten: where these are too many, tens alone
 
 
@@ -26,17 +28,21 @@ class Contour(NamedTuple):
 
 def contour_levels(losses: Floats) -> Floats:
     """Losses that are spaced logarithmically through those of a landscape, rounded where there are enough."""
-    seen = losses[np.isfinite(losses) & (losses > 0)]
-    if not len(seen) or not seen.max() > seen.min():
+    seen = losses[np.isfinite(losses) & (losses >= LEAST)]
+    if not len(seen) or not float(seen.max()) > float(seen.min()) * (1 + FLAT):
         return np.empty(0)
     high = math.log10(float(seen.max()))
     low = max(math.log10(float(seen.min())), high - DECADES)
     for mantissas in NICE:
         powers = range(math.floor(low), math.ceil(high) + 1)
-        levels = [mantissa * 10.0**power for power in powers for mantissa in mantissas]
-        inside = np.array([level for level in levels if low < math.log10(level) < high])
+        inside = [
+            mantissa * 10.0**power
+            for power in powers
+            for mantissa in mantissas
+            if low < power + math.log10(mantissa) < high
+        ]
         if FEWEST <= len(inside) <= MOST:
-            return inside
+            return np.array(inside)
     return np.asarray(10.0 ** np.linspace(low, high, 2 * FEWEST)[1:-1], dtype=np.float64)
 
 
