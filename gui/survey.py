@@ -25,7 +25,7 @@ Range = tuple[float, float]
 
 
 class Survey(NamedTuple):
-    """What was found out about one view of a plane; `height` `[r, c]` is log10 of the loss, not without end."""
+    """What was found out about one view of a plane; `height` `[r, c]` is log10 of the loss, bounded below."""
 
     landscape: Landscape
     height: Floats
