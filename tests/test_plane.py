@@ -196,10 +196,9 @@ def test_the_directions_and_shares_are_those_of_the_singular_values(steps: int, 
     np.testing.assert_allclose(plane.along @ plane.along.T, np.eye(2), atol=1e-9)
     assert plane.shares == pytest.approx(shares, rel=1e-9)
     assert plane.names == NAMES
-    centre = path[-1]
-    expected = (path - centre) @ plane.along.T
+    expected = (path - path[0]) @ plane.along.T
     np.testing.assert_allclose(plane.places(path), expected, rtol=1e-7, atol=1e-9)
-    assert plane.places(centre[None]).tolist() == [[0.0, 0.0]]
+    np.testing.assert_allclose(plane.at(*expected[-1]), path[-1], rtol=1e-9, atol=1e-9)
 
 
 def test_the_directions_are_the_eigenvectors_of_the_covariance_of_a_real_run() -> None:

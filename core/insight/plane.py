@@ -102,7 +102,7 @@ def path_plane(
         along *= np.where(np.sum(along * before.along, axis=1) < 0, -1.0, 1.0)[:, None]
     shares = float(variances[0]) / total, float(variances[1]) / total
     origin = through.astype(np.float64)
-    return Plane(origin - along.T @ (along @ (origin - rows[0])), along, names, shares)
+    return Plane(origin - along.T @ (along @ (origin - path[0])), along, names, shares)
 
 
 def parameter_names(curve: Curve) -> tuple[str, ...]:
