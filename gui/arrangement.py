@@ -114,8 +114,16 @@ class Arrangement(QObject):
     def restore(self) -> None:
         """The arrangement as it was last in this mode, or, where that cannot be had, as at first."""
         self._arranged = True
-        if not self._window.restoreState(self._preferences.bytes(self._key()), self._version()):
+        sound = self._window.saveState()
+        state = self._preferences.bytes(self._key())
+        if not self._window.restoreState(state, self._version()) or self._lacks_bars():
+            self._window.restoreState(sound)  # or Qt's layout would stand still after a state that is broken
             self.arrange()
+
+    def _lacks_bars(self) -> bool:
+        """Whether a state that was cut short has left out the bars of the window."""
+        bars = self._window.findChildren(QToolBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        return any(self._window.toolBarArea(bar) == Qt.ToolBarArea.NoToolBarArea for bar in bars)
 
     def _key(self) -> str:
         """What an arrangement is remembered by: at another size it is another one."""

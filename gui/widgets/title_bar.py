@@ -19,7 +19,7 @@ class TitleBar(QFrame):
         self._dock = dock
         self._theme = theme
         self._float = self._button(f"float_{key}")
-        self._float.clicked.connect(lambda: dock.setFloating(not dock.isFloating()))
+        self._float.clicked.connect(self._turn)
         self._close = self._button(f"close_{key}")
         self._close.setIcon(theme.icon("x", theme.muted))
         self._name(self._close, _("Close {panel}"), _("Close this panel; View > Panels brings it back."))
@@ -32,6 +32,11 @@ class TitleBar(QFrame):
         row.addWidget(self._close)
         dock.topLevelChanged.connect(self._show_floating)
         self._show_floating(False)
+
+    def _turn(self) -> None:
+        """Float, or go back into the window, there in front of the other tabs."""
+        self._dock.setFloating(not self._dock.isFloating())
+        self._dock.raise_()
 
     def _show_floating(self, floating: bool) -> None:
         """Say what the button would do."""
