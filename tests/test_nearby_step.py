@@ -91,6 +91,13 @@ def test_a_run_that_went_past_the_cursor_between_two_looks_is_found() -> None:
     assert NearbyStep(way, Line({}), no_scaling(1)).find(0.0, float(way.numbers[30, 1]), 1e-3) == 30
 
 
+def test_a_leap_over_the_cursor_is_looked_into_before_a_rest_that_was_nearer() -> None:
+    levels = np.full(LONG, 2.0)
+    levels[:500] = np.linspace(-9, 9, 500)
+    way = way_of(np.column_stack((np.zeros(LONG), levels)))
+    assert NearbyStep(way, Line({}), no_scaling(1)).find(0.0, float(levels[265]), 1e-3) == 265
+
+
 @pytest.mark.parametrize("count", [500, MOST + 1, LONG])
 def test_however_long_the_run_it_looks_at_few_steps(count: int) -> None:
     line = Watched()
