@@ -20,8 +20,8 @@ MODES = ("simple", "full")  # the first is that of a new person
 SWITCH = "F2"  # the key that goes to the other mode
 FIRST_COLUMN = 288  # pixels at scale 1
 MOST_FIRST = 0.45  # of the window's width
-SHARES = (3, 2)  # of the columns after the first, in what is left
-ROW_SHARES = (2, 3)  # of the rows of a column
+SHARES = {"simple": (3, 2), "full": (1, 1)}  # of the columns after the first, in what is left
+ROW_SHARES = (1, 2)  # of the rows of a column
 AREA = Qt.DockWidgetArea.LeftDockWidgetArea  # the only one: there is nothing in the middle
 
 
@@ -177,7 +177,8 @@ class Arrangement(QObject):
         """The first column as wide as its controls need, the rest to the others; the height to the rows."""
         first = min(self._theme.px(FIRST_COLUMN), round(MOST_FIRST * self._window.width()))
         room = self._window.width() - first
-        widths = [first, *(room * share // sum(SHARES) for share in SHARES)]
+        shares = SHARES[self.mode]
+        widths = [first, *(room * share // sum(shares) for share in shares)]
         self._window.resizeDocks(columns, widths, Qt.Orientation.Horizontal)
         for column in {column for column, _row in places}:
             docks = [places[place][0] for place in places if place[0] == column]

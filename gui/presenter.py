@@ -234,7 +234,7 @@ class Presenter(QObject):
         self._parts.run_bar.show_numbers(snapshot)
         self._parts.fit.show_equation(snapshot)
         self._show_measures(snapshot)
-        self._parts.loss.show_device(snapshot)
+        self._parts.time.show_device("" if snapshot is None else snapshot.device)
         self._show_time(snapshot)
 
     def _show_time(self, snapshot: Snapshot | None) -> None:

@@ -122,7 +122,6 @@ class Surveyor(QObject):
         self._choose(start)
         if self._session.snapshot is not None:
             self._show(self._session.snapshot)
-            self._show_bars(self._session.inspection)
 
     def _choose(self, snapshot: Snapshot) -> None:
         """Lay the plane through the model of this run."""
@@ -170,6 +169,7 @@ class Surveyor(QObject):
         self.plot.show_names(plane.names)
         self._card.surface.show_names(*plane.names)
         self._show_note()
+        self._show_bars(self._session.inspection)
         self._find()
 
     def _axes(self, count: int) -> tuple[int, int]:

@@ -38,7 +38,7 @@ class TimeBar(QWidget):
         layout.setSpacing(theme.px(GRID))
         layout.addWidget(self._caption)
         layout.addWidget(self._slider, 1)
-        for widget in (self._newest, self._time, self._rate):
+        for widget in (self._newest, self._time, self._rate, self._device):
             layout.addWidget(widget)
         self._slider.chosen.connect(self._choose)
         self._slider.sliderReleased.connect(self._show_slider)
@@ -72,6 +72,9 @@ class TimeBar(QWidget):
             theme,
             shrinks=True,
         )
+        self._device = Readout(
+            "readout_device", _("device"), "CUDA:0", _("The processor that trains."), theme, shrinks=True
+        )
 
     def show_time(self, first: int, step: int | None, last: int) -> None:
         """Show that `step` is chosen of a run that can be gone to from `first` to `last`; None is no run."""
@@ -93,6 +96,10 @@ class TimeBar(QWidget):
     def show_speed(self, steps_per_second: float) -> None:
         """Show the speed of training."""
         self._rate.show_text(f"{steps_per_second:,.0f}" if steps_per_second else "–")
+
+    def show_device(self, device: str) -> None:
+        """Show the device of the run; nothing is no run."""
+        self._device.show_text(device.upper() or "–")
 
     def _show_slider(self) -> None:
         """Let the handle stand at the chosen step, unless the person has just moved it elsewhere."""
