@@ -15,7 +15,8 @@ from gui.theme import GRID, Theme
 
 LINE = 17  # pixels, the height of a row
 BAR = 7  # pixels, the height of a bar
-NAME, NUMBER = 116, 76  # pixels, the widths of a row's name and of a number
+NUMBER = 76  # pixels, the width of a number
+MOST_NAME = 0.4  # of the width, for the names of the rows
 DIGITS = 3
 
 
@@ -68,13 +69,14 @@ class StepBars(QWidget):
 
     def sizeHint(self) -> QSize:
         """As high as its rows and their heading."""
-        return QSize(self._theme.px(2 * NAME), self._theme.px(LINE) * (len(self._rows) + 1))
+        return QSize(self._theme.px(3 * NUMBER), self._theme.px(LINE) * (len(self._rows) + 1))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the names, and in each column a bar and its number."""
         painter, px = QPainter(self), self._theme.px
         painter.setFont(self._theme.font(12, digits=True))
-        name = min(px(NAME), self.width() // 3)
+        widest = max((painter.fontMetrics().horizontalAdvance(row.name) for row in self._rows), default=0)
+        name = min(widest + px(2 * GRID), round(MOST_NAME * self.width()))
         column = (self.width() - name) / max(len(self._columns), 1)
         painter.setPen(QColor(self._theme.muted))
         for place, text in enumerate(self._columns):
