@@ -179,7 +179,7 @@ class Theme:
             QToolBar {{ border: none; border-bottom: 1px solid {self.hairline}; spacing: 0;
                         padding: {px(4)}px; background: {self.background}; }}
             QToolBar[card="true"] {{ background: transparent; border: none; spacing: {px(1)}px;
-                                     padding: {px(2)}px 0 {px(2)}px {px(8)}px; }}
+                                     padding: {px(2)}px; }}
             QToolBar[foot="true"] {{ border: none; padding: {px(4)}px 0;
                                     border-top: 1px solid {self.hairline}; }}
             QToolBar::separator {{ background: {self.hairline}; width: 1px; margin: {px(4)}px; }}

@@ -25,7 +25,7 @@ class TitleBar(QFrame):
         self._name(self._close, _("Close {panel}"), _("Close this panel; View > Panels brings it back."))
         self._close.clicked.connect(dock.close)
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, theme.px(2), 0)
+        row.setContentsMargins(theme.px(6), 0, theme.px(2), 0)
         row.setSpacing(0)
         row.addWidget(tools, 1)
         row.addWidget(self._float)
