@@ -41,9 +41,15 @@ def _become_a_new_person(folder: Path) -> None:
 
 
 def _measure() -> list[Row]:
-    from tests.bench import engine, loops, processes, window
+    from tests.bench import engine, landscape, loops, processes, window
 
-    return [*loops.measure(), *engine.measure(), *window.measure(), *processes.measure()]
+    return [
+        *loops.measure(),
+        *landscape.measure(),
+        *engine.measure(),
+        *window.measure(),
+        *processes.measure(),
+    ]
 
 
 def _table(lines: Iterable[tuple[str, ...]]) -> str:
