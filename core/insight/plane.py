@@ -36,13 +36,18 @@ class Plane:
         return np.asarray(self.origin + u * self.along[0] + v * self.along[1], dtype=np.float64)
 
     def places(self, numbers: NDArray[np.floating]) -> Floats:
-        """Where parameters `[m, P]` are, or where they fall on the plane, as u and v `[m, 2]`."""
-        away = np.asarray(numbers, dtype=np.float64) - self.origin
-        return np.asarray(away @ self._back, dtype=np.float64)
+        """Where parameters `[m, P]` are, or where they fall on the plane, as u and v `[m, 2]`.
+
+        What a diverging run has may be beyond all numbers there.
+        """
+        with np.errstate(all="ignore"):
+            away = np.asarray(numbers, dtype=np.float64) - self.origin
+            return np.asarray(away @ self._back, dtype=np.float64)
 
     def shift(self, numbers: Floats) -> tuple[float, float]:
         """How far on the plane a change `[P]` of the parameters leads, as (u, v)."""
-        u, v = numbers @ self._back
+        with np.errstate(all="ignore"):
+            u, v = numbers @ self._back
         return float(u), float(v)
 
     @cached_property

@@ -42,12 +42,12 @@ class Places:
 
     def take(self, run: int, way: Way, plane: Plane) -> None:
         """Have the places of this way of the run number `run`, on this plane."""
-        known = (run, id(plane), way.stride, way.cuts)
+        known = (run, plane, way.stride, way.cuts)
         if known != self._known:
             self.clear()
             self._known = known
         rows = len(way.numbers)
-        while (rows - self._rows) // self._every + len(self.steps) > MOST:
+        while -(-rows // self._every) > MOST:
             self._every *= 2
             self.steps, self.at = self.steps[::2], self.at[::2]
         new = np.arange(-(-self._rows // self._every) * self._every, rows, self._every)
@@ -55,12 +55,6 @@ class Places:
             self.steps = np.concatenate((self.steps, new * way.stride))
             self.at = np.concatenate((self.at, plane.places(way.numbers[new])))
         self._rows = rows
-
-    def nearest(self, step: int) -> int:
-        """The index of the step that is nearest to `step`, of those that are kept."""
-        right = min(int(np.searchsorted(self.steps, step)), len(self.steps) - 1)
-        left = max(right - 1, 0)
-        return right if self.steps[right] - step < step - self.steps[left] else left
 
 
 class Trail(QGraphicsItem):
