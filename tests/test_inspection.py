@@ -241,7 +241,7 @@ CHOICES: list[Any] = [
 def test_a_step_that_is_gone_to_looks_as_when_it_was_made(choices: dict[str, Any]) -> None:
     trainer = Trainer(POINTS, replace(ENDLESS, **choices))
     known = [bits(trainer.inspect()), *run(trainer, 135)]
-    for step in (60, 128, 127, 129, 1, 0, 135, 2, 134, 135, 128):
+    for step in (60, 128, 129, 1, 0, 135, 134, 128):
         trainer.go_to(step)
         assert bits(trainer.inspect()) == known[step]
     assert run(trainer, 5) == known[129:134]
