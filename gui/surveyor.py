@@ -134,7 +134,7 @@ class Surveyor(QObject):
         first, second = self._axes(len(names))
         kind = self._workspace.preferences.get("plane", PATH)
         self._card.show_choices(kind if kind == PARAMETERS else PATH, names, (first, second))
-        self._slice(snapshot)
+        self._slice(self._session.snapshot or snapshot)
 
     def _slice(self, snapshot: Snapshot) -> None:
         """Lay a plane through the chosen step of a model that has more parameters than two."""
@@ -148,6 +148,8 @@ class Surveyor(QObject):
         if self._workspace.preferences.get("plane", PATH) == PARAMETERS or way is None:
             self._take(fallback, self.plane)
             return
+        if self.plane is None or len(self.plane.origin) != len(here):
+            self._take(fallback, self.plane)  # of this model at least, until the directions are found
         before = self.plane if self.plane is not None and self.plane.shares else None
         names = _("direction 1"), _("direction 2")
         work = partial(path_plane, here, way.numbers, names, before)

@@ -70,6 +70,7 @@ ACTIONS = [
     "erase",
     "reference",
     "log_loss",
+    "surface",
     "simple",
     "full",
     "arrange",
