@@ -245,7 +245,8 @@ class LandscapePlot(Canvas):
 
     def _draw_arrows(self) -> None:
         """All from the place that the step left, each by as much larger as makes the step's a good length."""
-        if self._moves is None:
+        start = None if self._moves is None else self._pixel_of(self._moves.start)
+        if self._moves is None or start is None:
             self.arrows.draw([])
             return
         width, height = self.pixel_size()
@@ -255,13 +256,18 @@ class LandscapePlot(Canvas):
             if math.isfinite(u) and math.isfinite(v)
         }
         self._magnify(ways.get("step", QPointF()))
-        x, y = self.to_pixels(*np.array([[self._moves.start[0]], [self._moves.start[1]]]))
-        start = QPointF(float(x[0]), float(y[0])) - self.area().topLeft()
         drawn = []
         for key, (_label, colour, wide, style) in ARROWS.items():
             way = self._length(key, ways.get(key, QPointF()))
             drawn.append(Arrow(start, start + way, colour or self.theme.text, self.theme.px(wide), style))
         self.arrows.draw(drawn)
+
+    def _pixel_of(self, place: Place) -> QPointF | None:
+        """Where a place is in the view box; None where no number says it."""
+        with np.errstate(all="ignore"):
+            x, y = self.to_pixels(*np.array([[place[0]], [place[1]]]))
+        pixel = QPointF(float(x[0]), float(y[0])) - self.area().topLeft()
+        return pixel if math.isfinite(pixel.x()) and math.isfinite(pixel.y()) else None
 
     def _length(self, key: str, way: QPointF) -> QPointF:
         """The arrow as it is drawn: longer ones than LONG end there, of a step one sees at least a little."""
