@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QSizePolicy, QTabWidget, QToolBar, QWidget
 
@@ -113,12 +113,21 @@ class Arrangement(QObject):
 
     def restore(self) -> None:
         """The arrangement as it was last in this mode, or, where that cannot be had, as at first."""
-        self._arranged = True
+        first, self._arranged = not self._arranged, True
         sound = self._window.saveState()
         state = self._preferences.bytes(self._key())
         if not self._window.restoreState(state, self._version()) or self._lacks_bars():
             self._window.restoreState(sound)  # or Qt's layout would stand still after a state that is broken
             self.arrange()
+        if first:
+            self._show_floating_later()
+
+    def _show_floating_later(self) -> None:
+        """Some desktops put a panel above the window only if the window was on the screen before it."""
+        for dock in self._docks.values():
+            if dock.isFloating() and not dock.isHidden():
+                dock.hide()
+                QTimer.singleShot(0, dock.show)
 
     def _lacks_bars(self) -> bool:
         """Whether a state that was cut short has left out the bars of the window."""
@@ -192,6 +201,7 @@ class Arrangement(QObject):
         """A dock that is not shown yet."""
         dock = QDockWidget(panel.title, self._window)
         dock.setObjectName(f"dock_{panel.key}")
+        dock.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         dock.hide()
         card = panel.widget if isinstance(panel.widget, Card) else None
         tools = title_tools(panel.title, self._theme) if card is None else card.top

@@ -209,10 +209,12 @@ class Theme:
             QLabel[muted="true"] {{ color: {self.muted}; }}
             QFrame[section="true"] {{ border: none; border-bottom: 1px solid {self.hairline}; }}
             QFrame[card="true"] {{ background: {self.surface}; border: none; }}
+            QFrame[card="false"] {{ background: {self.background}; border: none; }}
             QScrollArea {{ border: none; }}
             QSplitter::handle {{ background: {self.hairline}; }}
             QMainWindow::separator {{ background: {self.hairline}; width: {px(3)}px; height: {px(3)}px; }}
             QMainWindow::separator:hover {{ background: {self.accent}; }}
+            QDockWidget {{ background: {self.hairline}; border: 1px solid {self.hairline}; }}
             QTabBar {{ qproperty-drawBase: 0; }}
             QTabBar::tab {{ background: transparent; color: {self.muted}; border: none;
                             border-bottom: {px(2)}px solid transparent; padding: {px(4)}px {px(12)}px; }}

@@ -44,6 +44,7 @@ class TitleBar(QFrame):
             self._theme.icon("window-minimize" if floating else "window-maximize", self._theme.muted)
         )
         if floating:
+            self._dock.setFocus()  # or Space would press the first button of its window
             self._name(self._float, _("Put {panel} back"), _("Put this panel back into the window."))
         else:
             self._name(
