@@ -29,6 +29,7 @@ WORK = 8_000_000  # predictions by a line that may be made: some hundredths of a
 PATIENCE = 4  # times as much where the fewest cells need it, before points are left out
 SHARE_OF_A_PREDICTION = 1 / 3  # that one parameter of a network takes, beside a line's
 AT_ONCE = 128_000  # predictions at a time, so that they stay near the processor
+ROOM = 2_000_000  # numbers: more than all that is needed at a time
 
 
 class Landscape(NamedTuple):
@@ -87,6 +88,9 @@ def _losses(loss: nn.Module, unit: float, predict: Predictions, targets: Tensor,
     """The loss at every place `[k, 2]`, in parts near the processor; infinite where it overflows."""
     each = vmap(loss.forward, in_dims=(0, None))
     size = max(1, AT_ONCE // max(len(targets), 1))
+    # Taken and given back, so that glibc keeps as much from part to part. If the system had to give it anew
+    # each time, that would take longer than the losses do.
+    torch.empty(ROOM, dtype=torch.float64)
     with torch.no_grad():
         found = torch.cat([each(predict(part), targets) for part in torch.split(places, size)]) * unit
     found[found.isnan()] = math.inf
