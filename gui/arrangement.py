@@ -21,6 +21,7 @@ SWITCH = "F2"  # the key that goes to the other mode
 FIRST_COLUMN = 288  # pixels at scale 1
 MOST_FIRST = 0.45  # of the window's width
 SHARES = {"simple": (3, 2), "full": (1, 1)}  # of the columns after the first, in what is left
+TAB = 26  # pixels at scale 1, the height of a tab
 ROW_SHARES = (1, 2)  # of the rows of a column
 AREA = Qt.DockWidgetArea.LeftDockWidgetArea  # the only one: there is nothing in the middle
 
@@ -108,7 +109,7 @@ class Arrangement(QObject):
 
     def remember(self) -> None:
         """Remember the present arrangement; that of a picture is nobody's wish."""
-        if self._arranged and not self._window.testAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen):
+        if self._arranged and self._is_on_screen():
             self._preferences.put(self._key(), self._window.saveState(self._version()))
 
     def restore(self) -> None:
@@ -131,8 +132,14 @@ class Arrangement(QObject):
 
     def _lacks_bars(self) -> bool:
         """Whether a state that was cut short has left out the bars of the window."""
-        bars = self._window.findChildren(QToolBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
-        return any(self._window.toolBarArea(bar) == Qt.ToolBarArea.NoToolBarArea for bar in bars)
+        return any(self._window.toolBarArea(bar) == Qt.ToolBarArea.NoToolBarArea for bar in self._bars())
+
+    def _bars(self) -> list[QToolBar]:
+        """The bars of the window; the panels have others."""
+        return self._window.findChildren(QToolBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+
+    def _is_on_screen(self) -> bool:
+        return not self._window.testAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
 
     def _key(self) -> str:
         """What an arrangement is remembered by: at another size it is another one."""
@@ -174,11 +181,28 @@ class Arrangement(QObject):
         self._share_out(places, columns)
 
     def _places(self) -> dict[tuple[int, int], list[QDockWidget]]:
-        """The docks at each place, `(column, row)`, in the order of the places."""
+        """The docks at each place, `(column, row)`, in the order of the places.
+
+        A column that is too tall for the window or the screen has one place only.
+        """
         places: dict[tuple[int, int], list[QDockWidget]] = {}
         for panel in sorted(self._panels, key=lambda panel: (panel.column, panel.row)):
-            places.setdefault((panel.column, panel.row), []).append(self._docks[panel.key])
+            row = panel.row if self._has_room(panel.column) else 0
+            places.setdefault((panel.column, row), []).append(self._docks[panel.key])
         return places
+
+    def _has_room(self, column: int) -> bool:
+        """Whether the rows of a column can stand above each other."""
+        rows: dict[int, int] = {}
+        for panel in self._panels:
+            if panel.column == column:
+                needed = self._docks[panel.key].minimumSizeHint().height() + self._theme.px(TAB)
+                rows[panel.row] = max(needed, rows.get(panel.row, 0))
+        bars = sum(bar.sizeHint().height() for bar in (self._window.menuBar(), *self._bars()))
+        room = self._window.height()
+        if self._is_on_screen():
+            room = min(room, self._window.screen().availableGeometry().height())
+        return sum(rows.values()) + bars <= room
 
     def _share_out(
         self, places: Mapping[tuple[int, int], list[QDockWidget]], columns: list[QDockWidget]

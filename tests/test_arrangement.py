@@ -461,6 +461,15 @@ def test_everything_has_room(qtbot: QtBot, mode: str, size: tuple[int, int], cod
         assert (foot.width(), foot.geometry().bottom()) == (size[0], size[1] - 1)
 
 
+@pytest.mark.parametrize("scale", ["1", "1.5"])
+def test_rows_that_have_no_room_on_the_screen_are_tabs(full: MainWindow, scale: str) -> None:
+    new = full if scale == "1" else other_look(full, f"scale_{scale}")
+    assert new.height() <= new.screen().availableGeometry().height()
+    tabbed = dock(new, "theory") in new.tabifiedDockWidgets(dock(new, "loss"))
+    assert tabbed == (scale != "1")
+    assert new.arrangement.seen("loss")
+
+
 def test_the_settings_keep_their_width_in_a_larger_window(window: MainWindow) -> None:
     before = places(window)
     window.resize(1700, 900)
