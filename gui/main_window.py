@@ -253,6 +253,8 @@ class MainWindow(QMainWindow):
         """Nothing is computed for a panel that nobody sees."""
         if key == "theory":
             self._theorist.show_seen(seen)
+        elif key == "landscape":
+            self._surveyor.show_seen(seen)
 
     def _prefer(self, key: str, value: bool | float | str) -> None:
         """Remember a choice about the look or the speed, and show it."""

@@ -73,9 +73,19 @@ class Surveyor(QObject):
 
     def leave(self) -> None:
         """The window goes: what is being found out for it is not wanted any more."""
-        self._seen = False
+        self.show_seen(False)
         for key in ("landscape", "plane"):
             self._workspace.background.drop(key)
+
+    def show_seen(self, seen: bool) -> None:
+        """Only what is seen is worked for."""
+        if seen == self._seen:
+            return
+        self._seen = seen
+        self._session.watch(seen)
+        if seen:
+            self._begin(self._session.start)
+            self._show_state()
 
     def place_of(self, step: int) -> Floats | None:
         """Where a step of the run is on the plane, as far as it is kept."""
@@ -101,7 +111,6 @@ class Surveyor(QObject):
         session.snapshot_changed.connect(self._show)
         session.numbers_changed.connect(self._refresh)
         session.state_changed.connect(self._show_state)
-        card.seen.connect(self._show_seen)
         card.plane_chosen.connect(self._choose_plane)
         card.axes_chosen.connect(self._choose_axes)
         plot.view_changed.connect(self._find)
@@ -259,14 +268,6 @@ class Surveyor(QObject):
         return float(loss_at(objective, self.plane, np.array([[u, v]]))[0])
 
     # --- the run in it ----------------------------------------------------------------------------------
-
-    def _show_seen(self, seen: bool) -> None:
-        """Only what is seen is worked for."""
-        self._seen = seen
-        self._session.watch(seen)
-        if seen:
-            self._begin(self._session.start)
-            self._show_state()
 
     def _show_state(self) -> None:
         self.plot.set_running(self._session.running)

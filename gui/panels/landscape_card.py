@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction, QHideEvent, QShowEvent
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QStackedWidget, QVBoxLayout
 
 from core.texts import N_, _
@@ -31,11 +31,10 @@ MOST_NAMES = 12  # that a list shows at once
 class LandscapeCard(Card):
     """Holds the LandscapePlot and the SurfacePlot, of which one is to be seen.
 
-    `seen(bool)` says whether the card can be seen at all. `plane_chosen(key of PLANES)`, `axes_chosen(first,
-    second)`, by the places of two parameters, and `surface_chosen(bool)` are what the person wants.
+    `plane_chosen(key of PLANES)` and `axes_chosen(first, second)`, by the places of two parameters, are what
+    the person wants.
     """
 
-    seen = Signal(bool)
     plane_chosen = Signal(str)
     axes_chosen = Signal(int, int)
 
@@ -110,13 +109,3 @@ class LandscapeCard(Card):
         box.setToolTip(label)
         box.setMaxVisibleItems(MOST_NAMES)
         return box
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """From now on there is something to be seen."""
-        super().showEvent(event)
-        self.seen.emit(True)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Nobody sees it: it need not be kept up to date."""
-        super().hideEvent(event)
-        self.seen.emit(False)

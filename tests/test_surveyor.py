@@ -1,0 +1,566 @@
+"""The landscape of a window: its losses, arrows, bars and optimum against torch and NumPy, for any model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel
+from pytestqt.qtbot import QtBot
+from torch import nn
+
+from core.choices import LOSSES
+from core.experiment import Points, Settings
+from core.insight.plane import Plane
+from core.texts import _
+from gui.background import Background
+from gui.main_window import MainWindow
+from gui.panels.step_bars import StepBars
+from gui.plots.surface_plot import SurfacePlot
+from tests.landscapes import landscape_of, pick, settle, survey_of, surveyor_of
+from tests.windows import LINE, action, click, opened, part, show_panel, snapshot, text, windows
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # without a screen
+
+Floats = NDArray[np.float64]
+
+START = (0.4, -1.2)
+SETTINGS = Settings(epochs=None, dtype="float64", start="own", start_values=START, learning_rate=0.05)
+NETWORK = replace(SETTINGS, model="mlp", start="pytorch", start_values=(), options={"mlp.width": 4})
+POLYNOMIAL = replace(SETTINGS, model="polynomial", start="pytorch", start_values=())
+CRITERIA: dict[str, Any] = {"mse": nn.MSELoss(), "mae": nn.L1Loss()}
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[MainWindow]:
+    with opened(qtbot, settings=SETTINGS) as made:
+        settle(qtbot, made)
+        yield made
+
+
+@pytest.fixture
+def network(qtbot: QtBot) -> Iterator[MainWindow]:
+    with opened(qtbot, settings=NETWORK) as made:
+        settle(qtbot, made)
+        yield made
+
+
+def steps(qtbot: QtBot, window: MainWindow, count: int) -> None:
+    """Press Step so many times, and wait for all that follows."""
+    for _press in range(count):
+        action(window, "step").trigger()
+    settle(qtbot, window)
+
+
+def plane_of(window: MainWindow) -> Plane:
+    plane = surveyor_of(window).plane
+    assert plane is not None
+    return plane
+
+
+def is_the_loss_of_the_points(window: MainWindow) -> None:
+    """At random cells the landscape is what torch makes of w and b for the points in the store."""
+    found, points = survey_of(window).landscape, window.store.points
+    x, y = torch.tensor(points.x[:, 0]), torch.tensor(points.y)
+    rng = np.random.default_rng(0)
+    for row, column in rng.integers(len(found.v), size=(12, 2)):
+        w, b = found.u[column], found.v[row]
+        expected = float(CRITERIA[window.store.settings.loss](w * x + b, y))
+        assert found.losses[row, column] == pytest.approx(expected, rel=1e-6)
+    (left, right), (low, high) = landscape_of(window).view()
+    assert [found.u[0], found.u[-1], found.v[0], found.v[-1]] == [left, right, low, high]
+
+
+# --- the ground ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("standardise", [False, True])
+@pytest.mark.parametrize("loss", ["mse", "mae"])
+def test_the_landscape_is_the_loss_over_w_and_b_in_the_units_of_the_data(
+    qtbot: QtBot, loss: str, standardise: bool
+) -> None:
+    years = Points(1960.0 + 10.0 * LINE.x, 300.0 + 40.0 * LINE.y)
+    points = years if standardise else LINE
+    settings = replace(SETTINGS, loss=loss, standardise=standardise, start="pytorch", start_values=())
+    with opened(qtbot, points, settings) as window:
+        settle(qtbot, window)
+        is_the_loss_of_the_points(window)
+        steps(qtbot, window, 3)
+        is_the_loss_of_the_points(window)
+
+
+def test_it_follows_a_point_that_is_drawn(qtbot: QtBot, window: MainWindow) -> None:
+    steps(qtbot, window, 2)
+    before = survey_of(window)
+    click(qtbot, window, -1.5, 3.5)
+    assert len(window.store.points) == 6
+    settle(qtbot, window)
+    assert survey_of(window) is not before
+    is_the_loss_of_the_points(window)
+
+
+def test_it_follows_the_loss_that_is_chosen(qtbot: QtBot, window: MainWindow) -> None:
+    steps(qtbot, window, 2)
+    run = snapshot(window).run
+    pick(qtbot, window, "loss", _(LOSSES["mae"].label))
+    assert window.store.settings.loss == "mae"
+    settle(qtbot, window)
+    is_the_loss_of_the_points(window)
+    assert snapshot(window).run == run
+    assert not landscape_of(window).optimum.isVisible()
+
+
+def test_it_follows_an_edit_that_is_undone(qtbot: QtBot, window: MainWindow) -> None:
+    click(qtbot, window, -1.5, 3.5)
+    settle(qtbot, window)
+    action(window, "undo").trigger()
+    settle(qtbot, window)
+    is_the_loss_of_the_points(window)
+    assert len(window.store.points) == 5
+
+
+@pytest.mark.parametrize("standardise", [False, True])
+def test_the_optimum_stands_at_least_squares(qtbot: QtBot, standardise: bool) -> None:
+    with opened(qtbot, settings=replace(SETTINGS, standardise=standardise)) as window:
+        settle(qtbot, window)
+        cross = landscape_of(window).optimum
+        assert cross.isVisible()
+        expected = np.polyfit(LINE.x[:, 0], LINE.y, 1)
+        assert (cross.pos().x(), cross.pos().y()) == pytest.approx(tuple(expected))
+
+
+def test_start_path_and_ball_are_those_of_the_run(qtbot: QtBot, window: MainWindow) -> None:
+    steps(qtbot, window, 6)
+    plot = landscape_of(window)
+    way = window.session.way
+    assert way is not None
+    assert (plot.start.pos().x(), plot.start.pos().y()) == pytest.approx(START)
+    assert plot.trail.places.at == pytest.approx(way.numbers)
+    parameters = snapshot(window).parameters
+    assert (plot.ball.pos().x(), plot.ball.pos().y()) == pytest.approx((parameters["w"], parameters["b"]))
+
+
+def test_without_points_it_says_what_it_waits_for(qtbot: QtBot) -> None:
+    with opened(qtbot, Points()) as window:
+        plot = landscape_of(window)
+        assert plot.empty_text.isVisible()
+        assert plot.empty_text.text() == "The landscape of the loss appears here once there are points."
+        assert part(window, StepBars, "step_bars").text() == ""
+        click(qtbot, window, 0.0, 1.0)
+        click(qtbot, window, 1.0, 2.0)
+        settle(qtbot, window)
+        assert not plot.empty_text.isVisible()
+        is_the_loss_of_the_points(window)
+        action(window, "clear").trigger()
+        settle(qtbot, window)
+        assert plot.empty_text.isVisible()
+        assert not plot.ball.isVisible()
+
+
+def test_one_point_alone_has_a_landscape_too(qtbot: QtBot) -> None:
+    with opened(qtbot, Points([1.0], [2.0])) as window:
+        settle(qtbot, window)
+        is_the_loss_of_the_points(window)
+        assert np.isfinite(landscape_of(window).view()).all()
+
+
+# --- the numbers of a step ----------------------------------------------------------------------------------
+
+
+class Program:
+    """Training as a lesson has it, in float64 and on all points."""
+
+    def __init__(
+        self, kind: type[torch.optim.Optimizer], start: tuple[float, ...] = START, **more: Any
+    ) -> None:
+        self.w, self.b = (torch.tensor(number, dtype=torch.float64, requires_grad=True) for number in start)
+        self.optimizer = kind([self.w, self.b], **more)
+        self.gradient: tuple[float, float] = (0.0, 0.0)
+        self.step_made: tuple[float, float] = (0.0, 0.0)
+
+    def step(self) -> None:
+        """One update."""
+        before = self.w.item(), self.b.item()
+        x, y = torch.tensor(LINE.x[:, 0]), torch.tensor(LINE.y)
+        self.optimizer.zero_grad()
+        nn.functional.mse_loss(self.w * x + self.b, y).backward()
+        assert self.w.grad is not None
+        assert self.b.grad is not None
+        self.gradient = self.w.grad.item(), self.b.grad.item()
+        self.optimizer.step()
+        self.step_made = self.w.item() - before[0], self.b.item() - before[1]
+
+    def state(self, name: str) -> tuple[float, float]:
+        """What the optimizer keeps for w and b."""
+        first, second = (self.optimizer.state[each][name] for each in (self.w, self.b))
+        return first.item(), second.item()
+
+
+def rows(window: MainWindow) -> dict[str, dict[str, float]]:
+    """The numbers of the bars, by row and column."""
+    columns = plane_of(window).names
+    pattern = "(.*): " + ", ".join(rf"{re.escape(column)} (\S+)" for column in columns)
+    found = {}
+    for line in part(window, StepBars, "step_bars").text().split("\n"):
+        said = re.fullmatch(pattern, line)
+        assert said, line
+        name, *numbers = said.groups()
+        found[name] = dict(zip(columns, map(_number, numbers), strict=True))
+    return found
+
+
+def _number(said: str) -> float:
+    """A number as the bars say it."""
+    digits = said.translate(str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789"))
+    return float(re.sub("×10", "e", digits))
+
+
+def as_said(numbers: tuple[float, ...]) -> Any:
+    """These numbers of w and b, with as many digits as the bars say."""
+    return pytest.approx(dict(zip(("w", "b"), numbers, strict=True)), rel=6e-3)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "options", "kind", "more", "kept"),
+    [
+        ("sgd", {"sgd.momentum": 0.8}, torch.optim.SGD, {"momentum": 0.8}, ("momentum_buffer",)),
+        ("adam", {}, torch.optim.Adam, {}, ("exp_avg", "exp_avg_sq")),
+        ("rmsprop", {}, torch.optim.RMSprop, {}, ("square_avg",)),
+    ],
+)
+def test_gradient_step_and_memory_are_those_of_a_program(
+    qtbot: QtBot,
+    optimizer: str,
+    options: dict[str, float],
+    kind: type[torch.optim.Optimizer],
+    more: dict[str, float],
+    kept: tuple[str, ...],
+) -> None:
+    program = Program(kind, lr=0.05, **more)
+    with opened(qtbot, settings=replace(SETTINGS, optimizer=optimizer, options=options)) as window:
+        for _step in range(4):
+            program.step()
+            before = snapshot(window).parameters
+            steps(qtbot, window, 1)
+            after, found = snapshot(window).parameters, rows(window)
+            assert list(found) == ["gradient", "step", *kept]
+            assert found["gradient"] == as_said(program.gradient)
+            assert found["step"] == as_said(program.step_made)
+            assert found["step"] == as_said(tuple(float(after[key] - before[key]) for key in ("w", "b")))
+            for name in kept:
+                assert found[name] == as_said(program.state(name))
+        names = {entry.key for entry in landscape_of(window).legend.shown}
+        assert ("momentum" in names) == (optimizer != "rmsprop")
+        assert {"gradient", "step", "optimum"} <= names
+
+
+def test_gradient_and_step_of_a_standardised_line_are_in_the_units_of_the_data(qtbot: QtBot) -> None:
+    settings = replace(SETTINGS, standardise=True, optimizer="sgd")
+    x, y = torch.tensor(LINE.x[:, 0]), torch.tensor(LINE.y)
+    with opened(qtbot, settings=settings) as window:
+        steps(qtbot, window, 1)
+        before = snapshot(window).parameters
+        steps(qtbot, window, 1)
+        after = snapshot(window).parameters
+        w, b = (torch.tensor(before[key], dtype=torch.float64, requires_grad=True) for key in ("w", "b"))
+        slopes = torch.autograd.grad(nn.functional.mse_loss(w * x + b, y), (w, b))
+        assert rows(window)["gradient"] == as_said(tuple(slope.item() for slope in slopes))
+        assert rows(window)["step"] == as_said(tuple(float(after[key] - before[key]) for key in ("w", "b")))
+
+
+def test_before_any_step_there_is_a_gradient_but_no_step(qtbot: QtBot, window: MainWindow) -> None:
+    program = Program(torch.optim.SGD, lr=0.1)
+    program.step()
+    assert rows(window)["gradient"] == as_said(program.gradient)
+    assert rows(window)["step"] == {"w": 0, "b": 0}
+
+
+def test_an_earlier_step_has_its_own_numbers(qtbot: QtBot, window: MainWindow) -> None:
+    steps(qtbot, window, 3)
+    then = rows(window)
+    steps(qtbot, window, 4)
+    assert rows(window) != then
+    window.session.go_to(3)
+    settle(qtbot, window)
+    assert rows(window) == then
+
+
+# --- nothing for nobody -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def jobs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the background is asked for, from now on."""
+    asked: list[str] = []
+    run = Background.run
+
+    def noted(background: Background, key: str, *others: Any, **more: Any) -> None:
+        asked.append(key)
+        run(background, key, *others, **more)
+
+    monkeypatch.setattr(Background, "run", noted)
+    return asked
+
+
+@pytest.mark.parametrize("settings", [SETTINGS, NETWORK], ids=["line", "network"])
+def test_nothing_is_found_out_while_nobody_sees_it(qtbot: QtBot, jobs: list[str], settings: Settings) -> None:
+    with opened(qtbot, settings=settings, mode="simple") as window:
+        steps(qtbot, window, 3)
+        click(qtbot, window, -1.5, 1.5)
+        settle(qtbot, window)
+        assert not {"landscape", "plane"} & set(jobs)
+        assert window.session.inspection is None
+        action(window, "full").trigger()
+        show_panel(qtbot, window, "landscape")
+        settle(qtbot, window)
+        assert "landscape" in jobs
+        assert landscape_of(window).ball.isVisible()
+        show_panel(qtbot, window, "theory")
+        qtbot.waitUntil(lambda: not window.arrangement.seen("landscape"))
+        settle(qtbot, window)
+        jobs.clear()
+        steps(qtbot, window, 2)
+        click(qtbot, window, 1.5, -1.5)
+        settle(qtbot, window)
+        assert not {"landscape", "plane"} & set(jobs)
+        show_panel(qtbot, window, "landscape")
+        settle(qtbot, window)
+        assert "landscape" in jobs
+        if settings is SETTINGS:
+            is_the_loss_of_the_points(window)
+            assert list(rows(window)) == ["gradient", "step", "exp_avg", "exp_avg_sq"]
+
+
+def test_steps_alone_need_no_other_landscape(qtbot: QtBot, window: MainWindow, jobs: list[str]) -> None:
+    view = landscape_of(window).view()
+    steps(qtbot, window, 4)
+    assert landscape_of(window).view() == view
+    assert "landscape" not in jobs
+
+
+# --- other models -------------------------------------------------------------------------------------------
+
+
+def note(window: MainWindow) -> str:
+    return text(window, "landscape_note")
+
+
+def network_loss(window: MainWindow, numbers: Floats) -> float:
+    """The MSE of a network with one hidden layer of four, by its formula."""
+    w1, b1, w2, b2 = np.split(numbers, [4, 8, 12])
+    points = window.store.points
+    predicted = np.tanh(points.x @ w1[None] + b1) @ w2 + b2
+    return float(np.mean((predicted - points.y) ** 2))
+
+
+@pytest.mark.parametrize("by_path", [True, False])
+def test_every_cell_of_a_slice_is_the_loss_of_the_network_there(
+    qtbot: QtBot, network: MainWindow, by_path: bool
+) -> None:
+    steps(qtbot, network, 12)
+    if not by_path:
+        pick(qtbot, network, "landscape_plane", "two parameters")
+        settle(qtbot, network)
+    found, plane = survey_of(network).landscape, plane_of(network)
+    assert (plane.shares is not None) == by_path
+    for row, column in np.random.default_rng(2).integers(len(found.v), size=(10, 2)):
+        expected = network_loss(network, plane.at(found.u[column], found.v[row]))
+        assert found.losses[row, column] == pytest.approx(expected, rel=1e-6)
+    ball, (here,) = landscape_of(network).ball.pos(), plane.places(_numbers(network))
+    assert (ball.x(), ball.y()) == pytest.approx(tuple(here))
+    assert plane.at(*here) == pytest.approx(_numbers(network)[0])  # the slice is through it
+
+
+def _numbers(window: MainWindow) -> Floats:
+    """The parameters of the chosen step `[1, P]`."""
+    return np.concatenate([array.ravel() for array in snapshot(window).arrays])[None]
+
+
+def _network_slope(window: MainWindow, numbers: Floats) -> Floats:
+    """The gradient of the MSE of the network at some parameters, by autograd."""
+    points, flat = window.store.points, torch.tensor(numbers, requires_grad=True)
+    w1, b1, w2, b2 = torch.split(flat, [4, 4, 4, 1])
+    predicted = torch.tanh(torch.tensor(points.x) @ w1[None] + b1) @ w2 + b2
+    (slope,) = torch.autograd.grad(nn.functional.mse_loss(predicted, torch.tensor(points.y)), flat)
+    return np.asarray(slope.numpy(), dtype=np.float64)
+
+
+def test_the_note_says_the_shares_of_the_variance(qtbot: QtBot, network: MainWindow) -> None:
+    assert note(network) == "Slice through 13 parameters; the 11 others stay as they are."
+    steps(qtbot, network, 12)
+    way = network.session.way
+    assert way is not None
+    centred = way.numbers - way.numbers.mean(axis=0)
+    values = np.linalg.svd(centred, compute_uv=False) ** 2
+    first, second = values[:2] / values.sum()
+    assert note(network) == (
+        f"Slice through 13 parameters along the path: {first:.1%} and {second:.1%} of its variance."
+    )
+    plot = landscape_of(network)
+    assert (plot.axes["bottom"].name, plot.axes["left"].name) == ("direction 1", "direction 2")
+    assert part(network, StepBars, "step_bars").text() == ""  # they are no parameters
+
+
+def test_a_line_is_no_slice_and_offers_no_planes(window: MainWindow) -> None:
+    assert note(window) == ""
+    assert not part(window, QLabel, "landscape_note").isVisible()
+    for name in ("landscape_plane", "landscape_first", "landscape_second"):
+        assert not part(window, QComboBox, name).isVisible()
+
+
+def test_two_parameters_are_chosen_by_name_and_remembered(qtbot: QtBot, network: MainWindow) -> None:
+    first, second = (part(network, QComboBox, f"landscape_{which}") for which in ("first", "second"))
+    assert not first.isVisible()
+    pick(qtbot, network, "landscape_plane", "two parameters")
+    qtbot.waitUntil(first.isVisible)
+    names = [first.itemText(row) for row in range(first.count())]
+    assert names == [second.itemText(row) for row in range(second.count())]
+    assert len(names) == 13
+    assert (first.currentText(), second.currentText()) == (names[0], names[-1])
+    pick(qtbot, network, "landscape_first", names[5])
+    pick(qtbot, network, "landscape_second", names[8])
+    settle(qtbot, network)
+    plot = landscape_of(network)
+    assert (plot.axes["bottom"].name, plot.axes["left"].name) == (names[5], names[8])
+    before = _numbers(network)[0]
+    steps(qtbot, network, 1)
+    here = _numbers(network)[0]
+    assert (plot.ball.pos().x(), plot.ball.pos().y()) == pytest.approx((here[5], here[8]))
+    slope = _network_slope(network, before)
+    assert rows(network)["gradient"] == pytest.approx({names[5]: slope[5], names[8]: slope[8]}, rel=6e-3)
+    with opened(qtbot, settings=NETWORK) as another:
+        settle(qtbot, another)
+        assert part(another, QComboBox, "landscape_plane").currentText() == "two parameters"
+        assert plane_of(another).names == (names[5], names[8])
+
+
+def test_choosing_the_others_parameter_exchanges_the_two(qtbot: QtBot, network: MainWindow) -> None:
+    pick(qtbot, network, "landscape_plane", "two parameters")
+    names = plane_of(network).names
+    pick(qtbot, network, "landscape_first", names[1])
+    assert plane_of(network).names == (names[1], names[0])
+    settle(qtbot, network)
+
+
+def test_a_polynomial_of_the_first_degree_is_a_line(qtbot: QtBot) -> None:
+    with opened(qtbot, settings=replace(POLYNOMIAL, options={"polynomial.degree": 1})) as window:
+        settle(qtbot, window)
+        assert note(window) == ""
+        is_the_loss_of_the_points(window)
+
+
+def test_a_polynomial_has_its_slices(qtbot: QtBot) -> None:
+    with opened(qtbot, settings=POLYNOMIAL) as window:
+        pick(qtbot, window, "landscape_plane", "two parameters")
+        steps(qtbot, window, 2)
+        count = len(snapshot(window).numbers())
+        assert f"{count} parameters" in note(window)
+        found, plane = survey_of(window).landscape, plane_of(window)
+        x, y = LINE.x[:, 0], LINE.y
+        for row, column in np.random.default_rng(2).integers(len(found.v), size=(10, 2)):
+            *weights, b = plane.at(found.u[column], found.v[row])
+            predicted = np.polyval([*weights[::-1], b], x)
+            assert found.losses[row, column] == pytest.approx(np.mean((predicted - y) ** 2), rel=1e-6)
+
+
+def test_another_model_has_another_landscape_and_the_line_its_own_again(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    steps(qtbot, window, 3)
+    window.store.change(model="mlp", start="pytorch")
+    settle(qtbot, window)
+    assert part(window, QComboBox, "landscape_plane").isVisible()
+    assert len(plane_of(window).origin) > 2
+    action(window, "undo").trigger()
+    settle(qtbot, window)
+    assert plane_of(window).names == ("w", "b")
+    is_the_loss_of_the_points(window)
+
+
+# --- in space, and in another window ------------------------------------------------------------------------
+
+
+def test_the_switch_shows_it_in_space_and_that_is_remembered(qtbot: QtBot, window: MainWindow) -> None:
+    surface = part(window, SurfacePlot, "surface_plot")
+    assert not surface.isVisible()
+    empty = surface.grab().toImage()
+    steps(qtbot, window, 3)
+    action(window, "surface").trigger()
+    settle(qtbot, window)
+    assert surface.isVisible()
+    assert not landscape_of(window).isVisible()
+    assert surface.grab().toImage() != empty
+    ball = snapshot(window).parameters
+    height = survey_of(window).heights(np.array([[ball["w"], ball["b"]]]))
+    assert surface.to_pixel(float(ball["w"]), float(ball["b"]), float(height[0])) is not None
+    before = surface.grab().toImage()
+    steps(qtbot, window, 3)
+    assert surface.grab().toImage() != before
+    with opened(qtbot, settings=SETTINGS) as another:
+        settle(qtbot, another)
+        assert part(another, SurfacePlot, "surface_plot").isVisible()
+        action(another, "surface").trigger()
+        assert landscape_of(another).isVisible()
+        is_the_loss_of_the_points(another)
+
+
+def test_another_window_shows_the_landscape_of_the_same_run(qtbot: QtBot, window: MainWindow) -> None:
+    steps(qtbot, window, 5)
+    ball, bars = landscape_of(window).ball.pos(), rows(window)
+    entry = window.findChild(QAction, "language_zh_CN")
+    assert entry is not None
+    entry.trigger()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    (new,) = windows()
+    qtbot.waitUntil(new.isActiveWindow)
+    settle(qtbot, new)
+    assert landscape_of(new).ball.pos() == ball
+    assert list(rows(new).values()) == list(bars.values())
+    is_the_loss_of_the_points(new)
+    assert len(landscape_of(new).trail.places.steps) == 6
+    steps(qtbot, new, 1)
+    assert list(rows(new).values()) != list(bars.values())
+
+
+# --- a run into infinity ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("settings", "in_space"),
+    [
+        (SETTINGS, False),
+        (SETTINGS, True),
+        (replace(SETTINGS, standardise=True), False),
+        (replace(SETTINGS, dtype="float32"), False),
+        (NETWORK, True),
+        (POLYNOMIAL, False),
+    ],
+    ids=["line", "line in space", "standardised", "float32", "network in space", "polynomial"],
+)
+def test_a_diverging_run_does_no_harm(qtbot: QtBot, settings: Settings, in_space: bool) -> None:
+    settings = replace(settings, optimizer="sgd", learning_rate=10.0)
+    with opened(qtbot, settings=settings) as window:
+        if in_space:
+            action(window, "surface").trigger()
+        settle(qtbot, window)
+        home = landscape_of(window).view()
+        action(window, "run").trigger()
+        qtbot.waitUntil(lambda: window.session.stopped is not None or snapshot(window).step > 300)
+        if window.session.running:
+            action(window, "run").trigger()
+        settle(qtbot, window)
+        window.grab()
+        assert surveyor_of(window)._survey is not None
+        (left, right), (low, high) = landscape_of(window).view()
+        assert np.isfinite([left, right, low, high]).all()
+        if settings.model == "line":
+            assert window.session.stopped == "diverged"
+            assert right - left < 40 * (home[0][1] - home[0][0])
