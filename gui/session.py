@@ -83,7 +83,7 @@ class Session(QObject):
         self._goal: int | None = None
         self._watching = False
         self._inspection: Inspection | None = None
-        self._held = False
+        self._in_hand = self._goes_on = False
         self._ghost: Ghost | None = None
         self._notice = ""
         self._timer = QTimer(self)
@@ -258,13 +258,13 @@ class Session(QObject):
 
     def hold(self) -> None:
         """The person has the run in the hand, and moves its start: it waits until it is let go."""
-        self._held = self.running
+        self._in_hand, self._goes_on = True, self.running
         self.pause()
 
     def let_go(self) -> None:
         """Go on as before `hold`."""
-        if self._held:
-            self._held = False
+        goes_on, self._in_hand, self._goes_on = self._goes_on, False, False
+        if goes_on:
             self.run()
 
     def adopt(self, trainer: Trainer) -> None:
@@ -340,7 +340,7 @@ class Session(QObject):
             self._background.drop("run")
             self._refuse(empty_sentence(), warning=False)
             return
-        if self.devices and len(experiment.points) <= AT_ONCE:  # so PyTorch is there
+        if self._in_hand and self.devices and len(experiment.points) <= AT_ONCE:  # so PyTorch is there
             self._background.drop("run")
             self._build_at_once(experiment)
             return

@@ -397,7 +397,7 @@ def test_the_mouse_still_draws_at_an_earlier_step(qtbot: QtBot, window: MainWind
 def bar(qtbot: QtBot) -> TimeBar:
     made = TimeBar(Theme())
     qtbot.addWidget(made)
-    made.resize(600, 30)
+    made.resize(900, 30)
     made.show()
     return made
 
