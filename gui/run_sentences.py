@@ -1,11 +1,17 @@
 """What the message line says of a run, in the person's language."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.experiment import Points, Settings
 from core.texts import _, n_
+
+if TYPE_CHECKING:
+    from core.training import Trainer
 
 
 def empty_sentence() -> str:
@@ -74,6 +80,16 @@ def is_constant(points: Points) -> bool:
 def constant_x_sentence() -> str:
     """A slope cannot be found."""
     return _("All x are equal, so no slope can be found: many lines fit equally well. Add other x.")
+
+
+def standing_sentence(trainer: Trainer, settings: Settings) -> tuple[str, bool]:
+    """Why a run stands where it stands, and whether that is a warning."""
+    reason, step, tip = trainer.stopped, trainer.latest.step, trainer.tip.step
+    if reason is not None:
+        return stop_sentence(reason, step, settings), reason == "diverged"
+    if step < tip:
+        return (branch_sentence(step) if trainer.changed else past_sentence(step, tip)), False
+    return paused_sentence(step), False
 
 
 def stop_sentence(reason: str, step: int, settings: Settings) -> str:

@@ -12,18 +12,16 @@ from core.experiment import Experiment, Points, Settings
 from core.problem import Problem
 from core.training import Snapshot, Worker
 from gui.background import Background
+from gui.run_builder import RunBuilder
 from gui.run_sentences import (
-    branch_sentence,
     constant_x_sentence,
     empty_sentence,
     fault_sentence,
     is_constant,
     loading_sentence,
-    past_sentence,
-    paused_sentence,
     ready_sentence,
     recorded_sentence,
-    stop_sentence,
+    standing_sentence,
     training_sentence,
 )
 from gui.speed_meter import SpeedMeter
@@ -41,7 +39,6 @@ log = logging.getLogger(__name__)
 
 FRAME = 18  # milliseconds
 PATIENCE = 0.2  # seconds that the window waits for the end of a step
-AT_ONCE = 5_000  # points; a run upon so many is built within a frame
 SPEEDS = (1, 5, 20, 100, None)  # steps a second; None is as fast as it can
 
 
@@ -71,11 +68,10 @@ class Session(QObject):
         self.start: Snapshot | None = None
         self.sentence = ("", False)
         self._store = store
-        self._background = background
         self._worker: Worker | None = None
         self._speed: float | None = 100.0
         self._warm = False
-        self._building = False
+        self._builder = RunBuilder(background, self._built, self._not_built)
         self._play_when_built = False
         self._shown: Snapshot | None = None
         self._meter = SpeedMeter()
@@ -101,7 +97,7 @@ class Session(QObject):
     @property
     def loading(self) -> bool:
         """Whether a run is being built, which the first time takes as long as PyTorch takes to load."""
-        return self._building
+        return self._builder.busy
 
     @property
     def snapshot(self) -> Snapshot | None:
@@ -152,7 +148,7 @@ class Session(QObject):
     def experiment(self) -> Experiment:
         """The store's experiment, with the changes that were made during this run of it."""
         experiment = self._store.experiment
-        if self._worker is None or self._building:
+        if self._worker is None or self._builder.busy:
             return experiment
         trainer = self._worker.trainer
         same = trainer.wanted == (experiment.points, experiment.settings)
@@ -174,16 +170,16 @@ class Session(QObject):
         """Load PyTorch and look for devices, once, and build a run where there is none yet."""
         if not self._warm:
             self._warm = True
-            self._background.run("devices", _load_torch, self._show_devices, self._miss_devices)
-        if self._worker is None and not self._building:
+            self._builder.load_torch(self._show_devices, self._miss_devices)
+        if self._worker is None and not self._builder.busy:
             self._build()
 
     def run(self) -> None:
         """Start or go on training; a run that diverged starts again."""
         trainer = self._worker.trainer if self._worker else None
-        if self._building or trainer is None or trainer.stopped == "diverged":
+        if self._builder.busy or trainer is None or trainer.stopped == "diverged":
             self._play_when_built = True
-            if not self._building:
+            if not self._builder.busy:
                 self._build()
             self.state_changed.emit()
             return
@@ -227,7 +223,7 @@ class Session(QObject):
         if self._timer.isActive() and self._goal is None:
             self.pause()
         worker = self._worker
-        if worker is None or self._building or (worker.running and self._goal is None):
+        if worker is None or self._builder.busy or (worker.running and self._goal is None):
             return
         self._goal = min(max(step, worker.trainer.earliest), worker.trainer.tip.step)
         worker.go_to(self._goal)
@@ -284,7 +280,7 @@ class Session(QObject):
         """End the run; its thread has ended when this returns, or `timeout` seconds have gone by."""
         self._play_when_built = False
         self._timer.stop()
-        self._background.drop("run")
+        self._builder.drop()
         for worker in (*self._ending, self._worker):
             if worker is not None:
                 worker.pause(timeout)
@@ -303,7 +299,7 @@ class Session(QObject):
     def _follow(self, after: Experiment, before: Experiment, anew: bool) -> None:
         """Take a change up in the run that goes on, or start another one."""
         redrawn = after.points is not before.points
-        worker = None if self._building else self._worker
+        worker = None if self._builder.busy else self._worker
         if anew or worker is None or before.settings.restarts(after.settings) or not len(after.points):
             self._restart()
         elif redrawn and worker.trainer.tip.step == 0:
@@ -337,33 +333,12 @@ class Session(QObject):
     def _build(self) -> None:
         experiment = self._store.experiment
         if not len(experiment.points):
-            self._background.drop("run")
             self._refuse(empty_sentence(), warning=False)
             return
-        if self._in_hand and self.devices and len(experiment.points) <= AT_ONCE:  # so PyTorch is there
-            self._background.drop("run")
-            self._build_at_once(experiment)
-            return
-        self._building = True
+        self._builder.build(experiment, in_hand=self._in_hand and bool(self.devices))
         self.state_changed.emit()
-        self._background.run(
-            "run",
-            lambda: _build_trainer(experiment),
-            self._built,
-            self._not_built,
-        )
-
-    def _build_at_once(self, experiment: Experiment) -> None:
-        """Within the frame, so that the run follows the hand that moves its start."""
-        try:
-            trainer = _build_trainer(experiment)
-        except Exception as error:
-            self._not_built(error)
-        else:
-            self._built(trainer)
 
     def _built(self, trainer: Trainer) -> None:
-        self._building = False
         play, self._play_when_built = self._play_when_built, False
         self.adopt(trainer)
         if play:
@@ -371,7 +346,6 @@ class Session(QObject):
         self.state_changed.emit()
 
     def _not_built(self, error: Exception) -> None:
-        self._building = False
         if isinstance(error, Problem):
             self._refuse(str(error))
         else:
@@ -380,7 +354,8 @@ class Session(QObject):
     def _refuse(self, sentence: str, warning: bool = True) -> None:
         """There is no run; the sentence says why."""
         self._end_run()
-        self._building = self._play_when_built = False
+        self._builder.drop()
+        self._play_when_built = False
         self._worker = self.start = self._shown = None
         self._meter = SpeedMeter()
         self.run_started.emit(None)
@@ -405,7 +380,7 @@ class Session(QObject):
         """Train for so many steps or epochs more; what takes but a moment is done when this returns."""
         self.pause()
         worker = self._worker
-        if worker is None or self._building or worker.running:
+        if worker is None or self._builder.busy or worker.running:
             return
         worker.trainer.go_on()
         latest = worker.latest
@@ -495,7 +470,7 @@ class Session(QObject):
     def say_again(self) -> None:
         """Say what is so: in another language perhaps, or after something refused has been mended."""
         worker = self._worker
-        if self.running or self._building:
+        if self.running or self._builder.busy:
             self._say(training_sentence() if self.running else loading_sentence(), False)
         elif worker is None:
             self._say(*((empty_sentence(), False) if not len(self._store.points) else self.sentence))
@@ -523,25 +498,4 @@ class Session(QObject):
         if worker.error is not None:
             self._not_built(worker.error)
             return
-        reason, step, tip = worker.trainer.stopped, worker.latest.step, worker.trainer.tip.step
-        if reason is None and step < tip:
-            changed = worker.trainer.changed
-            self._say(branch_sentence(step) if changed else past_sentence(step, tip), False)
-        elif reason is None:
-            self._say(paused_sentence(worker.latest.step), False)
-        else:
-            self._say(stop_sentence(reason, step, self._store.settings), reason == "diverged")
-
-
-def _build_trainer(experiment: Experiment) -> Trainer:
-    from core.training import Trainer
-
-    return Trainer(experiment.points, experiment.settings, experiment.earlier)
-
-
-def _load_torch() -> tuple[Device, ...]:
-    """Import all that a first step needs, so that the person's own first step finds it there; the devices."""
-    from core.training.devices import available_devices
-
-    _build_trainer(Experiment(Points([0.0, 1.0], [0.0, 1.0]))).step()
-    return available_devices()
+        self._say(*standing_sentence(worker.trainer, self._store.settings))

@@ -224,8 +224,9 @@ class Surveyor(QObject):
         self._workspace.background.run("landscape", work, self._show_survey, self._miss, passing=True)
 
     def _objective(self) -> Objective | None:
+        """What makes the loss of this run; None while there is none, or another one is being built."""
         start = self._session.start
-        if start is None or not len(self._store.points):
+        if start is None or self._session.loading or not len(self._store.points):
             return None
         return Objective(self._store.points, self._store.settings, start.curve, start.scaling)
 

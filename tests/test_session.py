@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from core.experiment import Experiment, Points, Settings
 from core.problem import Problem
 from core.training import Trainer
-from gui import session as session_module
+from gui import run_builder
 from gui.main_window import MainWindow
 from tests.windows import (
     LINE,
@@ -530,7 +530,7 @@ def test_an_error_while_a_run_is_built_becomes_a_sentence_and_a_line_in_the_log(
     qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch, errors: Callable[[], list[str]]
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr(session_module, "_build_trainer", boom)
+        broken.setattr(run_builder, "build_trainer", boom)
         window.store.change(seed=1)
         wait_for_rest(qtbot, window)
     assert "the log has the details" in message(window)
@@ -581,13 +581,13 @@ class Door:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.opened = threading.Event()
-        build = session_module._build_trainer
+        build = run_builder.build_trainer
 
         def wait(experiment: Experiment) -> Trainer:
             assert self.opened.wait(20)
             return build(experiment)
 
-        monkeypatch.setattr(session_module, "_build_trainer", wait)
+        monkeypatch.setattr(run_builder, "build_trainer", wait)
 
 
 @pytest.fixture

@@ -9,14 +9,15 @@ from PySide6.QtWidgets import QWidget
 
 from core.texts import _
 from core.training.history import Series
+from gui.plots.bubble import Bubble
 from gui.plots.canvas import STRIP_ROW, Canvas
 from gui.plots.dot import Dot
 from gui.plots.history_curve import MARKER, HistoryCurve, on_axis
 from gui.plots.legend import HEIGHT, Entry, Legend
 from gui.plots.range_keeper import Range, RangeKeeper, nice_step, roomy
 from gui.plots.rate_strip import RateStrip
-from gui.plots.step_readout import StepReadout, said
 from gui.plots.step_tools import BrushTool, ScrubTool, Stretch
+from gui.plots.step_words import said
 from gui.plots.upright import Upright
 from gui.plots.veil import Veil
 from gui.theme import GRID, MODEL, VALIDATION, Theme
@@ -83,7 +84,7 @@ class LossPlot(Canvas):
             _("Click to go to a step, Shift-drag to mark a stretch. The wheel zooms, F fits the view.")
         )
         self._make_items()
-        self.readout = StepReadout(theme, self.viewport())
+        self.readout = Bubble("loss_readout", theme, self.viewport())
         self._scrub, self._brush = ScrubTool(self), BrushTool(self)
         self.axes["bottom"].set_name(_("step"))
         self.axes["left"].set_name(_("loss"))
@@ -343,7 +344,7 @@ class LossPlot(Canvas):
         self.losses.mark(self._hover_dot, step, self.logarithmic)
         place = self._place(step) if self._hover is None else self._hover
         lines = said(step, self.losses.series, self.validation.series, self.rates.curve.series)
-        self.readout.say(lines, place, self.area().toRect())
+        self.readout.say(lines, place, self.area())
 
     def _place(self, step: int) -> QPointF:
         """The pixel of a step on the curve, kept inside the axes; halfway up without a loss to draw."""

@@ -1,0 +1,81 @@
+"""Builds runs without holding up the window; the first one takes as long as PyTorch takes to load."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from core.experiment import Experiment, Points
+from gui.background import Background
+
+if TYPE_CHECKING:
+    from core.training import Trainer
+    from core.training.devices import Device
+
+AT_ONCE = 5_000  # points; a run upon so many is built within a frame, once PyTorch is there
+
+
+class RunBuilder:
+    """Calls built(trainer) or failed(error) for the experiment that was asked for last, and for no other.
+
+    `busy` says whether there is one under way.
+    """
+
+    def __init__(
+        self,
+        background: Background,
+        built: Callable[[Trainer], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        self.busy = False
+        self._background = background
+        self._tell_built = built
+        self._tell_failed = failed
+
+    def load_torch(
+        self, then: Callable[[tuple[Device, ...]], None], failed: Callable[[Exception], None]
+    ) -> None:
+        """Import all that a first step needs, and find the devices."""
+        self._background.run("devices", _load_torch, then, failed)
+
+    def build(self, experiment: Experiment, in_hand: bool) -> None:
+        """Build the run of an experiment; within the frame if its start is in somebody's hand."""
+        self.drop()
+        if in_hand and len(experiment.points) <= AT_ONCE:
+            try:
+                trainer = build_trainer(experiment)
+            except Exception as error:
+                self._tell_failed(error)
+            else:
+                self._tell_built(trainer)
+            return
+        self.busy = True
+        self._background.run("run", lambda: build_trainer(experiment), self._built, self._failed)
+
+    def drop(self) -> None:
+        """What is being built is not wanted any more."""
+        self.busy = False
+        self._background.drop("run")
+
+    def _built(self, trainer: Trainer) -> None:
+        self.busy = False
+        self._tell_built(trainer)
+
+    def _failed(self, error: Exception) -> None:
+        self.busy = False
+        self._tell_failed(error)
+
+
+def build_trainer(experiment: Experiment) -> Trainer:
+    """The run of an experiment, at its step 0."""
+    from core.training import Trainer
+
+    return Trainer(experiment.points, experiment.settings, experiment.earlier)
+
+
+def _load_torch() -> tuple[Device, ...]:
+    """So that the person's own first step finds everything there; the devices."""
+    from core.training.devices import available_devices
+
+    build_trainer(Experiment(Points([0.0, 1.0], [0.0, 1.0]))).step()
+    return available_devices()
