@@ -278,6 +278,7 @@ class Surveyor(QObject):
         if not self._seen or snapshot is None:
             return
         self._show_bars(self._session.inspection)
+        self._show_note()
         if _is_line(snapshot):
             return
         if not self._session.running or time.monotonic() - self._sliced > REFRESH:
@@ -320,7 +321,10 @@ class Surveyor(QObject):
         self._card.bars.show_rows(plane.names, rows)
 
     def _show_note(self) -> None:
-        sentence = "" if self.plane is None else slice_sentence(self.plane, self._survey)
+        words = [] if self.plane is None else [slice_sentence(self.plane, self._survey)]
+        if self.plot.ball_is_out_of_sight():
+            words.append(_("The run has left this view; F shows all of it."))
+        sentence = " ".join(filter(None, words))
         self._card.note.setText(sentence)
         self._card.note.setVisible(bool(sentence))
 

@@ -21,7 +21,10 @@ PATH, PARAMETERS = "path", "parameters"
 PLANES = {
     PATH: (
         N_("path directions"),
-        N_("The plane in which the path of the run moves most: its first two principal directions."),
+        N_(
+            "The plane in which the path of the run moves most: its first two principal directions "
+            "(Li et al. 2018)."
+        ),
     ),
     PARAMETERS: (N_("two parameters"), N_("Two parameters that you choose; all others stay as they are.")),
 }

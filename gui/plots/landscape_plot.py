@@ -200,6 +200,13 @@ class LandscapePlot(Canvas):
             item.hide()
         self._show_legend()
 
+    def ball_is_out_of_sight(self) -> bool:
+        """Whether the run has gone where this view does not reach."""
+        (left, right), (low, high) = self.view()
+        at = self.ball.pos()
+        inside = self.ball.isVisible() and left <= at.x() <= right and low <= at.y() <= high
+        return bool(len(self.trail.places.steps)) and not inside
+
     def follow(self, places: Floats) -> None:
         """Make room for places `[m, 2]`; not while the hand is on them, and not without end."""
         finite = places[np.isfinite(places).all(axis=1)]
