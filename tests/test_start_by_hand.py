@@ -84,6 +84,7 @@ def test_a_click_on_the_landscape_starts_the_run_there_at_once(window: MainWindo
     click(plot.viewport(), on_the_landscape(window, *THERE))
     assert start(window) == within_a_pixel(plot, *THERE)
     all_start_there(window)  # no event loop in between
+    assert not window.session.running  # as it did not before
 
 
 def test_the_line_moves_with_the_hand_at_every_move(window: MainWindow) -> None:
@@ -102,25 +103,22 @@ def test_the_line_moves_with_the_hand_at_every_move(window: MainWindow) -> None:
 
 def test_a_drag_is_one_edit_that_is_undone_and_redone(qtbot: QtBot, window: MainWindow) -> None:
     plot = landscape_of(window)
+    click(plot.viewport(), on_the_landscape(window, *THERE))
     drag(plot.viewport(), between(on_the_landscape(window, *THERE), on_the_landscape(window, *YONDER)))
-    assert window.store.undo_stack.count() == 1
+    assert window.store.undo_stack.count() == 2
+    action(window, "undo").trigger()
+    settle(qtbot, window)
+    assert start(window) == within_a_pixel(plot, *THERE)
+    all_start_there(window)
     action(window, "undo").trigger()
     settle(qtbot, window)
     assert start(window) == START
     all_start_there(window)
-    action(window, "redo").trigger()
+    for _press in range(2):
+        action(window, "redo").trigger()
     settle(qtbot, window)
     assert start(window) == within_a_pixel(plot, *YONDER)
     all_start_there(window)
-
-
-def test_two_drags_are_two_edits(window: MainWindow) -> None:
-    plot = landscape_of(window)
-    for at in (THERE, YONDER):
-        drag(plot.viewport(), between(on_the_landscape(window, *START), on_the_landscape(window, *at)))
-    assert window.store.undo_stack.count() == 2
-    action(window, "undo").trigger()
-    assert start(window) == within_a_pixel(plot, *THERE)
 
 
 def test_pytorchs_own_start_comes_back_too(qtbot: QtBot) -> None:
@@ -163,11 +161,8 @@ def test_the_landscape_and_its_view_stay_under_the_hand(qtbot: QtBot, window: Ma
     settle(qtbot, window)
 
 
-@pytest.mark.parametrize("scale", [(1960.0, 10.0), (0.0, 1e-3)], ids=["years", "small"])
-def test_of_standardised_data_too_a_place_is_in_the_units_of_the_data(
-    qtbot: QtBot, scale: tuple[float, float]
-) -> None:
-    points = Points(scale[0] + scale[1] * LINE.x, 300.0 + 40.0 * LINE.y)
+def test_of_standardised_data_too_a_place_is_in_the_units_of_the_data(qtbot: QtBot) -> None:
+    points = Points(1960.0 + 10.0 * LINE.x, 300.0 + 40.0 * LINE.y)
     settings = replace(SETTINGS, standardise=True, start="pytorch", start_values=())
     with opened(qtbot, points, settings) as window:
         settle(qtbot, window)
@@ -269,8 +264,8 @@ def test_the_pull_begins_with_what_is_on_screen_which_may_be_trained(
 
 
 @pytest.mark.parametrize("settings", CURVED, ids=["polynomial", "network"])
-@pytest.mark.parametrize("x", [0.5, 1.5], ids=["middle", "end"])
-def test_a_curve_is_only_shifted(qtbot: QtBot, settings: Settings, x: float) -> None:
+def test_a_curve_is_only_shifted_by_its_end_too(qtbot: QtBot, settings: Settings) -> None:
+    x = 1.5
     with opened(qtbot, settings=settings) as window:
         settle(qtbot, window)
         before = snapshot(window).numbers()
@@ -326,12 +321,6 @@ def test_a_pull_of_the_line_does_too(qtbot: QtBot, running: MainWindow) -> None:
     action(running, "run").trigger()
     settle(qtbot, running)
     assert start(running) == pytest.approx((w, b + 2.0), abs=2 * plot_of(running).pixel_size()[1])
-
-
-def test_a_run_that_rested_rests_again(window: MainWindow) -> None:
-    click(landscape_of(window).viewport(), on_the_landscape(window, *THERE))
-    assert not window.session.running
-    assert not action(window, "run").isChecked()
 
 
 def test_one_that_was_stopped_after_a_drag_is_not_started_by_the_next(

@@ -21,11 +21,13 @@ from core.choices import LOSSES
 from core.experiment import Points, Settings
 from core.insight.plane import Plane
 from core.texts import _
+from core.training import Snapshot
 from gui.background import Background
 from gui.main_window import MainWindow
 from gui.panels.step_bars import StepBars
 from gui.plots.surface_plot import SurfacePlot
 from tests.landscapes import landscape_of, pick, settle, survey_of, surveyor_of
+from tests.mouse import hover
 from tests.windows import LINE, action, click, opened, part, show_panel, snapshot, text, windows
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # without a screen
@@ -95,15 +97,24 @@ def test_the_landscape_is_the_loss_over_w_and_b_in_the_units_of_the_data(
         is_the_loss_of_the_points(window)
         steps(qtbot, window, 3)
         is_the_loss_of_the_points(window)
+        cross = landscape_of(window).optimum
+        assert cross.isVisible() == (loss == "mse")
+        if cross.isVisible():
+            least_squares = np.polyfit(points.x[:, 0], points.y, 1)
+            assert (cross.pos().x(), cross.pos().y()) == pytest.approx(tuple(least_squares), rel=1e-6)
 
 
-def test_it_follows_a_point_that_is_drawn(qtbot: QtBot, window: MainWindow) -> None:
+def test_it_follows_a_point_that_is_drawn_and_taken_back(qtbot: QtBot, window: MainWindow) -> None:
     steps(qtbot, window, 2)
     before = survey_of(window)
     click(qtbot, window, -1.5, 3.5)
     assert len(window.store.points) == 6
     settle(qtbot, window)
     assert survey_of(window) is not before
+    is_the_loss_of_the_points(window)
+    action(window, "undo").trigger()
+    settle(qtbot, window)
+    assert len(window.store.points) == 5
     is_the_loss_of_the_points(window)
 
 
@@ -118,25 +129,6 @@ def test_it_follows_the_loss_that_is_chosen(qtbot: QtBot, window: MainWindow) ->
     assert not landscape_of(window).optimum.isVisible()
 
 
-def test_it_follows_an_edit_that_is_undone(qtbot: QtBot, window: MainWindow) -> None:
-    click(qtbot, window, -1.5, 3.5)
-    settle(qtbot, window)
-    action(window, "undo").trigger()
-    settle(qtbot, window)
-    is_the_loss_of_the_points(window)
-    assert len(window.store.points) == 5
-
-
-@pytest.mark.parametrize("standardise", [False, True])
-def test_the_optimum_stands_at_least_squares(qtbot: QtBot, standardise: bool) -> None:
-    with opened(qtbot, settings=replace(SETTINGS, standardise=standardise)) as window:
-        settle(qtbot, window)
-        cross = landscape_of(window).optimum
-        assert cross.isVisible()
-        expected = np.polyfit(LINE.x[:, 0], LINE.y, 1)
-        assert (cross.pos().x(), cross.pos().y()) == pytest.approx(tuple(expected))
-
-
 def test_start_path_and_ball_are_those_of_the_run(qtbot: QtBot, window: MainWindow) -> None:
     steps(qtbot, window, 6)
     plot = landscape_of(window)
@@ -146,6 +138,31 @@ def test_start_path_and_ball_are_those_of_the_run(qtbot: QtBot, window: MainWind
     assert plot.trail.places.at == pytest.approx(way.numbers)
     parameters = snapshot(window).parameters
     assert (plot.ball.pos().x(), plot.ball.pos().y()) == pytest.approx((parameters["w"], parameters["b"]))
+
+
+def test_the_loss_under_the_cursor_is_that_of_the_points(qtbot: QtBot, window: MainWindow) -> None:
+    plot = landscape_of(window)
+    at = plot.area().center()
+    hover(plot.viewport(), at)
+    w, b = plot.to_data(at)
+    loss = np.mean((w * LINE.x[:, 0] + b - LINE.y) ** 2)
+    assert _number(text(window, "landscape_readout").split("\n")[1].removeprefix("loss ")) == pytest.approx(
+        loss, rel=1e-3
+    )
+
+
+def test_of_very_many_points_it_is_estimated_and_says_so(qtbot: QtBot) -> None:
+    x = np.random.default_rng(0).normal(size=200_000)
+    points, settings = Points(x, 2.0 * x + 1.0), replace(SETTINGS, loss="mae", batch_size=100)
+    with opened(qtbot, points, settings) as window:
+        settle(qtbot, window)
+        found = survey_of(window).landscape
+        assert found.points < found.of == 200_000
+        assert note(window) == f"Estimated from {found.points:,} of 200,000 points."
+        w, b = found.u[3], found.v[5]
+        assert found.losses[5, 3] == pytest.approx(np.abs(w * x + b - points.y).mean(), rel=0.05)
+        hover(landscape_of(window).viewport(), landscape_of(window).area().center())
+        assert "loss" not in text(window, "landscape_readout")  # too many to find it under the hand
 
 
 def test_without_points_it_says_what_it_waits_for(qtbot: QtBot) -> None:
@@ -291,6 +308,30 @@ def test_an_earlier_step_has_its_own_numbers(qtbot: QtBot, window: MainWindow) -
     window.session.go_to(3)
     settle(qtbot, window)
     assert rows(window) == then
+
+
+def test_while_it_runs_all_that_is_shown_is_of_one_step(qtbot: QtBot, window: MainWindow) -> None:
+    plot, frames = landscape_of(window), []
+
+    def look(shown: Snapshot) -> None:
+        inside = window.session.inspection
+        if inside is not None:
+            assert inside.snapshot is shown
+            assert inside.before.step == shown.step - 1
+            moves, ball = plot._moves, plot.ball.pos()
+            assert moves is not None
+            after = np.add(moves.start, moves.ways["step"])
+            frames.append((tuple(after), (ball.x(), ball.y()), shown.numbers()))
+
+    window.session.snapshot_changed.connect(look)  # behind the surveyor, which is older
+    action(window, "run").trigger()
+    qtbot.waitUntil(lambda: len(frames) > 5)
+    window.session.snapshot_changed.disconnect(look)
+    action(window, "run").trigger()
+    settle(qtbot, window)
+    for after, ball, numbers in frames:
+        assert after == pytest.approx(numbers)
+        assert ball == pytest.approx(numbers)
 
 
 # --- nothing for nobody -------------------------------------------------------------------------------------
