@@ -83,7 +83,8 @@ class RunBar(QToolBar):
 
     def _add_modes(self, actions: Mapping[str, QAction]) -> None:
         """The switch between the essential and everything, and the way back from any arrangement."""
-        for name, side in (("simple", "first"), ("full", "last")):
+        for name, side, text in (("simple", "first", _("Simple")), ("full", "last", _("Full"))):
+            actions[name].setIconText(text)  # that of the menu may end in the letter of its key
             self.addAction(actions[name])
             self.widgetForAction(actions[name]).setProperty("outlined", True)
             self.widgetForAction(actions[name]).setProperty("segment", side)

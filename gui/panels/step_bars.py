@@ -41,7 +41,8 @@ class StepBars(QWidget):
         self.setToolTip(
             _(
                 "The gradient that this step followed, how far it went, and what the optimizer keeps for "
-                "each parameter, by PyTorch's names. A bar to the right is above zero."
+                "each parameter, by PyTorch's names. A bar to the right is above zero. With Standardise, "
+                "the gradient and the step are in the units of the data, what the optimizer keeps is not."
             )
         )
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)

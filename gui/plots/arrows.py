@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from gui.theme import Theme
 
 HEAD = 9  # pixels, the length of an arrow's head
+BEHIND_MARKS = -30
 SHORTEST = 2.0  # pixels; a shorter arrow is none
 RIM = 2  # pixels of ground on both sides, so that an arrow stands out from what is below
 
@@ -34,7 +35,7 @@ class Arrows(QGraphicsItem):
         self.shown: list[Arrow] = []
         self._theme = theme
         self._size = QSizeF()
-        self.setZValue(3)
+        self.setZValue(BEHIND_MARKS)
 
     def stand_in(self, size: QSizeF) -> None:
         """The view box is so many pixels large."""
@@ -68,8 +69,10 @@ class Arrows(QGraphicsItem):
         side = QPointF(-along.y(), along.x()) * (head / 2)
         tip = QPolygonF([arrow.end, neck + side, neck - side])
         ground = QColor(self._theme.surface)
-        painter.setPen(QPen(ground, arrow.width + self._theme.px(RIM)))
+        rim = self._theme.px(RIM)
+        painter.setPen(QPen(ground, arrow.width + rim))
         painter.drawLine(arrow.start, neck)
+        painter.setPen(QPen(ground, rim))
         painter.setBrush(ground)
         painter.drawPolygon(tip)
         painter.setPen(QPen(QColor(arrow.colour), arrow.width, arrow.style))

@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 Bytes = NDArray[np.uint8]
 
 DECADES = 6.0  # from the highest loss down; what lies lower has the colour of the ground
+GROUND = -50  # below everything that is in the landscape
 LINE = 110  # of 255, how opaque the contours are
 
 
@@ -61,7 +62,7 @@ class ContourMap(QGraphicsItem):
         self._size = QSizeF()
         self._view: tuple[Range, Range] = ((0.0, 1.0), (0.0, 1.0))
         self._painted: QPixmap | None = None
-        self.setZValue(-50)
+        self.setZValue(GROUND)
 
     def show_picture(self, picture: Picture | None) -> None:
         """Show this from now on; None is nothing."""

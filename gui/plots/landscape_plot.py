@@ -39,7 +39,7 @@ GROWTH = 4.0  # widths of the first view; a run that goes further leaves it
 REACH = 12.0  # pixels; a step this near is under the cursor
 BALL, MARK, START, OPTIMUM = 15, 13, 11, 12  # pixels
 # Arrows are drawn as many times their length as makes the step's this long, in pixels.
-SHORT, RIGHT, LONG = 12.0, 32.0, 60.0
+SHORT, RIGHT, LONG = 18.0, 40.0, 70.0
 DIGITS = 4
 
 MOMENTA = ("momentum_buffer", "exp_avg")  # what optimizers call the direction that they remember

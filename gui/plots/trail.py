@@ -17,6 +17,7 @@ from gui.theme import MODEL, Theme
 Floats = NDArray[np.float64]
 Steps = NDArray[np.int64]
 
+BEHIND_MARKS = -40  # and behind the arrows
 MOST = 4_000  # places that are kept; of a longer path every second, fourth … step is drawn
 LONGEST = 40_000.0  # pixels of line in a frame; of a path that leaps to and fro the newest are drawn
 FAR = 8.0  # sizes of the view; a place further out is drawn there
@@ -72,7 +73,7 @@ class Trail(QGraphicsItem):
         self._view: tuple[Range, Range] = ((0.0, 1.0), (0.0, 1.0))
         self._chosen: tuple[int, Floats] = (0, np.zeros(2))
         self._stretch: tuple[int, int] | None = None
-        self.setZValue(1)
+        self.setZValue(BEHIND_MARKS)
 
     def stand_in(self, size: QSizeF, view: tuple[Range, Range]) -> None:
         """The view box is so many pixels large, and shows these ranges."""
