@@ -318,6 +318,20 @@ def test_a_new_run_has_neither_marks_nor_a_stretch(qtbot: QtBot, window: MainWin
     assert len(landscape_of(window).trail.places.steps) == 1
 
 
+def test_a_stretch_that_a_branch_has_cut_off_does_no_harm(qtbot: QtBot, window: MainWindow) -> None:
+    brush(window, 12, 20)
+    click(losses_of(window).viewport(), on_the_losses(window, 3))
+    settle(qtbot, window)
+    window.store.change(learning_rate=0.03)
+    action(window, "step").trigger()
+    settle(qtbot, window)
+    assert len(landscape_of(window).trail.places.steps) == 5
+    assert not pixels(window).isNull()
+    window.session.step(20)
+    settle(qtbot, window)
+    assert not pixels(window).isNull()
+
+
 def test_in_a_hidden_landscape_nothing_is_marked_and_the_others_are(
     qtbot: QtBot, window: MainWindow, recorded: list[Snapshot]
 ) -> None:

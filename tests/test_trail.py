@@ -117,12 +117,12 @@ def test_another_run_begins_anew_and_so_does_another_plane() -> None:
 class Scene:
     """A trail upon nothing, ten pixels for one."""
 
-    def __init__(self, at: Floats, step: int | None = None) -> None:
+    def __init__(self, at: Floats, step: int | None = None, stride: int = 1) -> None:
         self.trail = Trail(Theme())
         self.trail.stand_in(QSizeF(WIDE, HIGH), VIEW)
-        self.trail.places.take(1, way_of(at), FLAT)
+        self.trail.places.take(1, way_of(at, stride), FLAT)
         step = len(at) - 1 if step is None else step
-        self.trail.choose(step, at[step])
+        self.trail.choose(step * stride, at[step])
         self._scene = QGraphicsScene(0, 0, WIDE, HIGH)
         self._scene.addItem(self.trail)
 
@@ -175,6 +175,17 @@ class TestPainting:
         assert scene.painted() == pytest.approx(before + 2 * 60, abs=12)  # 60 pixels, two more wide
         scene.trail.show_stretch(None)
         assert scene.painted() == before
+
+    @pytest.mark.parametrize(
+        ("stretch", "broader"), [((11, 15), True), ((10, 20), True), ((40, 90), False), ((30, 30), False)]
+    )
+    def test_a_stretch_between_kept_steps_is_shown_as_far_as_they_are(
+        self, stretch: tuple[int, int], broader: bool
+    ) -> None:
+        scene = Scene(CORNER, stride=10)
+        before = scene.painted()
+        scene.trail.show_stretch(stretch)
+        assert scene.painted() == pytest.approx(before + 2 * 60 * broader, abs=12 * broader)
 
     def test_steps_out_of_sight_and_beyond_all_numbers_are_no_harm(self) -> None:
         away = np.array([[np.nan, 1.0], [np.inf, -np.inf], [1e308, -1e308], [-1e308, 5.0]])

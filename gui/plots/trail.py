@@ -109,8 +109,8 @@ class Trail(QGraphicsItem):
             (np.append(x[:parting], ball_x), np.append(y[:parting], ball_y)),
         ]
         if self._stretch is not None:
-            first, last = np.searchsorted(self.places.steps, (self._stretch[0], self._stretch[1] + 1))
-            parts.insert(0, (x[first:last], y[first:last]))
+            within = self._within(self._stretch)
+            parts.insert(0, (x[within], y[within]))
         pens = self._pens if self._stretch is None else [self._pens[2], *self._pens[:2]]
         for pen, (across, down) in zip(pens, parts, strict=False):
             painter.setPen(pen)
@@ -124,6 +124,15 @@ class Trail(QGraphicsItem):
             down = np.nan_to_num((high - places[:, 1]) / (high - low), nan=FAR)
         across, down = np.clip(across, -FAR, FAR), np.clip(down, -FAR, FAR)
         return across * self._size.width(), down * self._size.height()
+
+    def _within(self, stretch: tuple[int, int]) -> slice:
+        """The places of a stretch, from the kept step before it, if its own is not kept, to the one behind.
+
+        There is always one at least: of nothing no line can be made.
+        """
+        steps = self.places.steps
+        first = int(np.searchsorted(steps, stretch[0], side="right")) - 1
+        return slice(first, int(np.searchsorted(steps, stretch[1])) + 1)
 
     @staticmethod
     def _draw(painter: QPainter, x: Floats, y: Floats) -> None:
