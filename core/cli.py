@@ -38,6 +38,15 @@ THEME = Parameter(
 SCALE = Parameter(
     "scale", N_("Size"), 1.0, minimum=1, maximum=3, tip=N_("The size of texts and controls, from 1 to 3.")
 )
+MODE = Parameter(
+    "mode",
+    N_("Mode"),
+    "simple",
+    str,
+    words={"simple": N_("simple"), "full": N_("full")},
+    tip=N_("The essential panels and settings, or all."),
+)
+LOOK = (THEME, SCALE, MODE)
 STEPS = Parameter(
     "steps",
     FIELDS["steps"].label,
@@ -52,8 +61,8 @@ STEPS = Parameter(
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     """What the command line asks for; `verb` is one of the names above.
 
-    A window has file, language, theme and scale; a screenshot also output, steps and size; train has the
-    texts of its options. Raises Problem for what cannot be understood.
+    A window has file, language, theme, scale and mode; a screenshot also output, steps and size; train has
+    the texts of its options. Raises Problem for what cannot be understood.
     """
     arguments, rest = _understood(_common(), argv)
     if arguments.language is not None:
@@ -157,7 +166,7 @@ def _add_common(parser: _Parser, look: bool = True) -> None:
     parser.options.add_argument(
         "--language", metavar="|".join(LANGUAGES), help=_("The language of texts; the system's, if left out.")
     )
-    for parameter in (THEME, SCALE) if look else ():
+    for parameter in LOOK if look else ():
         _add(parser.options, parameter)
 
 
@@ -282,7 +291,7 @@ def _left_over(word: str, parser: _Parser) -> Problem:
 def _add_look(found: argparse.Namespace, common: argparse.Namespace) -> None:
     """Put the common options into `found`, where its verb has them; None where they were left out."""
     found.language = common.language
-    for parameter in (THEME, SCALE):
+    for parameter in LOOK:
         text = getattr(common, parameter.key)
         if found.verb in (WINDOW, SCREENSHOT):
             setattr(found, parameter.key, None if text is None else parameter.parse(text))

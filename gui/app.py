@@ -102,7 +102,8 @@ def run_screenshot(arguments: argparse.Namespace) -> int:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     app = create_app([NAME])
     qInstallMessageHandler(_log_qt)
-    preferences = Preferences({"theme": "light", "scale": "1", **_look_asked_for(arguments)})
+    usual = {"theme": "light", "scale": "1", "mode": "simple"}
+    preferences = Preferences(usual | _look_asked_for(arguments))
     _choose_language(preferences)
     window = create_window(open_any(arguments.file), preferences=preferences)
     window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
@@ -174,7 +175,7 @@ def _choose_language(preferences: Preferences) -> None:
 
 def _look_asked_for(arguments: argparse.Namespace) -> dict[str, str]:
     """The language, theme and size of the command line, as preferences."""
-    asked = {"language": arguments.language, "theme": arguments.theme, "scale": arguments.scale}
+    asked = {key: getattr(arguments, key) for key in ("language", "theme", "scale", "mode")}
     return {key: f"{value:g}" if key == "scale" else str(value) for key, value in asked.items() if value}
 
 
