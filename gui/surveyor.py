@@ -56,6 +56,7 @@ class Surveyor(QObject):
         self._survey: Survey | None = None
         self._asked: tuple[Points, tuple[object, ...]] | None = None
         self._seen = False
+        self._marked: int | None = None
         self._fits = True  # the view is to be fitted to what is found next
         self._sliced = 0.0
         self._join()
@@ -96,13 +97,8 @@ class Surveyor(QObject):
 
     def show_mark(self, step: int | None) -> None:
         """Mark a step of the run, or none."""
-        place = None if step is None or not self._seen else self.place_of(step)
-        self.plot.show_mark(place)
-        if place is None:
-            self._card.surface.show_mark()
-        else:
-            u, v = place.tolist()
-            self._card.surface.show_mark(u, v, float(self._heights(place[None])[0]))
+        self._marked = step
+        self._draw_mark()
 
     def _join(self) -> None:
         store, session, card, plot = self._store, self._session, self._card, self.plot
@@ -127,7 +123,6 @@ class Surveyor(QObject):
             self._card.note.setText("")
             self._card.show_choices(None, (), (0, 0))
             return
-        self.plot.show_mark(None)
         self._choose(start)
         if self._session.snapshot is not None:
             self._show(self._session.snapshot)
@@ -179,6 +174,7 @@ class Surveyor(QObject):
         self.plane = plane
         self.plot.show_names(plane.names)
         self._card.surface.show_names(*plane.names)
+        self._draw_mark()
         self._show_note()
         self._show_bars(self._session.inspection)
         self._find()
@@ -244,6 +240,7 @@ class Surveyor(QObject):
         self.plot.show_picture(found.picture)
         self.plot.measure = self._measure
         self.plot.show_optimum(found.optimum)
+        self._draw_mark()
         self._draw_surface()
         self._show_note()
         if self._session.snapshot is not None:
@@ -299,6 +296,16 @@ class Surveyor(QObject):
         ends = [ball, first] if optimum is None else [ball, first, optimum]
         self.plot.follow(np.vstack((*ends, self.plot.trail.places.at)))
         self._draw_path(snapshot.step, ball)
+
+    def _draw_mark(self) -> None:
+        """Where the marked step is on this plane, and how high."""
+        place = None if self._marked is None or not self._seen else self.place_of(self._marked)
+        self.plot.show_mark(place)
+        if place is None:
+            self._card.surface.show_mark()
+        else:
+            u, v = place.tolist()
+            self._card.surface.show_mark(u, v, float(self._heights(place[None])[0]))
 
     def _show_bars(self, inspection: Inspection | None) -> None:
         """The numbers of the step for the two parameters, where the plane is of parameters."""

@@ -265,6 +265,33 @@ def test_a_step_is_marked_while_the_run_goes_on(
     assert window.session.running
 
 
+def test_a_mark_stays_on_the_path_when_the_slice_turns(qtbot: QtBot) -> None:
+    with opened(qtbot, settings=NETWORK) as window:
+        window.session.step(10)
+        settle(qtbot, window)
+        hover(losses_of(window).viewport(), on_the_losses(window, 4))
+        before = at(landscape_of(window).mark)
+        window.session.step(50)
+        settle(qtbot, window)
+        way, plane = window.session.way, surveyor_of(window).plane
+        assert way is not None
+        assert plane is not None
+        hovered = losses_of(window)._hovered()
+        assert hovered is not None
+        assert at(landscape_of(window).mark) == pytest.approx(tuple(plane.places(way.numbers[[hovered]])[0]))
+        assert at(landscape_of(window).mark) != before
+
+
+def test_a_step_marked_when_the_landscape_comes_is_marked_there_too(
+    qtbot: QtBot, window: MainWindow, recorded: list[Snapshot]
+) -> None:
+    show_panel(qtbot, window, "theory")
+    hover(losses_of(window).viewport(), on_the_losses(window, CHOSEN))
+    show_panel(qtbot, window, "landscape")
+    settle(qtbot, window)
+    all_mark(window, recorded[CHOSEN])
+
+
 # --- a stretch ----------------------------------------------------------------------------------------------
 
 
