@@ -318,7 +318,7 @@ class Surveyor(QObject):
         slope = (plane.along @ inspection.gradient * unit).tolist()
         rows = [
             StepRow(_("gradient"), GRADIENT, tuple(slope)),
-            StepRow(_("step"), MODEL, plane.shift(inspection.step)),
+            StepRow(_("this step"), MODEL, plane.shift(inspection.step)),
         ]
         places = np.argmax(np.abs(plane.along), axis=1)
         rows += [

@@ -407,13 +407,13 @@ class TestArrows:
 
     def test_the_legend_names_the_arrows_that_there_are(self, desk: Desk) -> None:
         desk.plot.show_moves(moves((0.0, 0.0), step=(0.5, 0.0), gradient=(0.2, 0.2)))
-        assert [entry.text for entry in desk.plot.legend.shown] == ["gradient", "step"]
+        assert [entry.text for entry in desk.plot.legend.shown] == ["gradient", "this step"]
         desk.plot.show_moves(moves((0.0, 0.0), step=(0.5, 0.0), gradient=(0.2, 0.2), momentum=(0.0, 0.1)))
         desk.plot.show_optimum(np.array(LOWEST))
         assert [entry.text for entry in desk.plot.legend.shown] == [
             "gradient",
             "momentum",
-            "step",
+            "this step",
             "optimum",
         ]
         desk.plot.show_moves(None)

@@ -268,10 +268,10 @@ def test_gradient_step_and_memory_are_those_of_a_program(
             before = snapshot(window).parameters
             steps(qtbot, window, 1)
             after, found = snapshot(window).parameters, rows(window)
-            assert list(found) == ["gradient", "step", *kept]
+            assert list(found) == ["gradient", "this step", *kept]
             assert found["gradient"] == as_said(program.gradient)
-            assert found["step"] == as_said(program.step_made)
-            assert found["step"] == as_said(tuple(float(after[key] - before[key]) for key in ("w", "b")))
+            assert found["this step"] == as_said(program.step_made)
+            assert found["this step"] == as_said(tuple(float(after[key] - before[key]) for key in ("w", "b")))
             for name in kept:
                 assert found[name] == as_said(program.state(name))
         names = {entry.key for entry in landscape_of(window).legend.shown}
@@ -290,14 +290,14 @@ def test_gradient_and_step_of_a_standardised_line_are_in_the_units_of_the_data(q
         w, b = (torch.tensor(before[key], dtype=torch.float64, requires_grad=True) for key in ("w", "b"))
         slopes = torch.autograd.grad(nn.functional.mse_loss(w * x + b, y), (w, b))
         assert rows(window)["gradient"] == as_said(tuple(slope.item() for slope in slopes))
-        assert rows(window)["step"] == as_said(tuple(float(after[key] - before[key]) for key in ("w", "b")))
+        assert rows(window)["this step"] == as_said(tuple(float(after[key] - before[key]) for key in ("w", "b")))
 
 
 def test_before_any_step_there_is_a_gradient_but_no_step(qtbot: QtBot, window: MainWindow) -> None:
     program = Program(torch.optim.SGD, lr=0.1)
     program.step()
     assert rows(window)["gradient"] == as_said(program.gradient)
-    assert rows(window)["step"] == {"w": 0, "b": 0}
+    assert rows(window)["this step"] == {"w": 0, "b": 0}
 
 
 def test_an_earlier_step_has_its_own_numbers(qtbot: QtBot, window: MainWindow) -> None:
@@ -377,7 +377,7 @@ def test_nothing_is_found_out_while_nobody_sees_it(qtbot: QtBot, jobs: list[str]
         assert "landscape" in jobs
         if settings is SETTINGS:
             is_the_loss_of_the_points(window)
-            assert list(rows(window)) == ["gradient", "step", "exp_avg", "exp_avg_sq"]
+            assert list(rows(window)) == ["gradient", "this step", "exp_avg", "exp_avg_sq"]
 
 
 def test_steps_alone_need_no_other_landscape(qtbot: QtBot, window: MainWindow, jobs: list[str]) -> None:

@@ -48,7 +48,7 @@ MOMENTA = ("momentum_buffer", "exp_avg")  # what optimizers call the direction t
 ARROWS: dict[str, tuple[str, str, float, Qt.PenStyle]] = {
     "gradient": (N_("gradient"), GRADIENT, 4.0, Qt.PenStyle.SolidLine),
     "momentum": (N_("momentum"), "", 2.0, Qt.PenStyle.DotLine),
-    "step": (N_("step"), MODEL, 2.0, Qt.PenStyle.SolidLine),
+    "step": (N_("this step"), MODEL, 2.0, Qt.PenStyle.SolidLine),
 }
 
 
