@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -44,23 +45,28 @@ class Path:
     """
 
     def __init__(self, start: Sequence[Floats]) -> None:
+        self._shapes = [array.shape for array in start]
         self._size = sum(array.size for array in start)
         self._most = max(FEWEST_STEPS, MOST_BYTES // (self._size * start[0].itemsize))
-        room = np.empty((min(FIRST_ROOM, self._most), self._size), start[0].dtype)
-        _fill(room[0], start)
-        self._kept = Way(room, 1, 0)  # with all its room; swapped whole, so that no reader gets half a change
+        self._take(np.empty((min(FIRST_ROOM, self._most), self._size), start[0].dtype))
+        for part, array in zip(self._parts, start, strict=True):
+            part[0] = array
+        # The rows with all their room, the stride, the newest step and the cuts; swapped whole, so that no
+        # reader gets half a change. A plain tuple, because it is made anew at each step.
+        self._kept = self._rows, 1, 0, 0
 
     def append(self, arrays: Sequence[Floats]) -> None:
         """Add the parameters of the next step."""
-        rows, stride, steps, cuts = self._kept
-        step = steps + 1
-        place, within = divmod(step, stride)
-        if within == 0 and place == len(rows):
+        rows, stride, step, cuts = self._kept
+        step += 1
+        if step % stride == 0 and step // stride == len(rows):
             rows, stride = self._wider(rows, stride)
-            place, within = divmod(step, stride)
-        if within == 0:
-            _fill(rows[place], arrays)
-        self._kept = Way(rows, stride, step, cuts)
+            self._take(rows)
+        if step % stride == 0:
+            place = step // stride
+            for part, array in zip(self._parts, arrays, strict=True):
+                part[place] = array
+        self._kept = rows, stride, step, cuts
 
     def way(self) -> Way:
         """All that is kept."""
@@ -70,7 +76,17 @@ class Path:
     def cut(self, step: int) -> None:
         """Forget what comes after `step`; a view that was read keeps it."""
         rows, stride, steps, cuts = self._kept
-        self._kept = Way(rows.copy(), stride, min(step, steps), cuts + 1)
+        self._take(rows.copy())
+        self._kept = self._rows, stride, min(step, steps), cuts + 1
+
+    def _take(self, rows: NDArray[Any]) -> None:
+        """Write into these rows from now on, by way of a view of each array's place in them."""
+        ends = np.cumsum([math.prod(shape) for shape in self._shapes])
+        self._rows = rows
+        self._parts = [
+            part.reshape(len(rows), *shape)
+            for part, shape in zip(np.split(rows, ends[:-1], axis=1), self._shapes, strict=True)
+        ]
 
     def _wider(self, rows: NDArray[Any], stride: int) -> tuple[NDArray[Any], int]:
         """The same with twice the room, or, at the bound, every second step of it."""
@@ -86,11 +102,3 @@ class Path:
 def flat(arrays: Sequence[Floats]) -> NDArray[Any]:
     """All numbers of `arrays` in a row, in their dtype."""
     return np.concatenate([array.ravel() for array in arrays])
-
-
-def _fill(row: NDArray[Any], arrays: Sequence[Floats]) -> None:
-    begin = 0
-    for array in arrays:
-        end = begin + array.size
-        row[begin:end] = array.ravel()
-        begin = end
