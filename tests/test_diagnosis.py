@@ -15,6 +15,7 @@ from core.experiment import Points, Settings, generate
 from core.experiment.split import held_out
 from core.insight.curves import Line, Network
 from core.insight.diagnosis import RULES, Evidence, Finding, diagnose
+from core.insight.diagnosis.data_rules import ill_conditioned
 from core.insight.diagnosis.recent import recent
 from core.insight.optimum import training_points
 from core.insight.scaling import no_scaling
@@ -132,6 +133,16 @@ CASES = (
         words=("steps in a row", "The steps are too long"),
         label="Learning rate 0.1",
         named="where no theory knows the limit",
+    ),
+    Case(
+        "one_point",
+        Points([0.5], [0.75]),
+        200,
+        {"optimizer": "sgd", "learning_rate": 0.01},
+        {"optimizer": "sgd", "learning_rate": 0.01},
+        FIVE,
+        words=("Only one point to learn from: every curve through it fits equally well",),
+        named="a line",
     ),
     Case(
         "constant_x",
@@ -399,6 +410,21 @@ def test_every_rule_has_its_case_and_gives_its_own_key() -> None:
 
 
 # --- numbers in sentences, against an oracle -------------------------------------------------------------
+
+
+def test_a_lower_degree_is_advised_where_there_is_a_degree_alone() -> None:
+    """A line through two x that are far from 0 and next to each other has no powers that go together."""
+    near = Points([100.0, 100.1], [1.0, 2.0])
+    settings: dict[str, Any] = {"optimizer": "sgd", "learning_rate": 1e-5}
+    line = after(near, 50, **settings)
+    assert line.theory is not None
+    finding = ill_conditioned(replace(line, theory=replace(line.theory, condition_standardised=None)))
+    assert finding is not None
+    assert "degree" not in finding.sentence
+    cubic = after(FIVE, 50, model="polynomial", options={"polynomial.degree": 6}, **settings)
+    finding = ill_conditioned(replace(cubic, settings=replace(cubic.settings, standardise=True)))
+    assert finding is not None
+    assert "a lower degree helps" in finding.sentence
 
 
 def test_the_condition_number_and_the_limit_are_those_of_the_hessian() -> None:

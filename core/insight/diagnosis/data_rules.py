@@ -32,6 +32,16 @@ SETTLING = 0.5  # change of the logarithm of the loss in so many steps
 VISIBLE = 0.01  # of the least loss
 
 
+def one_point(evidence: Evidence) -> Finding | None:
+    """A single point decides nothing but one number."""
+    if evidence.step < 1 or len(evidence.points) != 1:
+        return None
+    sentence = _(
+        "Only one point to learn from: every curve through it fits equally well. More points decide which."
+    )
+    return Finding("one_point", sentence)
+
+
 def constant_x(evidence: Evidence) -> Finding | None:
     """All x are equal, so the slope has nothing to go by."""
     points = evidence.points
@@ -188,12 +198,10 @@ def ill_conditioned(evidence: Evidence) -> Finding | None:
     ).format(condition=about(theory.condition))
     after = theory.condition_standardised
     if settings.standardise or after is None or not theory.condition > ROUNDER * after:
-        return Finding(
-            "ill_conditioned",
-            both(what, _("Powers of x go together; a lower degree helps.")),
-            False,
-            _lower_degree(evidence),
-        )
+        lower = _lower_degree(evidence)
+        if lower is not None:
+            what = both(what, _("Powers of x go together; a lower degree helps."))
+        return Finding("ill_conditioned", what, False, lower)
     why = _("Standardised it is {after}.").format(after=about(after))
     return Finding("ill_conditioned", both(what, why), True, standardise(evidence))
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from core.insight.diagnosis.data_rules import constant_x, ill_conditioned, outliers, overfitting, too_narrow
+from core.insight.diagnosis.data_rules import (
+    constant_x,
+    ill_conditioned,
+    one_point,
+    outliers,
+    overfitting,
+    too_narrow,
+)
 from core.insight.diagnosis.evidence import Evidence, Finding
 from core.insight.diagnosis.loss_rules import (
     arrived,
@@ -28,6 +35,7 @@ class Rule(NamedTuple):
 
 RULES = (
     Rule("diverging", diverging),
+    Rule("one_point", one_point),
     Rule("constant_x", constant_x),
     Rule("too_narrow", too_narrow),
     Rule("flat_start", flat_start),
