@@ -204,6 +204,7 @@ class MainWindow(QMainWindow):
         self.arrangement.mode_changed.connect(lambda mode: self._settings.show_full(mode == "full"))
         self.arrangement.seen_changed.connect(self._show_seen)
         self.files.said.connect(self._message.say)
+        self._hand.said.connect(self._message.say)
         self.files.read.connect(self._presenter.show_read)
         self.files.opened.connect(self._presenter.show_loaded)
         self.files.path_changed.connect(self._show_title)

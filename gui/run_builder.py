@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from core.training import Trainer
     from core.training.devices import Device
 
-AT_ONCE = 5_000  # points; a run upon so many is built within a frame, once PyTorch is there
-
 
 class RunBuilder:
     """Calls built(trainer) or failed(error) for the experiment that was asked for last, and for no other.
@@ -38,10 +36,10 @@ class RunBuilder:
         """Import all that a first step needs, and find the devices."""
         self._background.run("devices", _load_torch, then, failed)
 
-    def build(self, experiment: Experiment, in_hand: bool) -> None:
-        """Build the run of an experiment; within the frame if its start is in somebody's hand."""
+    def build(self, experiment: Experiment, at_once: bool) -> None:
+        """Build the run of an experiment; `at_once` before this returns, or else in the background."""
         self.drop()
-        if in_hand and len(experiment.points) <= AT_ONCE:
+        if at_once:
             try:
                 trainer = build_trainer(experiment)
             except Exception as error:

@@ -39,6 +39,8 @@ log = logging.getLogger(__name__)
 
 FRAME = 18  # milliseconds
 PATIENCE = 0.2  # seconds that the window waits for the end of a step
+AT_ONCE = 10_000  # points times parameters: a run is built within a frame
+SLOPE_AT_ONCE = 1_000_000  # points times parameters: their gradient is found within a frame
 SPEEDS = (1, 5, 20, 100, None)  # steps a second; None is as fast as it can
 
 
@@ -103,6 +105,17 @@ class Session(QObject):
     def snapshot(self) -> Snapshot | None:
         """The snapshot of the step at which the run stands, or None where there is no run."""
         return None if self._worker is None else self._worker.latest
+
+    @property
+    def shown(self) -> Snapshot | None:
+        """The snapshot that all views show: in a run that goes on, one of the last frame's."""
+        shown, latest = self._shown, self.snapshot
+        return shown if shown is not None and latest is not None and shown.run == latest.run else latest
+
+    @property
+    def in_hand(self) -> bool:
+        """Whether somebody is moving the start of the run."""
+        return self._in_hand
 
     @property
     def tip(self) -> Snapshot | None:
@@ -248,7 +261,11 @@ class Session(QObject):
     def watch(self, watching: bool) -> None:
         """Look into the steps that are shown from now on, or do not."""
         self._watching = watching
-        if self._worker is not None and not self._worker.running:
+        if self._worker is None:
+            return
+        if self._worker.running:
+            self._worker.trainer.watch()  # what was seen before is long past
+        else:
             self._look_inside(self._worker)
             self._show(self._worker.latest)
 
@@ -278,7 +295,7 @@ class Session(QObject):
 
     def close(self, timeout: float | None = None) -> None:
         """End the run; its thread has ended when this returns, or `timeout` seconds have gone by."""
-        self._play_when_built = False
+        self._play_when_built = self._in_hand = self._goes_on = False
         self._timer.stop()
         self._builder.drop()
         for worker in (*self._ending, self._worker):
@@ -302,8 +319,8 @@ class Session(QObject):
         worker = None if self._builder.busy else self._worker
         if anew or worker is None or before.settings.restarts(after.settings) or not len(after.points):
             self._restart()
-        elif redrawn and worker.trainer.tip.step == 0:
-            self._restart()  # nothing is lost, and standardising begins with these points
+        elif worker.trainer.tip.step == 0 and (redrawn or _other_loss(before.settings, after.settings)):
+            self._restart()  # nothing is lost, and what is known of step 0 is of these points and this loss
         else:
             self._live(after.points if redrawn else None, after.settings)
 
@@ -335,8 +352,14 @@ class Session(QObject):
         if not len(experiment.points):
             self._refuse(empty_sentence(), warning=False)
             return
-        self._builder.build(experiment, in_hand=self._in_hand and bool(self.devices))
+        self._builder.build(experiment, at_once=self._in_hand and self._is_light(experiment.points))
         self.state_changed.emit()
+
+    def _is_light(self, points: Points) -> bool:
+        """Whether PyTorch is there, and a run of the same model upon `points` is built within a frame."""
+        if not self.devices or self.start is None:
+            return False
+        return len(points) * self.start.curve.count() <= AT_ONCE
 
     def _built(self, trainer: Trainer) -> None:
         play, self._play_when_built = self._play_when_built, False
@@ -437,7 +460,11 @@ class Session(QObject):
 
     def _look_inside(self, worker: Worker) -> None:
         """While nothing trains, the step at which the run stands can be looked into at once."""
-        self._inspection = worker.trainer.inspect() if self._watching and worker.error is None else None
+        known = self._watching and worker.error is None
+        size = len(self._store.points) * worker.latest.curve.count()
+        if worker.latest.step == 0 and size > SLOPE_AT_ONCE:
+            known = False  # nothing has found the gradient yet, and it would take a while
+        self._inspection = worker.trainer.inspect() if known else None
 
     def _show(self, snapshot: Snapshot) -> None:
         if snapshot is not self._shown:
@@ -499,3 +526,8 @@ class Session(QObject):
             self._not_built(worker.error)
             return
         self._say(*standing_sentence(worker.trainer, self._store.settings))
+
+
+def _other_loss(one: Settings, other: Settings) -> bool:
+    """Whether two settings measure the same fit differently."""
+    return (one.loss, one.values("loss")) != (other.loss, other.values("loss"))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from core.insight.curves import in_a_row
+from core.texts import _
 from core.training import Snapshot
 from gui.plots.fit_plot import FitPlot
 from gui.surveyor import Surveyor
@@ -12,13 +13,19 @@ from gui.workspace import Workspace
 
 
 class StartByHand(QObject):
-    """Turns drags into start values of the person's own; one drag is one edit."""
+    """Turns drags into the person's own start values; one drag is one edit, and the run waits for its end.
+
+    `said(sentence)` tells what a drag has done.
+    """
+
+    said = Signal(str)
 
     def __init__(self, workspace: Workspace, fit: FitPlot, surveyor: Surveyor, parent: QObject) -> None:
         super().__init__(parent)
         self._store, self._session = workspace.store, workspace.session
         self._fit, self._surveyor = fit, surveyor
-        self._numbers: list[float] = []  # the start values in the hand
+        self._numbers: list[float] = []  # the start values in the hand; none while it is empty
+        self._moved = False
         for grabbed, released in (
             (fit.fit_grabbed, fit.fit_released),
             (surveyor.plot.grabbed, surveyor.plot.released),
@@ -37,19 +44,26 @@ class StartByHand(QObject):
 
     def _grab(self) -> None:
         """The drag begins with what is on screen, which may be a trained fit."""
-        snapshot = self._session.snapshot
-        self._numbers = [] if snapshot is None else list(snapshot.numbers())
-        self._store.begin_stroke()
+        if self._session.loading or self._session.snapshot is None:
+            return  # it may be another model that is being built, which has other parameters
         self._session.hold()
+        self._numbers = list(self._session.snapshot.numbers())
+        self._moved = False
+        self._store.begin_stroke()
 
     def _release(self) -> None:
+        if not self._numbers:
+            return
+        self._numbers = []
         self._store.end_stroke()
         self._session.let_go()
+        if self._moved:
+            self.said.emit(_("The training starts from here now; undo takes it back to the start before."))
 
     def _place(self, u: float, v: float) -> None:
         """A place of the landscape."""
         start, plane = self._session.start, self._surveyor.plane
-        if start is not None and plane is not None:
+        if self._numbers and start is not None and plane is not None:
             arrays = start.curve.arrays(plane.at(u, v))
             self._start_at(list(in_a_row(start.curve.in_data_units(arrays, start.scaling))))
 
@@ -60,10 +74,10 @@ class StartByHand(QObject):
 
     def _turn(self, pivot_x: float, pivot_y: float, x: float, y: float) -> None:
         """The line goes through two points."""
-        if x != pivot_x:
+        if self._numbers and x != pivot_x:
             slope = (y - pivot_y) / (x - pivot_x)
             self._start_at([slope, pivot_y - slope * pivot_x])
 
     def _start_at(self, numbers: list[float]) -> None:
-        self._numbers = numbers
+        self._numbers, self._moved = numbers, True
         self._store.change(start="own", start_values=tuple(numbers))

@@ -188,7 +188,7 @@ class Store(QObject):
 
     def _edit_settings(self, edit: Callable[[Settings], Settings]) -> None:
         try:
-            settings = edit(self.settings)
+            settings = _with_start_values_that_fit(edit(self.settings), self.settings)
         except Problem as problem:
             self.refused.emit(str(problem))
             self.settings_changed.emit(self.settings, self.settings)
@@ -242,6 +242,14 @@ class Store(QObject):
                 stack.setClean()
             stack.push(Edit(self, before, after, text, stroke, done=True, anew=anew))
         stack.blockSignals(False)
+
+
+def _with_start_values_that_fit(settings: Settings, before: Settings) -> Settings:
+    """Own start values belong to a model: another one begins with those of PyTorch."""
+    same = (settings.model, settings.values("model")) == (before.model, before.values("model"))
+    if same or settings.start != "own" or settings.start_values != before.start_values:
+        return settings
+    return replace(settings, start=Settings().start, start_values=())
 
 
 def require_one_column(points: Points) -> None:

@@ -88,6 +88,9 @@ def slice_sentence(plane: Plane, found: Survey | None) -> str:
                 "Slice through {count} parameters along the path: {first} and {second} of its variance."
             ).format(count=count, first=first, second=second)
         )
+    elif plane.axes is None:
+        along = _("Slice through {count} parameters, along the path of the run before.")
+        words.append(along.format(count=count))
     elif count > 2:
         words.append(
             n_(

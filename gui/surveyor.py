@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
-from core.choices import LOSSES
 from core.experiment import Points
+from core.insight.curves import Curve
 from core.insight.objective import Objective
 from core.insight.plane import Plane, line_plane, parameter_names, parameter_plane, path_plane
 from core.insight.theory import Theory
@@ -35,6 +36,7 @@ log = logging.getLogger(__name__)
 Floats = NDArray[np.float64]
 Range = tuple[float, float]
 
+OFF = 1e-6  # from a plane; whatever is no further away lies in it
 REFRESH = 0.5  # seconds at least between two slices through a run that goes on
 MEASURED_AT_ONCE = 20_000  # points times parameters whose loss is found under the moving cursor
 
@@ -59,6 +61,8 @@ class Surveyor(QObject):
         self._marked: int | None = None
         self._fits = True  # the view is to be fitted to what is found next
         self._sliced = 0.0
+        self._run = 0  # the run that the plane was laid through
+        self._named: tuple[object, tuple[str, ...]] = (None, ())
         self._join()
 
     def show_all(self) -> None:
@@ -123,9 +127,12 @@ class Surveyor(QObject):
             self._card.note.setText("")
             self._card.show_choices(None, (), (0, 0))
             return
+        if not self._seen:
+            return
+        self._fits = self._fits or not (self._session.in_hand or self.plot.is_held())
         self._choose(start)
-        if self._session.snapshot is not None:
-            self._show(self._session.snapshot)
+        if self._session.shown is not None:
+            self._show(self._session.shown)
 
     def _choose(self, snapshot: Snapshot) -> None:
         """Lay the plane through the model of this run."""
@@ -134,50 +141,74 @@ class Surveyor(QObject):
             self._card.show_choices(None, (), (0, 0))
             self._take(line_plane(snapshot.curve, snapshot.scaling), before)
             return
-        names = parameter_names(snapshot.curve)
+        names = self._names(snapshot.curve)
         first, second = self._axes(len(names))
         kind = self._workspace.preferences.get("plane", PATH)
         self._card.show_choices(kind if kind == PARAMETERS else PATH, names, (first, second))
-        self._slice(self._session.snapshot or snapshot)
+        self._slice(self._session.shown or snapshot)
 
     def _slice(self, snapshot: Snapshot) -> None:
         """Lay a plane through the chosen step of a model that has more parameters than two."""
-        if not self._seen:
-            return
         self._sliced = time.monotonic()
-        here = flat(snapshot.arrays).astype(np.float64)
-        first, second = self._axes(len(here))
-        fallback = parameter_plane(snapshot.curve, here, first, second)
-        way = self._session.way
+        here, way = flat(snapshot.arrays).astype(np.float64), self._session.way
+        by_hand = self._plane_of_parameters(snapshot, here)
         if self._workspace.preferences.get("plane", PATH) == PARAMETERS or way is None:
-            self._take(fallback, self.plane)
+            self._take(by_hand, self.plane)
             return
-        if self.plane is None or len(self.plane.origin) != len(here):
-            self._take(fallback, self.plane)  # of this model at least, until the directions are found
-        before = self.plane if self.plane is not None and self.plane.shares else None
+        before = self._directions_before(snapshot)
+        if before is None:
+            self._take(by_hand, self.plane)  # of this run at least, until its directions are found
         names = _("direction 1"), _("direction 2")
         work = partial(path_plane, here, way.numbers, names, before)
-        then = partial(self._take_directions, snapshot.run, before or fallback)
+        then = partial(self._take_directions, snapshot.run, before or by_hand)
         self._workspace.background.run("plane", work, then, self._miss, passing=True)
 
+    def _plane_of_parameters(self, snapshot: Snapshot, here: Floats) -> Plane:
+        """The plane of the two parameters that are chosen; of scaled data they have another meaning."""
+        plane = parameter_plane(snapshot.curve, here, *self._axes(len(here)))
+        if self._store.settings.standardise:
+            names = [_("{name} of scaled data").format(name=name) for name in plane.names]
+            return replace(plane, names=(names[0], names[1]))
+        return plane
+
+    def _directions_before(self, snapshot: Snapshot) -> Plane | None:
+        """The directions that are shown, if the run is still the same, or was started from their plane."""
+        plane, start = self.plane, self._session.start
+        if plane is None or plane.axes is not None or start is None:
+            return None
+        if self._run == snapshot.run:
+            return plane
+        begin = flat(start.arrays).astype(np.float64)
+        if len(begin) != len(plane.origin):
+            return None
+        u, v = plane.places(begin[None])[0].tolist()
+        return replace(plane, shares=None) if np.allclose(plane.at(u, v), begin, atol=OFF) else None
+
     def _take_directions(self, run: int, otherwise: Plane, found: Plane | None) -> None:
-        snapshot = self._session.snapshot
+        snapshot = self._session.shown
         if snapshot is not None and snapshot.run == run:
             self._take(found or otherwise, self.plane)
             self._show(snapshot)
 
     def _take(self, plane: Plane, before: Plane | None) -> None:
         """Have this plane from now on."""
-        kind = None if before is None else (before.names, before.along.shape, before.shares is None)
-        if kind != (plane.names, plane.along.shape, plane.shares is None):
+        if before is None or (before.names, before.axes) != (plane.names, plane.axes):
             self._fits = True
         self.plane = plane
+        self._run = 0 if self._session.start is None else self._session.start.run
         self.plot.show_names(plane.names)
         self._card.surface.show_names(*plane.names)
         self._draw_mark()
         self._show_note()
         self._show_bars(self._session.inspection)
         self._find()
+
+    def _names(self, curve: Curve) -> tuple[str, ...]:
+        """The names of all parameters, which may be thousands; of one model they are found once."""
+        model = (type(curve), tuple(curve.shapes()))
+        if model != self._named[0]:
+            self._named = model, parameter_names(curve)
+        return self._named[1]
 
     def _axes(self, count: int) -> tuple[int, int]:
         """The places of the two parameters that span a plane of parameters."""
@@ -192,7 +223,9 @@ class Surveyor(QObject):
 
     def _choose_axes(self, first: int, second: int) -> None:
         """Two different ones: whoever chooses the other's takes its place."""
-        before = self._axes(max(first, second) + 1)
+        if self._session.start is None:
+            return
+        before = self._axes(self._session.start.curve.count())
         if first == second:
             first, second = (first, before[0]) if first != before[0] else (before[1], second)
         self._workspace.preferences.put("plane_first", first)
@@ -203,7 +236,9 @@ class Surveyor(QObject):
 
     def _follow(self, _after: object, _before: object, anew: bool) -> None:
         """Points or the loss may be others now."""
-        self._fits = self._fits or anew
+        if anew:
+            self._fits = True
+            self.plot.forget_paths()
         self._find()
 
     def _find(self) -> None:
@@ -235,6 +270,7 @@ class Surveyor(QObject):
     def _show_survey(self, found: Survey) -> None:
         """Show what was found; where the view does not suit it, that asks for another one."""
         if not self._seen or self._objective() is None:
+            self._asked = None  # it is not shown, and so has to be found again
             return
         self._survey = found
         self.plot.show_picture(found.picture)
@@ -243,8 +279,8 @@ class Surveyor(QObject):
         self._draw_mark()
         self._draw_surface()
         self._show_note()
-        if self._session.snapshot is not None:
-            self._show(self._session.snapshot)
+        if self._session.shown is not None:
+            self._show(self._session.shown)
         if self._fits:
             self._fits = False
             self.plot.fit_view()
@@ -310,25 +346,26 @@ class Surveyor(QObject):
     def _show_bars(self, inspection: Inspection | None) -> None:
         """The numbers of the step for the two parameters, where the plane is of parameters."""
         plane = self.plane
-        if plane is None or inspection is None or plane.shares is not None:
+        if plane is None or inspection is None or plane.axes is None:
             self._card.bars.show_rows((), ())
             return
-        settings, scaling = self._store.settings, inspection.snapshot.scaling
-        unit = scaling.y_scale ** LOSSES[settings.loss].order
-        slope = (plane.along @ inspection.gradient * unit).tolist()
+        slope = (plane.along @ inspection.gradient * inspection.unit).tolist()
+        downhill = plane.shift(-inspection.snapshot.learning_rate * inspection.gradient)
         rows = [
             StepRow(_("gradient"), GRADIENT, tuple(slope)),
+            StepRow(_("−rate × gradient"), GRADIENT, downhill),
             StepRow(_("this step"), MODEL, plane.shift(inspection.step)),
         ]
-        places = np.argmax(np.abs(plane.along), axis=1)
         rows += [
-            StepRow(name, self._theme.muted, tuple(numbers[places].tolist()))
+            StepRow(name, self._theme.muted, tuple(numbers[list(plane.axes)].tolist()))
             for name, numbers in inspection.state.items()
         ]
         self._card.bars.show_rows(plane.names, rows)
 
     def _show_note(self) -> None:
         words = [] if self.plane is None else [slice_sentence(self.plane, self._survey)]
+        if self.plane is not None and self._session.tip is not None and not self._session.tip.step:
+            words.append(_("Click or drag to start from there."))
         if self.plot.ball_is_out_of_sight():
             words.append(_("The run has left this view; F shows all of it."))
         sentence = " ".join(filter(None, words))
@@ -347,8 +384,8 @@ class Surveyor(QObject):
         else:
             u, v = found.optimum.tolist()
             surface.show_optimum(u, v, float(self._heights(found.optimum[None])[0]))
-        if self._session.snapshot is not None:
-            self._show(self._session.snapshot)
+        if self._session.shown is not None:
+            self._show(self._session.shown)
 
     def _draw_path(self, step: int, ball: Floats) -> None:
         """The path upon the surface, with the ball at its chosen step."""

@@ -17,6 +17,7 @@ from PySide6.QtGui import QColor, QFocusEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from core.insight.numbers import significant
 from core.insight.plane import Plane
 from core.training.inspection import Inspection
 from core.training.path import Way
@@ -28,7 +29,7 @@ from tests.mouse import CONTROL, between, click, drag, hover, leave, move, press
 Floats = NDArray[np.float64]
 
 LOWEST = (-1.5, 2.0)  # of the bowl
-FLAT = Plane(np.zeros(2), np.eye(2), ("w", "b"))
+FLAT = Plane(np.zeros(2), np.eye(2), ("w", "b"), (0, 1))
 PATH = np.column_stack((np.linspace(2.0, -1.0, 7), np.linspace(-2.0, 1.0, 7)))
 EVERY = 10  # steps between those of the path that are kept
 THEMES = [pytest.param(Theme(), id="light"), pytest.param(Theme(dark=True), id="dark")]
@@ -199,16 +200,16 @@ class TestSteps:
         bubble = desk.plot.bubble
         u, v = PATH[3]
         hover(desk.hand, desk.at(u, v))
-        here = desk.plot.to_data(desk.at(u, v))
         assert bubble.isVisible()
-        assert bubble.text().split("\n") == [
-            f"w {here[0]:.4f}   b {here[1]:.4f}".replace("-", "−"),
-            f"loss {bowl(*here):.3f}",
-            f"step {3 * EVERY}",
-        ]
+        place = f"w {significant(u)}   b {significant(v)}"
+        assert bubble.text().split("\n") == [f"step {3 * EVERY}", place]  # of the step, not of the cursor
         assert not bubble.geometry().contains(desk.at(u, v).toPoint())
         hover(desk.hand, desk.at(2.0, 2.0))
-        assert [line.split()[0] for line in bubble.text().split("\n")] == ["w", "loss"]
+        here = desk.plot.to_data(desk.at(2.0, 2.0))
+        assert bubble.text().split("\n") == [
+            f"w {here[0]:.3f}   b {here[1]:.3f}",
+            f"loss {significant(bowl(*here))}",
+        ]
         leave(desk.plot)
         assert not bubble.isVisible()
 
@@ -407,11 +408,11 @@ class TestArrows:
 
     def test_the_legend_names_the_arrows_that_there_are(self, desk: Desk) -> None:
         desk.plot.show_moves(moves((0.0, 0.0), step=(0.5, 0.0), gradient=(0.2, 0.2)))
-        assert [entry.text for entry in desk.plot.legend.shown] == ["gradient", "this step"]
+        assert [entry.text for entry in desk.plot.legend.shown] == ["−gradient", "this step"]
         desk.plot.show_moves(moves((0.0, 0.0), step=(0.5, 0.0), gradient=(0.2, 0.2), momentum=(0.0, 0.1)))
         desk.plot.show_optimum(np.array(LOWEST))
         assert [entry.text for entry in desk.plot.legend.shown] == [
-            "gradient",
+            "−gradient",
             "momentum",
             "this step",
             "optimum",
@@ -450,7 +451,7 @@ class TestArrows:
         snapshots = [SimpleNamespace(arrays=(each[None, :1], each[1:])) for each in (before, after)]
         snapshots[1].learning_rate = rate
         inspection = Inspection(
-            cast(Any, snapshots[1]), cast(Any, snapshots[0]), gradient, {"momentum_buffer": velocity}
+            cast(Any, snapshots[1]), cast(Any, snapshots[0]), gradient, {"momentum_buffer": velocity}, 1.0
         )
         found = Moves.of(inspection, plane)
         assert found.start == pytest.approx(tuple(np.linalg.solve(along.T, before - plane.origin)))

@@ -360,3 +360,47 @@ def test_with_many_points_the_last_place_counts(qtbot: QtBot, goes_on: bool) -> 
         action(window, "undo").trigger()
         settle(qtbot, window)
         assert snapshot(window).numbers() == pytest.approx(START)
+
+
+# --- what must not come of it -------------------------------------------------------------------------------
+
+
+def test_another_model_after_a_start_by_hand_begins_with_pytorch_s_values(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    click(landscape_of(window).viewport(), on_the_landscape(window, *THERE))
+    kept = start(window)
+    window.store.change(model="polynomial")
+    settle(qtbot, window)
+    assert (window.store.settings.start, window.store.settings.start_values) == ("pytorch", ())
+    assert snapshot(window).curve.count() > 2
+    action(window, "undo").trigger()
+    settle(qtbot, window)
+    assert start(window) == kept
+
+
+def test_a_window_closed_in_mid_drag_trains_no_more(qtbot: QtBot, window: MainWindow) -> None:
+    action(window, "run").trigger()
+    wait_for_step(qtbot, window)
+    plot, session = landscape_of(window), window.session
+    press(plot.viewport(), on_the_landscape(window, *THERE))
+    move(plot.viewport(), on_the_landscape(window, *YONDER))
+    window.close()
+    assert not session.running
+
+
+def test_nothing_is_taken_in_the_hand_while_another_model_is_built(qtbot: QtBot) -> None:
+    x = np.linspace(-2.0, 2.0, 100_000)
+    with opened(qtbot, Points(x, 2.0 * x), SETTINGS) as made:
+        settle(qtbot, made)
+        made.store.change(model="mlp")
+        assert made.session.loading
+        click(landscape_of(made).viewport(), on_the_landscape(made, *THERE))
+        settle(qtbot, made)
+        assert made.store.settings.start == "pytorch"
+        assert snapshot(made).curve.count() > 2
+
+
+def test_the_message_says_what_a_drag_has_done(window: MainWindow) -> None:
+    click(landscape_of(window).viewport(), on_the_landscape(window, *THERE))
+    assert "starts from here now; undo takes it back" in text(window, "message")

@@ -150,7 +150,8 @@ def test_another_plane_or_view_makes_another_one() -> None:
 
 
 def plane_of(count: int, shares: tuple[float, float] | None = None) -> Plane:
-    return Plane(np.zeros(count), np.eye(2, count), ("one", "two"), shares)
+    axes = None if shares else (0, 1)
+    return Plane(np.zeros(count), np.eye(2, count), ("one", "two"), axes, shares)
 
 
 @pytest.mark.parametrize(

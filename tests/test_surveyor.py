@@ -35,6 +35,7 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=Tr
 Floats = NDArray[np.float64]
 
 START = (0.4, -1.2)
+HINT = "Click or drag to start from there."  # as long as nothing has been trained
 SETTINGS = Settings(epochs=None, dtype="float64", start="own", start_values=START, learning_rate=0.05)
 NETWORK = replace(SETTINGS, model="mlp", start="pytorch", start_values=(), options={"mlp.width": 4})
 POLYNOMIAL = replace(SETTINGS, model="polynomial", start="pytorch", start_values=())
@@ -158,7 +159,7 @@ def test_of_very_many_points_it_is_estimated_and_says_so(qtbot: QtBot) -> None:
         settle(qtbot, window)
         found = survey_of(window).landscape
         assert found.points < found.of == 200_000
-        assert note(window) == f"Estimated from {found.points:,} of 200,000 points."
+        assert note(window) == f"Estimated from {found.points:,} of 200,000 points. {HINT}"
         w, b = found.u[3], found.v[5]
         assert found.losses[5, 3] == pytest.approx(np.abs(w * x + b - points.y).mean(), rel=0.05)
         hover(landscape_of(window).viewport(), landscape_of(window).area().center())
@@ -268,10 +269,12 @@ def test_gradient_step_and_memory_are_those_of_a_program(
             before = snapshot(window).parameters
             steps(qtbot, window, 1)
             after, found = snapshot(window).parameters, rows(window)
-            assert list(found) == ["gradient", "this step", *kept]
+            assert list(found) == ["gradient", "−rate × gradient", "this step", *kept]
             assert found["gradient"] == as_said(program.gradient)
+            assert found["−rate × gradient"] == as_said(tuple(-0.05 * part for part in program.gradient))
             assert found["this step"] == as_said(program.step_made)
-            assert found["this step"] == as_said(tuple(float(after[key] - before[key]) for key in ("w", "b")))
+            made = tuple(float(after[key] - before[key]) for key in ("w", "b"))
+            assert found["this step"] == as_said(made)
             for name in kept:
                 assert found[name] == as_said(program.state(name))
         names = {entry.key for entry in landscape_of(window).legend.shown}
@@ -290,7 +293,9 @@ def test_gradient_and_step_of_a_standardised_line_are_in_the_units_of_the_data(q
         w, b = (torch.tensor(before[key], dtype=torch.float64, requires_grad=True) for key in ("w", "b"))
         slopes = torch.autograd.grad(nn.functional.mse_loss(w * x + b, y), (w, b))
         assert rows(window)["gradient"] == as_said(tuple(slope.item() for slope in slopes))
-        assert rows(window)["this step"] == as_said(tuple(float(after[key] - before[key]) for key in ("w", "b")))
+        assert rows(window)["this step"] == as_said(
+            tuple(float(after[key] - before[key]) for key in ("w", "b"))
+        )
 
 
 def test_before_any_step_there_is_a_gradient_but_no_step(qtbot: QtBot, window: MainWindow) -> None:
@@ -377,7 +382,13 @@ def test_nothing_is_found_out_while_nobody_sees_it(qtbot: QtBot, jobs: list[str]
         assert "landscape" in jobs
         if settings is SETTINGS:
             is_the_loss_of_the_points(window)
-            assert list(rows(window)) == ["gradient", "this step", "exp_avg", "exp_avg_sq"]
+            assert list(rows(window)) == [
+                "gradient",
+                "−rate × gradient",
+                "this step",
+                "exp_avg",
+                "exp_avg_sq",
+            ]
 
 
 def test_steps_alone_need_no_other_landscape(qtbot: QtBot, window: MainWindow, jobs: list[str]) -> None:
@@ -435,7 +446,7 @@ def _network_slope(window: MainWindow, numbers: Floats) -> Floats:
 
 
 def test_the_note_says_the_shares_of_the_variance(qtbot: QtBot, network: MainWindow) -> None:
-    assert note(network) == "Slice through 13 parameters; the 11 others stay as they are."
+    assert note(network) == f"Slice through 13 parameters; the 11 others stay as they are. {HINT}"
     steps(qtbot, network, 12)
     way = network.session.way
     assert way is not None
@@ -450,7 +461,9 @@ def test_the_note_says_the_shares_of_the_variance(qtbot: QtBot, network: MainWin
     assert part(network, StepBars, "step_bars").text() == ""  # they are no parameters
 
 
-def test_a_line_is_no_slice_and_offers_no_planes(window: MainWindow) -> None:
+def test_a_line_is_no_slice_and_offers_no_planes(qtbot: QtBot, window: MainWindow) -> None:
+    assert note(window) == HINT
+    steps(qtbot, window, 1)
     assert note(window) == ""
     assert not part(window, QLabel, "landscape_note").isVisible()
     for name in ("landscape_plane", "landscape_first", "landscape_second"):
@@ -494,7 +507,7 @@ def test_choosing_the_others_parameter_exchanges_the_two(qtbot: QtBot, network: 
 def test_a_polynomial_of_the_first_degree_is_a_line(qtbot: QtBot) -> None:
     with opened(qtbot, settings=replace(POLYNOMIAL, options={"polynomial.degree": 1})) as window:
         settle(qtbot, window)
-        assert note(window) == ""
+        assert note(window) == HINT
         is_the_loss_of_the_points(window)
 
 
@@ -605,3 +618,97 @@ def test_a_diverging_run_does_no_harm(qtbot: QtBot, settings: Settings, in_space
         if settings.model == "line":
             assert window.session.stopped == "diverged"
             assert right - left < 40 * (home[0][1] - home[0][0])
+
+
+# --- what a run leaves behind -------------------------------------------------------------------------------
+
+
+def test_optimizer_numbers_of_a_standardised_line_are_of_their_own_parameter(qtbot: QtBot) -> None:
+    """Where x lies far from 0, w reaches further into the scaled intercept than into the scaled slope."""
+    points = Points([1990.0, 1995.0, 2000.0, 2005.0, 2010.0], [3.0, 4.0, 4.5, 6.0, 7.0])
+    with opened(qtbot, points, replace(SETTINGS, standardise=True)) as window:
+        steps(qtbot, window, 3)
+        inspection = window.session.inspection
+        assert inspection is not None
+        kept = inspection.state["exp_avg"].tolist()
+        assert rows(window)["exp_avg"] == as_said((kept[0], kept[1]))
+
+
+def test_the_gradient_of_a_step_stays_that_of_its_loss(qtbot: QtBot) -> None:
+    points = Points([1.0, 2.0, 3.0, 4.0], [10.0, 30.0, 20.0, 60.0])
+    with opened(qtbot, points, replace(SETTINGS, standardise=True)) as window:
+        steps(qtbot, window, 3)
+        before = rows(window)["gradient"]
+        window.store.change(loss="mae")
+        settle(qtbot, window)
+        assert rows(window)["gradient"] == before
+
+
+def test_at_step_0_another_loss_has_another_gradient(qtbot: QtBot, window: MainWindow) -> None:
+    window.store.change(loss="mae")
+    settle(qtbot, window)
+    start = snapshot(window).parameters
+    residuals = np.sign(start["w"] * LINE.x[:, 0] + start["b"] - LINE.y)
+    slopes = (float(np.mean(residuals * LINE.x[:, 0])), float(np.mean(residuals)))
+    assert rows(window)["gradient"] == as_said(slopes)
+
+
+def test_another_network_begins_without_the_directions_of_the_last(qtbot: QtBot, network: MainWindow) -> None:
+    steps(qtbot, network, 12)
+    assert plane_of(network).shares is not None
+    action(network, "new_start").trigger()
+    settle(qtbot, network)
+    assert plane_of(network).axes is not None
+    assert "path" not in note(network)
+    start = np.concatenate([array.ravel() for array in snapshot(network).arrays])
+    assert plane_of(network).at(*plane_of(network).places(start[None])[0]) == pytest.approx(start, abs=1e-6)
+
+
+def test_the_path_before_stays_to_compare_with_until_other_points_are_there(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    trail = landscape_of(window).trail
+    steps(qtbot, window, 5)
+    before = trail.places.at.copy()
+    action(window, "new_start").trigger()
+    settle(qtbot, window)
+    assert np.array_equal(trail.abandoned, before)
+    assert "abandoned" in {entry.key for entry in landscape_of(window).legend.shown}
+    window.store.replace(Points([0.0, 1.0], [1.0, 2.0]))
+    settle(qtbot, window)
+    assert not len(trail.abandoned)
+
+
+def test_the_axis_of_scaled_data_says_so(qtbot: QtBot) -> None:
+    with opened(qtbot, settings=replace(POLYNOMIAL, standardise=True)) as window:
+        pick(qtbot, window, "landscape_plane", "two parameters")
+        settle(qtbot, window)
+        assert plane_of(window).names == ("w1 of scaled data", "b of scaled data")
+
+
+def test_whoever_chooses_the_parameter_of_the_other_axis_swaps_them(
+    qtbot: QtBot, network: MainWindow
+) -> None:
+    pick(qtbot, network, "landscape_plane", "two parameters")
+    first, second = (part(network, QComboBox, f"landscape_{which}") for which in ("first", "second"))
+    pick(qtbot, network, "landscape_first", first.itemText(2))
+    pick(qtbot, network, "landscape_second", second.itemText(5))
+    pick(qtbot, network, "landscape_second", second.itemText(2))
+    assert (first.currentIndex(), second.currentIndex()) == (5, 2)
+
+
+def test_a_landscape_that_came_while_it_was_hidden_is_found_again(qtbot: QtBot, window: MainWindow) -> None:
+    window.store.add_points([0.5], [9.0])
+    show_panel(qtbot, window, "theory")
+    settle(qtbot, window)
+    show_panel(qtbot, window, "landscape")
+    settle(qtbot, window)
+    is_the_loss_of_the_points(window)
+
+
+def test_what_has_converged_has_no_arrows(qtbot: QtBot) -> None:
+    with opened(qtbot, settings=replace(SETTINGS, optimizer="sgd", learning_rate=0.3)) as window:
+        steps(qtbot, window, 200)
+        settle(qtbot, window)
+        arrows = landscape_of(window).arrows.shown
+        assert all(arrow.start == arrow.end for arrow in arrows)

@@ -22,13 +22,15 @@ STRAIGHT = 1e-10  # of a path's variance: with less beside its first direction i
 class Plane:
     """The parameters `origin + u along[0] + v along[1]`, flat and as training has them.
 
-    `origin` `[P]`, `along` `[2, P]`. `names` are those of u and v. `shares` are, for a plane along the
-    directions of a path, the shares of the path's variance that lie in each.
+    `origin` `[P]`, `along` `[2, P]`. `names` are those of u and v. `axes` are the places of the two
+    parameters that span the plane; None for one along the directions of a path, whose `shares` are the
+    shares of the path's variance that lie in each, if it is the path of this run.
     """
 
     origin: Floats
     along: Floats
     names: tuple[str, str]
+    axes: tuple[int, int] | None = None
     shares: tuple[float, float] | None = None
 
     def at(self, u: float, v: float) -> Floats:
@@ -67,7 +69,7 @@ def line_plane(curve: Curve, scaling: Scaling) -> Plane:
     # From a mean of 0, since differences of what lies far from 0 would lose their digits.
     unshifted = replace(scaling, y_mean=0.0)
     along = [_flat(curve.from_data_units(numbers, unshifted)) for numbers in ((1.0, 0.0), (0.0, 1.0))]
-    return Plane(origin, np.array(along), ("w", "b"))
+    return Plane(origin, np.array(along), ("w", "b"), (0, 1))
 
 
 def parameter_plane(curve: Curve, through: Floats, first: int, second: int) -> Plane:
@@ -77,7 +79,7 @@ def parameter_plane(curve: Curve, through: Floats, first: int, second: int) -> P
     along[0, first] = along[1, second] = 1.0
     origin = through.astype(np.float64)
     origin[[first, second]] = 0.0
-    return Plane(origin, along, (names[first], names[second]))
+    return Plane(origin, along, (names[first], names[second]), (first, second))
 
 
 def path_plane(
@@ -107,7 +109,7 @@ def path_plane(
         along *= np.where(np.sum(along * before.along, axis=1) < 0, -1.0, 1.0)[:, None]
     shares = float(variances[0]) / total, float(variances[1]) / total
     origin = through.astype(np.float64)
-    return Plane(origin - along.T @ (along @ (origin - path[0])), along, names, shares)
+    return Plane(origin - along.T @ (along @ (origin - path[0])), along, names, None, shares)
 
 
 def parameter_names(curve: Curve) -> tuple[str, ...]:

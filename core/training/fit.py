@@ -55,8 +55,9 @@ class Fit:
 
     `loss` is what the last step's forward pass gave, without any penalty, `held` the loss of the points held
     out behind it (None where there are none), both in the units of the data; `rate` is the learning
-    rate that it took. Before the first step, `loss` is that of all training points. Raises Problem for
-    start values that do not fit the model.
+    rate that it took. Before the first step, `loss` is that of all training points. `loss_unit` times a
+    loss of scaled data is one in the units of the data. Raises Problem for start values that do not fit
+    the model.
     """
 
     def __init__(self, wanted: Wanted, device: str, curve: Curve, scaling: Scaling) -> None:
@@ -119,7 +120,7 @@ class Fit:
             return objective
 
         self.optimizer.step(closure)  # type: ignore[arg-type]  # torch says float, and takes tensors
-        return float(losses[0].item()) * self._loss_unit
+        return float(losses[0].item()) * self.loss_unit
 
     def _size_of_weights(self) -> Tensor:
         """The sum of all absolute weights."""
@@ -180,7 +181,7 @@ class Fit:
 
     def _loss_of(self, inputs: Tensor, targets: Tensor) -> float:
         with torch.no_grad():
-            return self._loss(self._predict(inputs), targets).item() * self._loss_unit
+            return self._loss(self._predict(inputs), targets).item() * self.loss_unit
 
     def _typical_loss(self, residual: float) -> float:
         """The loss of two points that are off by `residual`, one up and one down."""
@@ -347,7 +348,7 @@ class Fit:
 
     def _build_loss(self) -> None:
         """The loss on scaled data, and what leads from it to the units of the data."""
-        loss, self._loss_unit = scaled_loss(self.taken.settings, self.scaling)
+        loss, self.loss_unit = scaled_loss(self.taken.settings, self.scaling)
         self._loss: Callable[[Tensor, Tensor], Tensor] = loss.forward
 
     def _tensor(self, array: Floats) -> Tensor:

@@ -226,7 +226,7 @@ class Trainer:
             if step < self.latest.step or since > self.latest.step:
                 self._restore(last)
             while self._at < step and not halted():
-                before = self._snapshot()
+                before = self._snapshot() if self._at == step - 1 else None
                 self._advance()
         except RuntimeError as error:
             self._leave_device(error)
@@ -372,7 +372,7 @@ class Trainer:
         self._restore(max(step - 1, self.earliest))
         before = None
         while self._at < step:
-            before = self._snapshot()
+            before = self._snapshot() if self._at == step - 1 else None
             self._advance()
         return before
 

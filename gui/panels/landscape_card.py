@@ -59,6 +59,7 @@ class LandscapeCard(Card):
             self._box("landscape_second", _("Parameter upwards")),
         ]
         for box in self._axes:
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             box.activated.connect(lambda _index: self._choose_axes())
         self._choices = [self.top.addWidget(box) for box in (self._plane, *self._axes)]
         self.add_spring()
@@ -75,6 +76,7 @@ class LandscapeCard(Card):
         lines.addWidget(self.note)
         lines.addWidget(self.bars)
         self.foot.addLayout(lines)
+        self._names: Sequence[str] = ()
         self.show_choices(None, (), (0, 0))
 
     def show_surface(self, shown: bool) -> None:
@@ -93,10 +95,12 @@ class LandscapeCard(Card):
         `names` are those of all parameters, and `axes` the places of the two that span a plane of parameters.
         """
         self._choices[0].setVisible(plane is not None)
+        other = names != self._names
+        self._names = names
         self._plane.setCurrentIndex(self._plane.findData(plane))
         for box, choice, chosen in zip(self._axes, self._choices[1:], axes, strict=True):
             choice.setVisible(plane == PARAMETERS)
-            if [box.itemText(index) for index in range(box.count())] != list(names):
+            if other:
                 box.clear()
                 box.addItems(list(names))
             box.setCurrentIndex(chosen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from gui.theme import GRID, Theme
 LINE = 17  # pixels, the height of a row
 BAR = 7  # pixels, the height of a bar
 NUMBER = 76  # pixels, the width of a number
+SHORT_NAME = 2  # letters; a column that is called so has its name before each number
 MOST_NAME = 0.4  # of the width, for the names of the rows
 DIGITS = 3
 
@@ -41,8 +43,9 @@ class StepBars(QWidget):
         self.setToolTip(
             _(
                 "The gradient that this step followed, how far it went, and what the optimizer keeps for "
-                "each parameter, by PyTorch's names. A bar to the right is above zero. With Standardise, "
-                "the gradient and the step are in the units of the data, what the optimizer keeps is not."
+                "each parameter, by PyTorch's names. A bar to the right is above zero. Plain gradient "
+                "descent goes by −rate × gradient; with Standardise it does so on another scale, and the "
+                "numbers of a line, which are in the units of the data, do not follow that rule."
             )
         )
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -69,8 +72,13 @@ class StepBars(QWidget):
         )
 
     def sizeHint(self) -> QSize:
-        """As high as its rows and their heading."""
-        return QSize(self._theme.px(3 * NUMBER), self._theme.px(LINE) * (len(self._rows) + 1))
+        """As high as its rows and their heading, if they have one."""
+        lines = len(self._rows) + (not self._brief())
+        return QSize(self._theme.px(3 * NUMBER), self._theme.px(LINE) * lines)
+
+    def _brief(self) -> bool:
+        """Whether all columns have short names."""
+        return all(len(column) <= SHORT_NAME for column in self._columns)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the names, and in each column a bar and its number."""
@@ -79,17 +87,24 @@ class StepBars(QWidget):
         widest = max((painter.fontMetrics().horizontalAdvance(row.name) for row in self._rows), default=0)
         name = min(widest + px(2 * GRID), round(MOST_NAME * self.width()))
         column = (self.width() - name) / max(len(self._columns), 1)
-        painter.setPen(QColor(self._theme.muted))
-        for place, text in enumerate(self._columns):
-            self._write(painter, QRectF(name + place * column, 0, column, px(LINE)), text)
-        for line, row in enumerate(self._rows, 1):
+        brief = self._brief()
+        if not brief:
+            painter.setPen(QColor(self._theme.muted))
+            for place, text in enumerate(self._columns):
+                self._write(painter, QRectF(name + place * column, 0, column, px(LINE)), text)
+        for line, row in enumerate(self._rows, 0 if brief else 1):
             top = line * px(LINE)
             painter.setPen(QColor(self._theme.muted))
             self._write(painter, QRectF(0, top, name - px(GRID), px(LINE)), row.name)
-            largest = max((abs(number) for number in row.numbers), default=0.0)
+            largest = max((abs(number) for number in row.numbers if math.isfinite(number)), default=0.0)
             for place, number in enumerate(row.numbers):
                 cell = QRectF(name + place * column, top, column, px(LINE))
-                self._paint_cell(painter, cell, row.colour, number, number / largest if largest else 0.0)
+                if brief:
+                    painter.setPen(QColor(self._theme.muted))
+                    self._write(painter, cell, self._columns[place])
+                    cell.setLeft(cell.left() + px(2 * GRID))
+                share = number / largest if largest and math.isfinite(number) else 0.0
+                self._paint_cell(painter, cell, row.colour, number, share)
 
     def _write(self, painter: QPainter, place: QRectF, text: str) -> None:
         shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(place.width()))

@@ -55,10 +55,12 @@ class Arrows(QGraphicsItem):
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for arrow in self.shown:
-            self._paint(painter, arrow)
+        for rim in (True, False):  # all rims first, so that none hides an arrow that goes the same way
+            for arrow in self.shown:
+                self._paint(painter, arrow, rim)
 
-    def _paint(self, painter: QPainter, arrow: Arrow) -> None:
+    def _paint(self, painter: QPainter, arrow: Arrow, rim: bool) -> None:
+        """The arrow, or what sets it off from the ground."""
         way = arrow.end - arrow.start
         length = math.hypot(way.x(), way.y())
         if length < SHORTEST:
@@ -68,15 +70,12 @@ class Arrows(QGraphicsItem):
         neck = arrow.end - along * head
         side = QPointF(-along.y(), along.x()) * (head / 2)
         tip = QPolygonF([arrow.end, neck + side, neck - side])
-        ground = QColor(self._theme.surface)
-        rim = self._theme.px(RIM)
-        painter.setPen(QPen(ground, arrow.width + rim))
+        line, outline = QPen(QColor(arrow.colour), arrow.width, arrow.style), QPen(Qt.PenStyle.NoPen)
+        if rim:
+            ground, width = QColor(self._theme.surface), self._theme.px(RIM)
+            line, outline = QPen(ground, arrow.width + width), QPen(ground, width)
+        painter.setPen(line)
         painter.drawLine(arrow.start, neck)
-        painter.setPen(QPen(ground, rim))
-        painter.setBrush(ground)
-        painter.drawPolygon(tip)
-        painter.setPen(QPen(QColor(arrow.colour), arrow.width, arrow.style))
-        painter.drawLine(arrow.start, neck)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(arrow.colour))
+        painter.setPen(outline)
+        painter.setBrush(line.color())
         painter.drawPolygon(tip)

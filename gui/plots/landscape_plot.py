@@ -38,15 +38,18 @@ NARROW = 0.25  # of how far away from zero it is, the least width of a view
 GROWTH = 4.0  # widths of the first view; a run that goes further leaves it
 REACH = 12.0  # pixels; a step this near is under the cursor
 BALL, MARK, START, OPTIMUM = 15, 13, 11, 12  # pixels
-# Arrows are drawn as many times their length as makes the step's this long, in pixels.
+# Arrows are drawn as many times their length as makes the step's this long, in pixels; but not more than MOST
+# times, since what is smaller still is rounding.
 SHORT, RIGHT, LONG = 18.0, 40.0, 70.0
+MOST = 1_000.0
+VANISHING = 1.0  # pixels, although magnified; there is no arrow then
 DIGITS = 4
 
 MOMENTA = ("momentum_buffer", "exp_avg")  # what optimizers call the direction that they remember
 
 # What the arrows are called, and how they look: colour (none is that of text), width, style.
 ARROWS: dict[str, tuple[str, str, float, Qt.PenStyle]] = {
-    "gradient": (N_("gradient"), GRADIENT, 4.0, Qt.PenStyle.SolidLine),
+    "gradient": (N_("−gradient"), GRADIENT, 4.0, Qt.PenStyle.SolidLine),
     "momentum": (N_("momentum"), "", 2.0, Qt.PenStyle.DotLine),
     "step": (N_("this step"), MODEL, 2.0, Qt.PenStyle.SolidLine),
 }
@@ -103,7 +106,9 @@ class LandscapePlot(Canvas):
         self._magnified = 1.0
         self._hover: QPointF | None = None
         self._hovered: int | None = None
+        self._run = 0
         self._gesture = ""  # "place" while the start is dragged, "step" while a step is looked for
+        self._wanted: int | None = None  # the step that this gesture has asked for last
         self._seen: tuple[Range, Range] | None = None
         self._extent: tuple[Range, Range] | None = None
         self.measure: Callable[[float, float], float | None] = lambda _u, _v: None
@@ -144,6 +149,7 @@ class LandscapePlot(Canvas):
                     for key, (label, colour, width, style) in ARROWS.items()
                 ),
                 Entry("optimum", _("optimum"), REFERENCE, px(3), Qt.PenStyle.SolidLine),
+                Entry("abandoned", _("abandoned"), theme.was, px(2), Qt.PenStyle.SolidLine),
             ),
         )
         self.legend.setParentItem(self.centralWidget)
@@ -160,11 +166,15 @@ class LandscapePlot(Canvas):
         """Show a landscape, or none yet."""
         self.map.show_picture(picture)
         self.empty_text.setVisible(picture is None)
+        self._hover_at(self._hover)  # the loss under the cursor may be another
 
     def show_run(self, run: int, way: Way, plane: Plane, step: int, ball: Floats) -> None:
         """Show the way of the run number `run`, with the ball (u, v) at its chosen step."""
-        self.trail.places.take(run, way, plane)
+        if run != self._run:
+            self._run, self._hovered = run, None
+        self.trail.take(run, way, plane)
         self.trail.choose(step, ball)
+        self._show_legend()
         _show_at(self.ball, ball)
 
     def show_moves(self, moves: Moves | None) -> None:
@@ -190,11 +200,15 @@ class LandscapePlot(Canvas):
         """Show the part of the path between two steps broader, or none."""
         self.trail.show_stretch(stretch)
 
+    def forget_paths(self) -> None:
+        """What comes next has nothing to do with the runs before."""
+        self.trail.clear()
+        self._show_legend()
+
     def clear(self) -> None:
         """Show nothing: there is no run."""
         self.show_picture(None)
-        self.trail.places.clear()
-        self.trail.update()
+        self.trail.clear()
         self.show_moves(None)
         for item in (self.optimum, self.start, self.mark, self.ball):
             item.hide()
@@ -218,6 +232,10 @@ class LandscapePlot(Canvas):
             far = GROWTH * (keeper.home[1] - keeper.home[0])
             keeper.follow(max(least, keeper.home[0] - far), min(most, keeper.home[1] + far))
         self.show_ranges()
+
+    def is_held(self) -> bool:
+        """Whether the person has chosen the view."""
+        return self.x_range.held or self.y_range.held
 
     def fit_view(self) -> None:
         """Show the path, its start and the optimum."""
@@ -246,7 +264,11 @@ class LandscapePlot(Canvas):
 
     def _show_legend(self) -> None:
         shown = set() if self._moves is None else {key for key, way in self._moves.ways.items() if any(way)}
-        self.legend.show_only(shown | ({"optimum"} if self.optimum.isVisible() else set()))
+        if self.optimum.isVisible():
+            shown.add("optimum")
+        if len(self.trail.abandoned):
+            shown.add("abandoned")
+        self.legend.show_only(shown)
 
     # The arrows
 
@@ -277,9 +299,9 @@ class LandscapePlot(Canvas):
         return pixel if math.isfinite(pixel.x()) and math.isfinite(pixel.y()) else None
 
     def _length(self, key: str, way: QPointF) -> QPointF:
-        """The arrow as it is drawn: longer ones than LONG end there, of a step one sees at least a little."""
+        """The arrow as it is drawn: at least SHORT, and at most LONG; one that is nothing is not drawn."""
         length = math.hypot(way.x(), way.y()) * self._magnified
-        if not 0 < length < math.inf:
+        if not VANISHING < length < math.inf:
             return QPointF()
         most = math.inf if self._magnified == 1 and key == "step" else self.theme.px(LONG)
         return way * self._magnified * (min(max(length, self.theme.px(SHORT)), most) / length)
@@ -292,7 +314,7 @@ class LandscapePlot(Canvas):
         elif px(SHORT) <= length * self._magnified <= px(LONG):
             wanted = self._magnified
         else:
-            wanted = max(1.0, nice_step(px(RIGHT) / length / 2))
+            wanted = min(max(1.0, nice_step(px(RIGHT) / length / 2)), MOST)
         self._magnified = wanted
         self.legend.point("step", f"×{wanted:,.0f}" if wanted > 1 else "")
 
@@ -323,19 +345,23 @@ class LandscapePlot(Canvas):
             self.bubble.say(self._said(pixel), pixel, self.area())
 
     def _said(self, pixel: QPointF) -> list[str]:
-        """The place under the cursor, its loss, and the step there."""
-        u, v = self.to_data(pixel)
+        """The place under the cursor and its loss, or, if there is one, the step there and its place."""
+        places = self.trail.places
+        if self._hovered is None:
+            u, v = self.to_data(pixel)
+        else:
+            u, v = places.at[np.searchsorted(places.steps, self._hovered)].tolist()
         names = (self.axes["bottom"].name, self.axes["left"].name)
         lines = [
             "   ".join(
                 f"{name} {significant(value, DIGITS)}" for name, value in zip(names, (u, v), strict=True)
             )
         ]
+        if self._hovered is not None:
+            return [_("step {step}").format(step=f"{self._hovered:,}"), *lines]
         loss = self.measure(u, v)
         if loss is not None:
             lines.append(_("loss {number}").format(number=significant(loss, DIGITS)))
-        if self._hovered is not None:
-            lines.append(_("step {step}").format(step=f"{self._hovered:,}"))
         return lines
 
     def _drag(self, pixel: QPointF) -> None:
@@ -344,7 +370,8 @@ class LandscapePlot(Canvas):
             x = min(max(pixel.x(), area.left()), area.right())
             y = min(max(pixel.y(), area.top()), area.bottom())
             self.place_chosen.emit(*self.to_data(QPointF(x, y)))
-        elif self._hovered is not None:
+        elif self._hovered is not None and self._hovered != self._wanted:
+            self._wanted = self._hovered
             self.step_wanted.emit(self._hovered)
 
     def end_gesture(self) -> None:
@@ -360,7 +387,7 @@ class LandscapePlot(Canvas):
         inside = self.area().contains(event.position()) and self.map.picture is not None
         if event.button() == Qt.MouseButton.LeftButton and inside and not self._gesture:
             control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-            self._gesture = "step" if control else "place"
+            self._gesture, self._wanted = ("step" if control else "place"), None
             self._hover_at(event.position())
             if self._gesture == "place":
                 self.grabbed.emit()

@@ -64,6 +64,9 @@ class Trail(QGraphicsItem):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.places = Places()
+        self.abandoned: Floats = np.empty((0, 2))
+        self._run, self._plane = 0, ("", "")
+        self._abandoned_pen = QPen(QColor(theme.was), theme.px(2))
         self._pens = [
             QPen(QColor(theme.faded(MODEL)), theme.px(2)),
             QPen(QColor(MODEL), theme.px(2)),
@@ -80,6 +83,21 @@ class Trail(QGraphicsItem):
         if size != self._size:
             self.prepareGeometryChange()
         self._size, self._view = size, view
+        self.update()
+
+    def take(self, run: int, way: Way, plane: Plane) -> None:
+        """Show this way on this plane; on the same axes the path of the run before stays, muted."""
+        if plane.names != self._plane or plane.axes is None:
+            self.abandoned = self.places.at[:0]
+        elif run != self._run and len(self.places.steps) > 1:
+            self.abandoned = self.places.at
+        self._run, self._plane = run, plane.names
+        self.places.take(run, way, plane)
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self.places.clear()
+        self.abandoned = self.places.at
         self.update()
 
     def choose(self, step: int, place: Floats) -> None:
@@ -100,6 +118,9 @@ class Trail(QGraphicsItem):
     ) -> None:
         if not len(self.places.steps) or self._size.isEmpty():
             return
+        if len(self.abandoned):
+            painter.setPen(self._abandoned_pen)
+            self._draw(painter, *self.pixels(self.abandoned))
         step, place = self._chosen
         x, y = self.pixels(self.places.at)
         ball_x, ball_y = self.pixels(place[None])
