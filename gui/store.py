@@ -51,8 +51,8 @@ class Edit(QUndoCommand):
         return self._stroke
 
     def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802
-        """Take in the next edit of the same stroke."""
-        if not isinstance(other, Edit):
+        """Take in the next edit of the same stroke; one of another kind came between, as by a key."""
+        if not isinstance(other, Edit) or other.text() != self.text():
             return False
         self.after = other.after
         return True
