@@ -71,6 +71,9 @@ class Legend(QGraphicsItem):
 
     def stand_at(self, area: QRectF) -> None:
         """Stand at the top right of the data, whose rectangle is `area`."""
+        scene = self.scene()
+        if scene is not None:  # or a paint that comes before Qt has gathered the changes forgets this place
+            scene.update(self.sceneBoundingRect())
         self.prepareGeometryChange()
         self._area = area
         px = self.theme.px
