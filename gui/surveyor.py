@@ -23,7 +23,7 @@ from core.training import Snapshot
 from core.training.path import flat
 from gui.panels.landscape_card import PARAMETERS, PATH, LandscapeCard
 from gui.panels.step_bars import StepRow
-from gui.plots.landscape_plot import Moves
+from gui.plots.moves import Moves
 from gui.survey import Survey, slice_sentence, survey, what_decides
 from gui.theme import GRADIENT, MODEL, Theme
 from gui.workspace import Workspace

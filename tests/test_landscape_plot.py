@@ -22,7 +22,8 @@ from core.insight.plane import Plane
 from core.training.inspection import Inspection
 from core.training.path import Way
 from gui.plots.contour_map import DECADES, Picture, colours, logarithms
-from gui.plots.landscape_plot import GROWTH, HOME, LONG, REACH, SHORT, LandscapePlot, Moves, landscape_room
+from gui.plots.landscape_plot import GROWTH, HOME, REACH, LandscapePlot, landscape_room
+from gui.plots.moves import LONG, SHORT, Moves
 from gui.theme import Theme
 from tests.mouse import CONTROL, between, click, drag, hover, leave, move, press, release, turn_wheel
 

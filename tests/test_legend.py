@@ -6,7 +6,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from gui.plots.landscape_plot import LandscapePlot, Moves
+from gui.plots.landscape_plot import LandscapePlot
+from gui.plots.moves import Moves
 from gui.theme import Theme
 
 FAR_AWAY = QRect(0, 200, 10, 10)

@@ -323,7 +323,7 @@ def test_while_it_runs_all_that_is_shown_is_of_one_step(qtbot: QtBot, window: Ma
         if inside is not None:
             assert inside.snapshot is shown
             assert inside.before.step == shown.step - 1
-            moves, ball = plot._moves, plot.ball.pos()
+            moves, ball = plot.moves, plot.ball.pos()
             assert moves is not None
             after = np.add(moves.start, moves.ways["step"])
             frames.append((tuple(after), (ball.x(), ball.y()), shown.numbers()))

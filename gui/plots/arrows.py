@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
+from gui.plots.overlay import Overlay
 from gui.theme import Theme
 
 HEAD = 9  # pixels, the length of an arrow's head
@@ -27,29 +28,19 @@ class Arrow(NamedTuple):
     style: Qt.PenStyle = Qt.PenStyle.SolidLine
 
 
-class Arrows(QGraphicsItem):
+class Arrows(Overlay):
     """Lives in the pixels of the view box and draws a few arrows, the last ones on top."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.shown: list[Arrow] = []
         self._theme = theme
-        self._size = QSizeF()
         self.setZValue(BEHIND_MARKS)
-
-    def stand_in(self, size: QSizeF) -> None:
-        """The view box is so many pixels large."""
-        if size != self._size:
-            self.prepareGeometryChange()
-            self._size = size
 
     def draw(self, arrows: list[Arrow]) -> None:
         """Draw these and no others."""
         self.shown = arrows
         self.update()
-
-    def boundingRect(self) -> QRectF:
-        return QRectF(QPointF(), self._size)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None

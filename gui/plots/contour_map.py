@@ -10,9 +10,9 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from gui.plots.range_keeper import Range
+from gui.plots.overlay import Overlay, View
 from gui.theme import Theme
 
 Floats = NDArray[np.float64]
@@ -52,15 +52,13 @@ def colours(losses: Floats, ramp: Sequence[str]) -> Bytes:
     return np.stack(channels, axis=-1).round().astype(np.uint8)
 
 
-class ContourMap(QGraphicsItem):
+class ContourMap(Overlay):
     """Lives in the pixels of the view box; what it shows is painted once for each view."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.picture: Picture | None = None
         self._theme = theme
-        self._size = QSizeF()
-        self._view: tuple[Range, Range] = ((0.0, 1.0), (0.0, 1.0))
         self._painted: QPixmap | None = None
         self.setZValue(GROUND)
 
@@ -70,20 +68,16 @@ class ContourMap(QGraphicsItem):
         self._painted = None
         self.update()
 
-    def stand_in(self, size: QSizeF, view: tuple[Range, Range]) -> None:
-        """The view box is so many pixels large, and shows these ranges."""
-        if (size, view) != (self._size, self._view):
-            self.prepareGeometryChange()
-            self._size, self._view = size, view
+    def stand_in(self, size: QSizeF, view: View) -> None:
+        """Another size or view needs another picture."""
+        if (size, view) != (self.size, self.view):
             self._painted = None
-
-    def boundingRect(self) -> QRectF:
-        return QRectF(QPointF(), self._size)
+        super().stand_in(size, view)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
-        if self.picture is None or self._size.isEmpty():
+        if self.picture is None or self.size.isEmpty():
             return
         if self._painted is None:
             self._painted = self._paint(self.picture, 1.0 if widget is None else widget.devicePixelRatioF())
@@ -91,7 +85,7 @@ class ContourMap(QGraphicsItem):
 
     def _paint(self, picture: Picture, ratio: float) -> QPixmap:
         """The picture as this view shows it."""
-        pixmap = QPixmap((self._size * ratio).toSize())
+        pixmap = QPixmap((self.size * ratio).toSize())
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
@@ -122,8 +116,8 @@ class ContourMap(QGraphicsItem):
         return QRectF(QPointF(x[0], y[0]), QPointF(x[1], y[1]))
 
     def _pixels(self, places: Floats) -> tuple[Floats, Floats]:
-        (left, right), (low, high) = self._view
+        (left, right), (low, high) = self.view
         return (
-            (places[:, 0] - left) / (right - left) * self._size.width(),
-            (high - places[:, 1]) / (high - low) * self._size.height(),
+            (places[:, 0] - left) / (right - left) * self.size.width(),
+            (high - places[:, 1]) / (high - low) * self.size.height(),
         )

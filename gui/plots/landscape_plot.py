@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,20 +14,20 @@ from PySide6.QtWidgets import QWidget
 
 from core.insight.numbers import significant
 from core.insight.plane import Plane
-from core.texts import N_, _
-from core.training.path import Way, flat
-from gui.plots.arrows import Arrow, Arrows
+from core.texts import _
+from core.training.path import Way
 from gui.plots.bubble import Bubble
 from gui.plots.canvas import Canvas
 from gui.plots.contour_map import ContourMap, Picture
 from gui.plots.dot import Cross, Dot
 from gui.plots.legend import HEIGHT, Entry, Legend
+from gui.plots.moves import ARROWS, MoveArrows, Moves
 from gui.plots.range_keeper import LIMIT, Range, RangeKeeper, clamped, nice_step
 from gui.plots.trail import Trail
-from gui.theme import GRADIENT, MODEL, REFERENCE, Theme
+from gui.theme import MODEL, REFERENCE, Theme
 
 if TYPE_CHECKING:
-    from core.training.inspection import Inspection
+    pass
 
 Floats = NDArray[np.float64]
 Place = tuple[float, float]
@@ -38,42 +38,7 @@ NARROW = 0.25  # of how far away from zero it is, the least width of a view
 GROWTH = 4.0  # widths of the first view; a run that goes further leaves it
 REACH = 12.0  # pixels; a step this near is under the cursor
 BALL, MARK, START, OPTIMUM = 15, 13, 11, 12  # pixels
-# Arrows are drawn as many times their length as makes the step's this long, in pixels; but not more than MOST
-# times, since what is smaller still is rounding.
-SHORT, RIGHT, LONG = 18.0, 40.0, 70.0
-MOST = 1_000.0
-VANISHING = 1.0  # pixels, although magnified; there is no arrow then
 DIGITS = 4
-
-MOMENTA = ("momentum_buffer", "exp_avg")  # what optimizers call the direction that they remember
-
-# What the arrows are called, and how they look: colour (none is that of text), width, style.
-ARROWS: dict[str, tuple[str, str, float, Qt.PenStyle]] = {
-    "gradient": (N_("−gradient"), GRADIENT, 4.0, Qt.PenStyle.SolidLine),
-    "momentum": (N_("momentum"), "", 2.0, Qt.PenStyle.DotLine),
-    "step": (N_("this step"), MODEL, 2.0, Qt.PenStyle.SolidLine),
-}
-
-
-class Moves(NamedTuple):
-    """What led away from the place `start`: for each key of ARROWS how far it goes, as (u, v)."""
-
-    start: Place
-    ways: Mapping[str, Place]
-
-    @classmethod
-    def of(cls, inspection: Inspection, plane: Plane) -> Moves:
-        """The step, and beside it what the gradient or the momentum alone would have made of it."""
-        rate = inspection.snapshot.learning_rate
-        start = plane.places(flat(inspection.before.arrays)[None])[0]
-        ways = {
-            "gradient": plane.shift(-rate * inspection.gradient),
-            "step": plane.shift(inspection.step),
-        }
-        for name in MOMENTA:
-            if name in inspection.state:
-                ways["momentum"] = plane.shift(-rate * inspection.state[name])
-        return cls((float(start[0]), float(start[1])), ways)
 
 
 def landscape_room(low: float, high: float) -> Range:
@@ -102,8 +67,6 @@ class LandscapePlot(Canvas):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         self._ready = False
-        self._moves: Moves | None = None
-        self._magnified = 1.0
         self._hover: QPointF | None = None
         self._hovered: int | None = None
         self._run = 0
@@ -129,7 +92,8 @@ class LandscapePlot(Canvas):
     def _make_items(self) -> None:
         """Every item is made here, once; later only its data change."""
         theme, px = self.theme, self.theme.px
-        self.map, self.trail, self.arrows = ContourMap(theme), Trail(theme), Arrows(theme)
+        self.map, self.trail, self._arrows = ContourMap(theme), Trail(theme), MoveArrows(theme)
+        self.arrows = self._arrows.item
         self.optimum = Cross(theme, OPTIMUM, REFERENCE)
         self.start = Dot(theme, START, theme.was, hollow=True)
         self.mark = Dot(theme, MARK, MODEL, hollow=True)
@@ -177,9 +141,14 @@ class LandscapePlot(Canvas):
         self._show_legend()
         _show_at(self.ball, ball)
 
+    @property
+    def moves(self) -> Moves | None:
+        """What is shown as arrows."""
+        return self._arrows.moves
+
     def show_moves(self, moves: Moves | None) -> None:
         """Show as arrows what led to the chosen step; None is no arrows."""
-        self._moves = moves
+        self._arrows.moves = moves
         self._draw_arrows()
         self._show_legend()
 
@@ -255,68 +224,25 @@ class LandscapePlot(Canvas):
         size = QSizeF(area.width(), area.height())
         self.map.stand_in(size, view)
         self.trail.stand_in(size, view)
-        self.arrows.stand_in(size)
+        self.arrows.stand_in(size, view)
         self.legend.stand_at(area)
         self._draw_arrows()
         if view != self._seen:
             self._seen = view
             self.view_changed.emit()
 
+    def _draw_arrows(self) -> None:
+        self._arrows.draw(self)
+        magnified = self._arrows.magnified
+        self.legend.point("step", f"×{magnified:,.0f}" if magnified > 1 else "")
+
     def _show_legend(self) -> None:
-        shown = set() if self._moves is None else {key for key, way in self._moves.ways.items() if any(way)}
+        shown = set() if self.moves is None else {key for key, way in self.moves.ways.items() if any(way)}
         if self.optimum.isVisible():
             shown.add("optimum")
         if len(self.trail.abandoned):
             shown.add("abandoned")
         self.legend.show_only(shown)
-
-    # The arrows
-
-    def _draw_arrows(self) -> None:
-        """All from the place that the step left, each by as much larger as makes the step's a good length."""
-        start = None if self._moves is None else self._pixel_of(self._moves.start)
-        if self._moves is None or start is None:
-            self.arrows.draw([])
-            return
-        width, height = self.pixel_size()
-        ways = {
-            key: QPointF(u / width, -v / height)
-            for key, (u, v) in self._moves.ways.items()
-            if math.isfinite(u) and math.isfinite(v)
-        }
-        self._magnify(ways.get("step", QPointF()))
-        drawn = []
-        for key, (_label, colour, wide, style) in ARROWS.items():
-            way = self._length(key, ways.get(key, QPointF()))
-            drawn.append(Arrow(start, start + way, colour or self.theme.text, self.theme.px(wide), style))
-        self.arrows.draw(drawn)
-
-    def _pixel_of(self, place: Place) -> QPointF | None:
-        """Where a place is in the view box; None where no number says it."""
-        with np.errstate(all="ignore"):
-            x, y = self.to_pixels(*np.array([[place[0]], [place[1]]]))
-        pixel = QPointF(float(x[0]), float(y[0])) - self.area().topLeft()
-        return pixel if math.isfinite(pixel.x()) and math.isfinite(pixel.y()) else None
-
-    def _length(self, key: str, way: QPointF) -> QPointF:
-        """The arrow as it is drawn: at least SHORT, and at most LONG; one that is nothing is not drawn."""
-        length = math.hypot(way.x(), way.y()) * self._magnified
-        if not VANISHING < length < math.inf:
-            return QPointF()
-        most = math.inf if self._magnified == 1 and key == "step" else self.theme.px(LONG)
-        return way * self._magnified * (min(max(length, self.theme.px(SHORT)), most) / length)
-
-    def _magnify(self, step: QPointF) -> None:
-        """Choose how many times as long the arrows are, and stay with it while that serves."""
-        length, px = math.hypot(step.x(), step.y()), self.theme.px
-        if not 0 < length < LIMIT:
-            wanted = 1.0
-        elif px(SHORT) <= length * self._magnified <= px(LONG):
-            wanted = self._magnified
-        else:
-            wanted = min(max(1.0, nice_step(px(RIGHT) / length / 2)), MOST)
-        self._magnified = wanted
-        self.legend.point("step", f"×{wanted:,.0f}" if wanted > 1 else "")
 
     # What the person does
 

@@ -16,7 +16,7 @@ LINE = 20  # pixels, the height of an entry
 HEIGHT = LINE + GRID  # pixels to keep free above the data
 DOT = 4  # pixels, the radius of a point
 OPACITY = 225  # of 255: where it has to stand upon the data, they shimmer through
-TIGHTNESS = (1.0, 0.6)  # of samples and gaps; the second for a narrow plot
+TIGHTNESS = (1.0, 0.6, 0.4)  # of samples and gaps; the later ones for a narrow plot
 MOST = 0.6  # of the data's width and height; a column that needs more is left out
 TEXT = 12  # pixels, a size below the body, to leave the plot to the data
 

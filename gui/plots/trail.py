@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from core.insight.plane import Plane
 from core.training.path import Way
-from gui.plots.range_keeper import Range
+from gui.plots.overlay import Overlay
 from gui.theme import MODEL, Theme
 
 Floats = NDArray[np.float64]
@@ -58,7 +57,7 @@ class Places:
         self._rows = rows
 
 
-class Trail(QGraphicsItem):
+class Trail(Overlay):
     """Lives in the pixels of the view box: a line up to the chosen step, muted beyond it."""
 
     def __init__(self, theme: Theme) -> None:
@@ -72,18 +71,9 @@ class Trail(QGraphicsItem):
             QPen(QColor(MODEL), theme.px(2)),
             QPen(QColor(theme.text), theme.px(4)),
         ]
-        self._size = QSizeF()
-        self._view: tuple[Range, Range] = ((0.0, 1.0), (0.0, 1.0))
         self._chosen: tuple[int, Floats] = (0, np.zeros(2))
         self._stretch: tuple[int, int] | None = None
         self.setZValue(BEHIND_MARKS)
-
-    def stand_in(self, size: QSizeF, view: tuple[Range, Range]) -> None:
-        """The view box is so many pixels large, and shows these ranges."""
-        if size != self._size:
-            self.prepareGeometryChange()
-        self._size, self._view = size, view
-        self.update()
 
     def take(self, run: int, way: Way, plane: Plane) -> None:
         """Show this way on this plane; on the same axes the path of the run before stays, muted."""
@@ -110,13 +100,10 @@ class Trail(QGraphicsItem):
         self._stretch = stretch
         self.update()
 
-    def boundingRect(self) -> QRectF:
-        return QRectF(QPointF(), self._size)
-
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
-        if not len(self.places.steps) or self._size.isEmpty():
+        if not len(self.places.steps) or self.size.isEmpty():
             return
         if len(self.abandoned):
             painter.setPen(self._abandoned_pen)
@@ -139,12 +126,12 @@ class Trail(QGraphicsItem):
 
     def pixels(self, places: Floats) -> tuple[Floats, Floats]:
         """Where places `[m, 2]` are in the view box; what is far out of sight is brought nearer."""
-        (left, right), (low, high) = self._view
+        (left, right), (low, high) = self.view
         with np.errstate(all="ignore"):
             across = np.nan_to_num((places[:, 0] - left) / (right - left), nan=FAR)
             down = np.nan_to_num((high - places[:, 1]) / (high - low), nan=FAR)
         across, down = np.clip(across, -FAR, FAR), np.clip(down, -FAR, FAR)
-        return across * self._size.width(), down * self._size.height()
+        return across * self.size.width(), down * self.size.height()
 
     def _within(self, stretch: tuple[int, int]) -> slice:
         """The places of a stretch, from the kept step before it, if its own is not kept, to the one behind.
