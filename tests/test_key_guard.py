@@ -56,11 +56,16 @@ def tick(box: QCheckBox) -> QPoint:
 
 def assert_space_runs(qtbot: QtBot, window: MainWindow) -> None:
     """Space runs and pauses, wherever the focus is now."""
+    assert_space_runs_from(qtbot, window, focused(window))
+
+
+def assert_space_runs_from(qtbot: QtBot, window: MainWindow, widget: QWidget) -> None:
+    """Space runs and pauses where `widget` gets the keys."""
     assert not window.session.running
-    qtbot.keyClick(focused(window), Qt.Key.Key_Space)
+    qtbot.keyClick(widget, Qt.Key.Key_Space)
     assert window.session.running
     wait_for_step(qtbot, window, snapshot(window).step + 1)
-    qtbot.keyClick(focused(window), Qt.Key.Key_Space)
+    qtbot.keyClick(widget, Qt.Key.Key_Space)
     assert not window.session.running
 
 
@@ -147,6 +152,49 @@ def test_in_a_field_of_a_number_letters_are_no_shortcuts(qtbot: QtBot, window: M
     qtbot.keyClick(field, Qt.Key.Key_Return)
     assert window.store.settings.learning_rate == 0.001
     assert action(window, "draw").isChecked()
+
+
+@pytest.mark.parametrize("name", ["learning_rate", "seed", "epochs"])
+@pytest.mark.parametrize("enter", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+def test_after_enter_in_a_field_of_a_number_letters_are_keys_of_the_window(
+    qtbot: QtBot, window: MainWindow, name: str, enter: Qt.Key
+) -> None:
+    action(window, "move").trigger()
+    field = part(window, QAbstractSpinBox, name)
+    qtbot.mouseClick(field, Qt.MouseButton.LeftButton)
+    field.selectAll()
+    qtbot.keyClicks(focused(window), "2")
+    qtbot.keyClick(focused(window), enter)
+    assert getattr(window.store.settings, name) == 2
+    qtbot.keyClick(window.focusWidget() or window, Qt.Key.Key_D)
+    assert action(window, "draw").isChecked()
+    assert field.text() == "2"
+
+
+@pytest.mark.parametrize("name", ["learning_rate", "seed", "batch_size"])
+def test_escape_in_a_field_of_a_number_shows_what_it_was_and_leaves_it(
+    qtbot: QtBot, window: MainWindow, name: str
+) -> None:
+    field = part(window, QAbstractSpinBox, name)
+    before, shown = window.store.settings, field.text()
+    qtbot.mouseClick(field, Qt.MouseButton.LeftButton)
+    field.selectAll()
+    qtbot.keyClicks(focused(window), "2")
+    qtbot.keyClick(focused(window), Qt.Key.Key_Escape)
+    assert field.text() == shown
+    assert window.store.settings == before
+    assert not field.hasFocus()
+    assert_space_runs_from(qtbot, window, window.focusWidget() or window)
+
+
+def test_tab_goes_from_a_field_to_the_next_and_takes_its_number(qtbot: QtBot, window: MainWindow) -> None:
+    field = part(window, QAbstractSpinBox, "seed")
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "17")
+    qtbot.keyClick(field, Qt.Key.Key_Tab)
+    assert window.store.settings.seed == 17
+    assert focused(window) is not field
 
 
 def test_in_the_text_of_start_values_space_is_a_space(qtbot: QtBot, window: MainWindow) -> None:

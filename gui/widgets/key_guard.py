@@ -9,8 +9,11 @@ from PySide6.QtWidgets import (
     QAbstractSlider,
     QAbstractSpinBox,
     QComboBox,
+    QDialog,
+    QDoubleSpinBox,
     QLineEdit,
     QScrollBar,
+    QSpinBox,
     QWidget,
 )
 
@@ -20,6 +23,7 @@ KEYS: tuple[tuple[type[QWidget], tuple[Qt.Key, ...]], ...] = (
     (QAbstractSlider, ARROWS),
     (QComboBox, (Qt.Key.Key_Space, *ARROWS)),
 )
+ENTERS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 POINTED_AT = (QAbstractButton, QAbstractSlider, QComboBox)  # a click on these does all they are for
 TURNED = (QAbstractSlider, QComboBox, QAbstractSpinBox)  # by the wheel
 
@@ -30,7 +34,9 @@ class KeyGuard(QObject):
     Buttons, sliders and lists keep Space and the arrows while they have the focus, which they take by Tab
     alone: after a click on one, Space still runs and pauses. Space is of no use in a field of a number, and
     undo in any field only while it is being edited, so these go on to the window. The wheel turns only
-    what has the focus: a person who scrolls past a control does not mean to change it.
+    what has the focus: a person who scrolls past a control does not mean to change it. Enter takes what a
+    field holds and Escape what a number was, and both leave it, so that letters are keys of the window again;
+    in a dialog they are the dialog's.
     """
 
     def watch(self, below: QWidget) -> None:
@@ -58,6 +64,8 @@ class KeyGuard(QObject):
                 if _is_needed(watched, event):
                     event.accept()
             elif event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+                if _is_left(watched, event):
+                    return True
                 passes = isinstance(watched, QAbstractSpinBox) and event.key() == Qt.Key.Key_Space
         if passes:
             event.ignore()
@@ -80,6 +88,18 @@ def _is_of_no_use(control: QWidget, event: QKeyEvent) -> bool:
     return (
         steps_back and isinstance(control, QAbstractSpinBox | QLineEdit) and not _line(control).isModified()
     )
+
+
+def _is_left(control: QWidget, event: QKeyEvent) -> bool:
+    """Leave a field where a key says so; whether it did. A field takes what it holds when the focus goes."""
+    if not isinstance(control, QAbstractSpinBox | QLineEdit) or isinstance(control.window(), QDialog):
+        return False
+    if event.key() == Qt.Key.Key_Escape and isinstance(control, QSpinBox | QDoubleSpinBox):
+        control.setValue(control.value())  # what was typed goes
+    elif event.key() not in ENTERS:
+        return False
+    control.clearFocus()
+    return True
 
 
 def _line(field: QAbstractSpinBox | QLineEdit) -> QLineEdit:
