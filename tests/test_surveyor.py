@@ -19,16 +19,19 @@ from torch import nn
 
 from core.choices import LOSSES
 from core.experiment import Points, Settings
+from core.insight.objective import Objective
 from core.insight.plane import Plane
 from core.texts import _
 from core.training import Snapshot
+from gui import surveyor as surveyor_module
 from gui.background import Background
 from gui.main_window import MainWindow
 from gui.panels.step_bars import StepBars
 from gui.plots.surface_plot import SurfacePlot
+from gui.survey import Survey, survey
 from tests.landscapes import landscape_of, pick, settle, survey_of, surveyor_of
 from tests.mouse import hover
-from tests.windows import LINE, action, click, opened, part, show_panel, snapshot, text, windows
+from tests.windows import LINE, action, click, drag, opened, part, show_panel, snapshot, text, windows
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # without a screen
 
@@ -712,3 +715,22 @@ def test_what_has_converged_has_no_arrows(qtbot: QtBot) -> None:
         settle(qtbot, window)
         arrows = landscape_of(window).arrows.shown
         assert all(arrow.start == arrow.end for arrow in arrows)
+
+
+def test_while_points_are_sprayed_only_the_newest_landscape_is_found(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[int] = []
+
+    def count(objective: Objective, *rest: Any) -> Survey:
+        found.append(len(objective.points))
+        return survey(objective, *rest)
+
+    monkeypatch.setattr(surveyor_module, "survey", count)
+    drag(window, (-2.0, 2.0), (2.0, -2.0), moves=40)
+    settle(qtbot, window)
+    drawn = len(window.store.points)
+    assert drawn > len(LINE) + 20
+    assert found[-1] == drawn
+    assert len(found) < 10
+    is_the_loss_of_the_points(window)
