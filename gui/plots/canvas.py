@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
+    QHelpEvent,
     QHideEvent,
     QKeyEvent,
     QMouseEvent,
@@ -16,7 +17,7 @@ from PySide6.QtGui import (
     QShowEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QToolTip, QWidget
 
 from gui.plots.axis import Axis
 from gui.plots.range_keeper import LIMIT, Range, RangeKeeper
@@ -248,6 +249,17 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         if event.type() == QEvent.Type.WindowDeactivate:
             self.end_gesture()
         return bool(super().event(event))
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """The tooltip keeps to the axes and margins, and never covers what there is to see."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            if self.area().contains(QPointF(event.pos())):
+                event.accept()
+                return True
+        elif isinstance(event, QMouseEvent) and QToolTip.isVisible():
+            if self.area().contains(event.position()):
+                QToolTip.hideText()
+        return bool(super().viewportEvent(event))
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self.end_gesture()
