@@ -25,7 +25,9 @@ def linger(plot: Canvas, at: QPointF) -> None:
 
 
 @pytest.mark.parametrize("kind", [LandscapePlot, LossPlot])
-def test_the_tooltip_comes_over_the_axes_and_goes_over_the_data(qtbot: QtBot, kind: type[Canvas]) -> None:
+def test_the_tooltip_comes_over_the_axes_and_goes_over_the_data(
+    qtbot: QtBot, kind: type[LandscapePlot | LossPlot]
+) -> None:
     plot = kind(Theme())
     qtbot.addWidget(plot)
     plot.resize(480, 300)

@@ -252,13 +252,12 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
 
     def viewportEvent(self, event: QEvent) -> bool:
         """The tooltip keeps to the axes and margins, and never covers what there is to see."""
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            if self.area().contains(QPointF(event.pos())):
-                event.accept()
-                return True
-        elif isinstance(event, QMouseEvent) and QToolTip.isVisible():
-            if self.area().contains(event.position()):
-                QToolTip.hideText()
+        if isinstance(event, QHelpEvent) and self.area().contains(QPointF(event.pos())):
+            event.accept()
+            return True
+        over_data = isinstance(event, QMouseEvent) and self.area().contains(event.position())
+        if over_data and QToolTip.isVisible():
+            QToolTip.hideText()
         return bool(super().viewportEvent(event))
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
