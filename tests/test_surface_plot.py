@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from gui.plots.projection import Projection, Room
 from gui.plots.surface import MOST_CELLS, Relief, Surface, extent_of, thinned
+from gui.plots.surface_frame import SurfaceFrame
 from gui.plots.surface_path import LONG, told_apart, without_gaps
 from gui.plots.surface_plot import FARTHEST, FIRST_VIEW, NEAREST, SurfacePlot
 from gui.theme import MODEL, REFERENCE, Theme
@@ -295,6 +296,18 @@ def test_the_axes_carry_their_names(plot):
     assert changed[:, 0].min() > plot.height() / 2  # under the box
 
 
+@pytest.mark.parametrize(("width", "name"), [(480, "loss, in powers of ten"), (300, "loss (log)")])
+def test_it_says_that_the_loss_is_logarithmic_as_far_as_there_is_room(plot, monkeypatch, width, name):
+    written = []
+    real = SurfaceFrame._write
+    monkeypatch.setattr(
+        SurfaceFrame, "_write", lambda frame, text, *given: written.append(text) or real(frame, text, *given)
+    )
+    plot.resize(width, 200)
+    plot.repaint()
+    assert [text for text in written if text.startswith("loss")] == [name]
+
+
 @pytest.mark.parametrize("size", [(160, 160), (900, 170), (180, 700)])
 @pytest.mark.parametrize("scale", [1.0, 2.0])
 def test_it_is_painted_at_every_size_and_angle(qtbot, size, scale):
@@ -378,6 +391,30 @@ def test_a_drag_turns_the_surface_with_the_hand(plot):
     assert plot.angles[1] == 90
     drag(plot, (200, 150), (200, -900))
     assert plot.angles[1] == 5
+
+
+def test_while_the_hand_turns_it_half_as_many_cells_along_a_side_are_painted(plot, monkeypatch):
+    fine = np.linspace(-1.0, 1.0, 4 * MOST_CELLS + 1)
+    plot.show_surface(surface(bowl, u=fine, v=fine))
+    painted = []
+    real = Relief.paint
+    monkeypatch.setattr(
+        Relief, "paint", lambda relief, *given: painted.append(relief) or real(relief, *given)
+    )
+
+    def cells():
+        painted.clear()
+        plot.repaint()
+        (relief,) = painted
+        return len(relief.order(plot._projection()))
+
+    plot.turn_to(10, 20)
+    at_rest = cells()
+    mouse(plot, QEvent.Type.MouseButtonPress, (200, 150), LEFT, LEFT)
+    mouse(plot, QEvent.Type.MouseMove, (220, 150), NONE, LEFT)
+    assert cells() == at_rest / 4
+    mouse(plot, QEvent.Type.MouseButtonRelease, (220, 150), LEFT, NONE)
+    assert cells() == at_rest
 
 
 def test_the_picture_turns_too(plot):

@@ -19,6 +19,7 @@ Colours = NDArray[np.uint8]
 Indices = NDArray[np.intp]
 
 MOST_CELLS = 48  # along one side
+FEWER_CELLS = MOST_CELLS // 2  # while it is turned, so that it keeps up with the hand
 LIGHT = np.array([-0.45, 0.55, 0.7])  # where it comes from: right, up, at the eye
 DARKEST, LIT = 0.62, 0.52  # the brightness of a slope without light, and what full light adds
 UNDERNEATH = 0.45  # how much of the ground's colour the underside takes
@@ -72,10 +73,10 @@ def extent_of(surface: Surface) -> Extent | None:
 
 
 class Relief:
-    """The quads of one surface, ready to be painted from any side."""
+    """The quads of one surface, at most `most` along a side, ready to be painted from any side."""
 
-    def __init__(self, surface: Surface, extent: Extent) -> None:
-        rows, columns = (thinned(count) for count in surface.height.shape)
+    def __init__(self, surface: Surface, extent: Extent, most: int = MOST_CELLS) -> None:
+        rows, columns = (thinned(count, most) for count in surface.height.shape)
         chosen = np.ix_(rows, columns)
         places = extent.places(*np.meshgrid(surface.u[columns], surface.v[rows]), surface.height[chosen])
         self._places = places.reshape(-1, 3)
@@ -158,9 +159,9 @@ class Relief:
                 yield np.flatnonzero(has & ((line % stride == 0) | (line == count))), edge
 
 
-def thinned(count: int) -> Indices:
-    """The indices of every k-th of `count` lines of a grid and of the last, at most MOST_CELLS apart."""
-    stride = -(-(count - 1) // MOST_CELLS)
+def thinned(count: int, most: int = MOST_CELLS) -> Indices:
+    """The indices of every k-th of `count` lines of a grid and of the last, with at most `most` cells."""
+    stride = -(-(count - 1) // most)
     return np.append(np.arange(0, count - 1, stride), count - 1)
 
 

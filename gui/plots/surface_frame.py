@@ -90,9 +90,17 @@ class SurfaceFrame:
         if np.hypot(*(foot - top)) < 2 * self._metrics.height():
             return  # seen from above it has no length
         away, gap = np.array([-1.0, 0.0]), self._theme.px(GAP)
-        self._write(_("loss"), self._letters, (foot + top) / 2, away, gap, self._theme.text)
+        middle = (foot + top) / 2
+        name = self._longest_of(
+            (_("loss, in powers of ten"), _("loss (log)"), _("loss")), middle[0] - gap - self._picture.left()
+        )
+        self._write(name, self._letters, middle, away, gap, self._theme.text)
         for place, level in zip((foot, top), span, strict=True):
             self._write(_power_of_ten(level), self._figures, place, away, gap, self._theme.muted)
+
+    def _longest_of(self, names: tuple[str, ...], room: float) -> str:
+        """The first of some names that has room, or the last."""
+        return next((name for name in names if self._size(name)[0] <= room), names[-1])
 
     def _face(self, corners: list[tuple[float, float, float]]) -> None:
         theme = self._theme

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QWidget
 from core.texts import _
 from gui.plots.canvas import LEAST_PIXELS, ZOOM
 from gui.plots.projection import Floats, Projection, Room, turned
-from gui.plots.surface import Extent, Relief, Surface, extent_of
+from gui.plots.surface import FEWER_CELLS, MOST_CELLS, Extent, Relief, Surface, extent_of
 from gui.plots.surface_frame import SurfaceFrame
 from gui.plots.surface_path import HALO, LINE, paint_path
 from gui.theme import GRID, MODEL, REFERENCE, Theme
@@ -51,7 +51,8 @@ class SurfacePlot(QWidget):
     """Shows a surface, and on it the path of the run, its ball, a marked step and the optimum.
 
     Coordinates are float64: `u` and `v` in the units of the parameters, heights as log10 of the loss. The
-    surface is painted once for each view of it; a frame of a running fit paints only what lies upon it.
+    surface is painted once for each view of it; a frame of a running fit paints only what lies upon it. While
+    the hand turns it, it has fewer cells.
     """
 
     def __init__(
@@ -62,7 +63,7 @@ class SurfacePlot(QWidget):
         self._names = names
         self._surface: Surface | None = None
         self._extent: Extent | None = None
-        self._relief: Relief | None = None
+        self._reliefs: dict[int, Relief] = {}  # by the most cells along a side
         self._path: tuple[Floats, Floats, Floats] = (NOTHING, NOTHING, NOTHING)
         self._chosen = 0
         self._mark: tuple[float, float, float] | None = None
@@ -87,7 +88,7 @@ class SurfacePlot(QWidget):
         """Show this surface; None, or one without any finite height, shows a sentence instead."""
         self._surface = surface
         self._extent = extent_of(surface) if surface is not None else None
-        self._relief = None
+        self._reliefs = {}
         self._show_hand()
         self._repaint()
 
@@ -195,13 +196,14 @@ class SurfacePlot(QWidget):
         picture.setDevicePixelRatio(ratio)
         picture.fill(QColor(self.theme.surface))
         projection = self._projection()
-        if self._relief is None:
-            self._relief = Relief(surface, extent)
+        most = MOST_CELLS if self._grip is None else FEWER_CELLS
+        if most not in self._reliefs:
+            self._reliefs[most] = Relief(surface, extent, most)
         with QPainter(picture) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             frame = SurfaceFrame(painter, self.theme, projection, QRectF(self.rect()))
             frame.paint_ground(extent)
-            self._relief.paint(painter, projection, self.theme)
+            self._reliefs[most].paint(painter, projection, self.theme)
             frame.paint_texts(extent, self._names)
         return picture
 
@@ -321,7 +323,9 @@ class SurfacePlot(QWidget):
         super().hideEvent(event)
 
     def _let_go(self) -> None:
-        self._grip = None
+        if self._grip is not None:
+            self._grip = None
+            self._repaint()  # with all cells again
         self._show_hand()
 
     def _show_hand(self) -> None:
