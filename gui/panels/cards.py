@@ -7,16 +7,18 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolBar, QVBoxLayout, QWidget
 
 from gui.theme import Theme
+from gui.widgets.more_button import MoreButton
 from gui.widgets.still_label import StillLabel
 
 LEAST = 130  # pixels, the least width
 
 
 def title_tools(title: str, theme: Theme) -> QToolBar:
-    """A bar with a title, and room for controls; those without room go into the bar's menu."""
+    """A bar with a title, and room for controls; those without room go behind its last button."""
     bar = QToolBar()
     bar.setProperty("card", True)
     bar.setIconSize(QSize(theme.px(18), theme.px(18)))
+    MoreButton(bar, theme)
     heading = StillLabel(title, shrinks=True)
     heading.setText(title)
     heading.setFont(theme.font(14, bold=True))

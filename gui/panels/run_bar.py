@@ -13,6 +13,7 @@ from core.texts import _, n_
 from core.training import Snapshot
 from gui.session import SPEEDS
 from gui.theme import Theme
+from gui.widgets.more_button import MoreButton
 from gui.widgets.readout import Readout
 
 
@@ -27,6 +28,7 @@ class RunBar(QToolBar):
         self._run = actions["run"]
         self.setObjectName("run_bar")
         self.setIconSize(theme.icon_size())
+        MoreButton(self, theme)
         self.addActions([actions["open"], actions["save"]])
         self.addSeparator()
         self.addActions([actions["undo"], actions["redo"]])
