@@ -94,12 +94,20 @@ def _is_left(control: QWidget, event: QKeyEvent) -> bool:
     """Leave a field where a key says so; whether it did. A field takes what it holds when the focus goes."""
     if not isinstance(control, QAbstractSpinBox | QLineEdit) or isinstance(control.window(), QDialog):
         return False
-    if event.key() == Qt.Key.Key_Escape and isinstance(control, QSpinBox | QDoubleSpinBox):
-        control.setValue(control.value())  # what was typed goes
+    if event.key() == Qt.Key.Key_Escape and isinstance(control, QAbstractSpinBox):
+        _drop_what_is_typed(control)
     elif event.key() not in ENTERS:
         return False
     control.clearFocus()
     return True
+
+
+def _drop_what_is_typed(field: QAbstractSpinBox) -> None:
+    """Show the number again that the field had before it was edited."""
+    if isinstance(field, QSpinBox):
+        field.setValue(field.value())
+    elif isinstance(field, QDoubleSpinBox):
+        field.setValue(field.value())
 
 
 def _line(field: QAbstractSpinBox | QLineEdit) -> QLineEdit:
