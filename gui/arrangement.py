@@ -30,7 +30,8 @@ AREA = Qt.DockWidgetArea.LeftDockWidgetArea  # the only one: there is nothing in
 class Panel:
     """A part of the window, and its place at first; panels that have one place are tabs there.
 
-    `simple` says whether the simple mode shows it too.
+    `simple` says whether the simple mode shows it too; a panel that `stays` cannot be closed, so that
+    there is always something to see.
     """
 
     key: str
@@ -39,6 +40,7 @@ class Panel:
     column: int
     row: int = 0
     simple: bool = True
+    stays: bool = False
 
 
 class Arrangement(QObject):
@@ -120,6 +122,9 @@ class Arrangement(QObject):
         if not self._window.restoreState(state, self._version()) or self._lacks_bars():
             self._window.restoreState(sound)  # or Qt's layout would stand still after a state that is broken
             self.arrange()
+        for panel in self._panels:
+            if panel.stays:
+                self._docks[panel.key].show()
         if first:
             self._show_floating_later()
 
@@ -227,6 +232,8 @@ class Arrangement(QObject):
         dock.setObjectName(f"dock_{panel.key}")
         dock.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         dock.hide()
+        if panel.stays:
+            dock.setFeatures(dock.features() & ~QDockWidget.DockWidgetFeature.DockWidgetClosable)
         card = panel.widget if isinstance(panel.widget, Card) else None
         tools = title_tools(panel.title, self._theme) if card is None else card.top
         bar = TitleBar(dock, panel.key, tools, self._theme)

@@ -161,7 +161,7 @@ class MainWindow(QMainWindow):
         """What the person arranges; the last two numbers are the column and the row at first."""
         return (
             Panel("settings", _("Settings"), self._column(), 0),
-            Panel("fit", _("Fit"), self._fit, 1),
+            Panel("fit", _("Fit"), self._fit, 1, stays=True),
             Panel("loss", _("Loss"), self._loss, 2, 0),
             Panel("landscape", _("Landscape"), self._landscape, 2, 1, simple=False),
             Panel("theory", _("What should happen"), self._theory, 2, 1, simple=False),

@@ -34,6 +34,7 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=Tr
 ESSENTIAL = ("model", "loss", "optimizer", "learning_rate", "learning_rate_slider", "epochs", "batch_size")
 MORE = ("schedule", "optimizer_more", "seed", "start", "dtype", "device", "stop_more", "new_start")
 SIMPLE = {"settings", "fit", "loss"}
+STAYS = "fit"  # what is always there
 ON_SCREEN = (790, 760)  # the screen of the tests is small, and no window comes back larger than it
 SIZES = [(1280, 720), (1024, 768)]
 
@@ -213,19 +214,19 @@ def test_what_is_at_its_default_again_goes_with_the_next_switch(qtbot: QtBot, wi
 # --- panels ----------------------------------------------------------------------------------------------
 
 
-def test_every_panel_has_an_entry_and_two_buttons_with_names_and_tips(full: MainWindow) -> None:
+def test_every_panel_has_an_entry_and_buttons_with_names_and_tips(full: MainWindow) -> None:
     entries = part(full, QMenu, "menu_panels").actions()
     assert {entry.objectName() for entry in entries} == {f"panel_{key}" for key in keys(full)}
     assert all(entry.text() for entry in entries)
     for key in keys(full):
-        for name in (f"float_{key}", f"close_{key}"):
+        for name in (f"float_{key}",) if key == STAYS else (f"float_{key}", f"close_{key}"):
             button = part(full, QToolButton, name)
             assert dock(full, key).windowTitle() in button.accessibleName()
             assert button.toolTip()
 
 
 def test_a_closed_panel_comes_back_from_the_menu(qtbot: QtBot, full: MainWindow) -> None:
-    for key in keys(full):
+    for key in sorted(set(keys(full)) - {STAYS}):
         show_panel(qtbot, full, key)
         press(qtbot, full, f"close_{key}")
         assert key not in shown(full)
@@ -234,11 +235,16 @@ def test_a_closed_panel_comes_back_from_the_menu(qtbot: QtBot, full: MainWindow)
     assert shown(full) == set(keys(full))
 
 
-def test_all_panels_can_be_closed_and_put_back_with_one_click(qtbot: QtBot, window: MainWindow) -> None:
+def test_all_panels_but_the_fit_can_be_closed_and_put_back_with_one_click(
+    qtbot: QtBot, window: MainWindow
+) -> None:
     before = places(window)
-    for key in SIMPLE:
+    for key in SIMPLE - {STAYS}:
         press(qtbot, window, f"close_{key}")
-    assert not shown(window)
+    assert shown(window) == {STAYS}
+    assert window.findChild(QToolButton, f"close_{STAYS}") is None
+    choose_panel(window, STAYS)
+    assert window.arrangement.seen(STAYS)
     press_on_bar(qtbot, window, "arrange")
     assert places(window) == before
 
@@ -412,6 +418,13 @@ def test_a_state_that_cannot_be_restored_is_ignored(qtbot: QtBot, window: MainWi
             bar = part(window, QToolBar, name)
             assert bar.isVisible()
             assert bar.width() == window.width()
+
+
+def test_a_fit_that_was_closed_in_an_earlier_version_is_there_again(qtbot: QtBot, window: MainWindow) -> None:
+    dock(window, STAYS).hide()
+    window.arrangement.remember()
+    window.arrangement.restore()
+    assert window.arrangement.seen(STAYS)
 
 
 def test_a_mode_that_there_is_not_is_the_simple_one(qtbot: QtBot) -> None:

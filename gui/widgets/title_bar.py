@@ -1,4 +1,4 @@
-"""The title bar of a panel: the panel's own tools, and two buttons that float and close it."""
+"""The title bar of a panel: the panel's own tools, and the buttons that float and close it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ ICON = 16  # pixels
 
 
 class TitleBar(QFrame):
-    """Holds `tools`; a drag of an empty place moves the dock, a double click floats it, as Qt does."""
+    """Holds `tools`; a drag of an empty place moves the dock, a double click floats it, as Qt does.
+
+    A dock that cannot be closed has no button for it.
+    """
 
     def __init__(self, dock: QDockWidget, key: str, tools: QWidget, theme: Theme) -> None:
         super().__init__()
@@ -20,18 +23,22 @@ class TitleBar(QFrame):
         self._theme = theme
         self._float = self._button(f"float_{key}")
         self._float.clicked.connect(self._turn)
-        self._close = self._button(f"close_{key}")
-        self._close.setIcon(theme.icon("x", theme.muted))
-        self._name(self._close, _("Close {panel}"), _("Close this panel; View > Panels brings it back."))
-        self._close.clicked.connect(dock.close)
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.px(6), 0, theme.px(2), 0)
         row.setSpacing(0)
         row.addWidget(tools, 1)
         row.addWidget(self._float)
-        row.addWidget(self._close)
+        if dock.features() & QDockWidget.DockWidgetFeature.DockWidgetClosable:
+            row.addWidget(self._close_button(key))
         dock.topLevelChanged.connect(self._show_floating)
         self._show_floating(False)
+
+    def _close_button(self, key: str) -> QToolButton:
+        close = self._button(f"close_{key}")
+        close.setIcon(self._theme.icon("x", self._theme.muted))
+        self._name(close, _("Close {panel}"), _("Close this panel; View > Panels brings it back."))
+        close.clicked.connect(self._dock.close)
+        return close
 
     def _turn(self) -> None:
         """Float, or go back into the window, there in front of the other tabs."""
