@@ -187,6 +187,20 @@ def test_escape_in_a_field_of_a_number_shows_what_it_was_and_leaves_it(
     assert_space_runs_from(qtbot, window, window.focusWidget() or window)
 
 
+def test_escape_in_the_text_of_start_values_leaves_them(qtbot: QtBot, window: MainWindow) -> None:
+    window.store.change(start="own", start_values=(1.0, 2.0))
+    ready(qtbot, window)
+    field = part(window, QLineEdit, "start_values")
+    shown = field.text()
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "3 -4")
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert field.text() == shown
+    assert window.store.settings.start_values == (1.0, 2.0)
+    assert not field.hasFocus()
+
+
 def test_tab_goes_from_a_field_to_the_next_and_takes_its_number(qtbot: QtBot, window: MainWindow) -> None:
     field = part(window, QAbstractSpinBox, "seed")
     field.setFocus()

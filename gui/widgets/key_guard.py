@@ -10,10 +10,8 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QComboBox,
     QDialog,
-    QDoubleSpinBox,
     QLineEdit,
     QScrollBar,
-    QSpinBox,
     QWidget,
 )
 
@@ -35,8 +33,8 @@ class KeyGuard(QObject):
     alone: after a click on one, Space still runs and pauses. Space is of no use in a field of a number, and
     undo in any field only while it is being edited, so these go on to the window. The wheel turns only
     what has the focus: a person who scrolls past a control does not mean to change it. Enter takes what a
-    field holds and Escape what a number was, and both leave it, so that letters are keys of the window again;
-    in a dialog they are the dialog's.
+    field holds and Escape what it held before, and both leave it, so that letters are keys of the
+    window again; in a dialog they are the dialog's.
     """
 
     def watch(self, below: QWidget) -> None:
@@ -94,20 +92,13 @@ def _is_left(control: QWidget, event: QKeyEvent) -> bool:
     """Leave a field where a key says so; whether it did. A field takes what it holds when the focus goes."""
     if not isinstance(control, QAbstractSpinBox | QLineEdit) or isinstance(control.window(), QDialog):
         return False
-    if event.key() == Qt.Key.Key_Escape and isinstance(control, QAbstractSpinBox):
-        _drop_what_is_typed(control)
+    if event.key() == Qt.Key.Key_Escape:
+        while _line(control).isUndoAvailable():
+            _line(control).undo()  # what was typed goes
     elif event.key() not in ENTERS:
         return False
     control.clearFocus()
     return True
-
-
-def _drop_what_is_typed(field: QAbstractSpinBox) -> None:
-    """Show the number again that the field had before it was edited."""
-    if isinstance(field, QSpinBox):
-        field.setValue(field.value())
-    elif isinstance(field, QDoubleSpinBox):
-        field.setValue(field.value())
 
 
 def _line(field: QAbstractSpinBox | QLineEdit) -> QLineEdit:
