@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QSizePolicy, QTabWidget, QToolBar, QWidget
 
 from core.texts import _
+from gui.panel_sizes import WINDOW, read, shared_anew, written
 from gui.panels.cards import Card, title_tools
 from gui.preferences import Preferences
 from gui.theme import Theme
@@ -113,6 +114,9 @@ class Arrangement(QObject):
         """Remember the present arrangement; that of a picture is nobody's wish."""
         if self._arranged and self._is_on_screen():
             self._preferences.put(self._key(), self._window.saveState(self._version()))
+            sizes = {WINDOW: self._window.size()}
+            sizes |= {key: dock.size() for key, dock in self._docks.items() if self._is_docked(key)}
+            self._preferences.put(f"{self._key()}_sizes", written(sizes))
 
     def restore(self) -> None:
         """The arrangement as it was last in this mode, or, where that cannot be had, as at first."""
@@ -122,11 +126,29 @@ class Arrangement(QObject):
         if not self._window.restoreState(state, self._version()) or self._lacks_bars():
             self._window.restoreState(sound)  # or Qt's layout would stand still after a state that is broken
             self.arrange()
+        else:
+            self._share_anew(read(self._preferences.get(f"{self._key()}_sizes", "")))
         for panel in self._panels:
             if panel.stays:
                 self._docks[panel.key].show()
         if first:
             self._show_floating_later()
+
+    def _share_anew(self, sizes: Mapping[str, QSize]) -> None:
+        """Give each panel its share of a window that has not the size it had: Qt would squeeze the last."""
+        window = self._window.size()
+        if sizes.get(WINDOW) == window:
+            return
+        first = next(panel.key for panel in self._panels if panel.column == 0)
+        shared = shared_anew(sizes, first, round(MOST_FIRST * window.width()), window)
+        keys = [key for key in shared if key in self._docks and self._is_docked(key)]
+        docks = [self._docks[key] for key in keys]
+        self._window.resizeDocks(docks, [shared[key].width() for key in keys], Qt.Orientation.Horizontal)
+        self._window.resizeDocks(docks, [shared[key].height() for key in keys], Qt.Orientation.Vertical)
+
+    def _is_docked(self, key: str) -> bool:
+        """Whether a panel is in sight and in the window, so that its size is a part of the window's."""
+        return self._seen[key] and not self._docks[key].isFloating()
 
     def _show_floating_later(self) -> None:
         """Some desktops put a panel above the window only if the window was on the screen before it."""

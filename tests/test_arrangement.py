@@ -420,6 +420,33 @@ def test_a_state_that_cannot_be_restored_is_ignored(qtbot: QtBot, window: MainWi
             assert bar.width() == window.width()
 
 
+@pytest.mark.parametrize("sizes", [((1280, 720), (1024, 768)), ((1024, 768), (1600, 900))])
+def test_in_a_window_of_another_size_every_panel_has_its_share(
+    qtbot: QtBot, window: MainWindow, sizes: tuple[tuple[int, int], tuple[int, int]]
+) -> None:
+    shares = []
+    for size in sizes:
+        window.resize(*size)
+        action(window, "simple").trigger()
+        if not shares:
+            action(window, "arrange").trigger()
+            window.resizeDocks([dock(window, "fit")], [size[0] // 2], Qt.Orientation.Horizontal)
+        found = places(window)
+        assert found["settings"].width() == pytest.approx(288, abs=3)
+        shares.append(found["fit"].width() / (size[0] - 288))
+        action(window, "full").trigger()
+    assert shares[1] == pytest.approx(shares[0], abs=0.02)
+
+
+@pytest.mark.parametrize("broken", ["", "window=0x0", "window=9x9 fit=-1x2 loss=axb settings=99999x1", "é="])
+def test_sizes_that_make_no_sense_are_ignored(window: MainWindow, broken: str) -> None:
+    before = places(window)
+    window.arrangement.remember()
+    Preferences().put("panels_simple_1_sizes", broken)
+    window.arrangement.restore()
+    assert places(window) == before
+
+
 def test_a_fit_that_was_closed_in_an_earlier_version_is_there_again(qtbot: QtBot, window: MainWindow) -> None:
     dock(window, STAYS).hide()
     window.arrangement.remember()
