@@ -18,6 +18,8 @@ from PySide6.QtCore import (
     QLocale,
     QMessageLogContext,
     QObject,
+    QPoint,
+    QSize,
     QSocketNotifier,
     Qt,
     QtMsgType,
@@ -25,7 +27,7 @@ from PySide6.QtCore import (
     qInstallMessageHandler,
 )
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from core.experiment import Experiment
 from core.log import data_folder
@@ -44,6 +46,7 @@ from gui.workspace import Workspace
 log = logging.getLogger(__name__)
 
 NAME = "fitscope"
+FRAME = (8, 40)  # pixels at scale 1, what a desktop sets beside a window, and above and below it
 
 
 def create_app(argv: Sequence[str]) -> QApplication:
@@ -87,6 +90,9 @@ def run_window(arguments: argparse.Namespace) -> int:
     window.workspace.ends_process = True
     sys.excepthook = _log_fault
     signals = _Signals(app)
+    if preferences.bytes("geometry").isEmpty():
+        theme = _chosen_theme(preferences)
+        _keep_on_screen(window, QSize(*(theme.px(length) for length in FRAME)))
     window.show()
     if arguments.file:
         window.open_path(str(arguments.file))
@@ -140,6 +146,14 @@ def _window_upon(workspace: Workspace, theme: Theme) -> MainWindow:
     window = MainWindow(workspace, theme)
     window.look_changed.connect(lambda: _replace(window))
     return window
+
+
+def _keep_on_screen(window: QWidget, frame: QSize) -> None:
+    """Make a new window so small that it and its frame have room on the screen, and set it amid it."""
+    screen = window.screen().availableGeometry()
+    window.resize(window.size().boundedTo(screen.size() - frame))
+    left = (screen.size() - frame - window.size()).expandedTo(QSize(0, 0)) / 2
+    window.move(screen.topLeft() + QPoint(left.width(), left.height()))
 
 
 def _replace(old: MainWindow) -> None:

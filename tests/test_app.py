@@ -136,6 +136,20 @@ def test_a_signal_in_mid_run_ends_the_program_well_and_keeps_the_work(
     assert "Traceback" not in (data / "fitscope.log").read_text("utf-8")
 
 
+@pytest.mark.parametrize("scale", ["1", "1.25"])
+def test_the_first_window_and_its_title_have_room_on_the_screen(data: Path, scale: str) -> None:
+    does = """
+        room, has = self.screen().availableGeometry(), self.frameGeometry()
+        tell(f"room {room.width() - self.width()} {room.height() - self.height()} {room.contains(has)}")
+    """
+    with program(data, does, "--scale", scale) as running:
+        _room, beside, below, inside = hears(running, "room").split()
+        assert int(beside) >= 8 * float(scale)
+        assert int(below) >= 40 * float(scale)
+        assert inside == "True"
+        end(running)
+
+
 def test_a_signal_while_pytorch_loads_ends_the_program_well(data: Path) -> None:
     with program(data) as running:
         hears(running, "painted")
