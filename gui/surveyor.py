@@ -73,8 +73,12 @@ class Surveyor(QObject):
     def show_preferences(self) -> None:
         """What the person chose about the look."""
         in_space = self._workspace.preferences.get("surface", False)
+        if in_space == self._card.in_space:
+            return  # it was another choice
         self._card.show_surface(in_space)
         self._draw_surface()
+        if self._session.shown is not None:
+            self._show(self._session.shown)
 
     def leave(self) -> None:
         """The window goes: what is being found out for it is not wanted any more."""
@@ -384,8 +388,6 @@ class Surveyor(QObject):
         else:
             u, v = found.optimum.tolist()
             surface.show_optimum(u, v, float(self._heights(found.optimum[None])[0]))
-        if self._session.shown is not None:
-            self._show(self._session.shown)
 
     def _draw_path(self, step: int, ball: Floats) -> None:
         """The path upon the surface, with the ball at its chosen step."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,11 +25,7 @@ from gui.plots.range_keeper import LIMIT, Range, RangeKeeper, clamped, nice_step
 from gui.plots.trail import Trail
 from gui.theme import MODEL, REFERENCE, Theme
 
-if TYPE_CHECKING:
-    pass
-
 Floats = NDArray[np.float64]
-Place = tuple[float, float]
 
 HOME = (-3.0, 3.0)  # the view of an empty plot, on both axes
 ROOM = 1.5  # times the extent of what is to be seen
@@ -138,7 +133,6 @@ class LandscapePlot(Canvas):
             self._run, self._hovered = run, None
         self.trail.take(run, way, plane)
         self.trail.choose(step, ball)
-        self._show_legend()
         _show_at(self.ball, ball)
 
     @property
