@@ -20,7 +20,6 @@ class Linker(QObject):
         super().__init__(parent)
         self._session = workspace.session
         self._fit, self._loss, self._surveyor = fit, loss, surveyor
-        self.stretch: tuple[int, int] | None = None
         for plot in (fit, loss, surveyor.plot):
             plot.step_hovered.connect(self.mark)
             plot.step_wanted.connect(self._session.go_to)
@@ -42,7 +41,6 @@ class Linker(QObject):
 
     def brush(self, stretch: tuple[int, int] | None) -> None:
         """Show a stretch of the run on the loss and on the path; None is none."""
-        self.stretch = stretch
         self._loss.show_stretch(stretch)
         self._surveyor.plot.show_stretch(stretch)
 
