@@ -71,7 +71,7 @@ class Fit:
         self._unclipped = torch.empty(0)
         self._order: tuple[tuple[int, int], Tensor] | None = None
         model = self._start_model().to(device)
-        self._predict: Callable[[Tensor], Tensor] = model.forward  # no hooks, so no need to look for any
+        self.predict: Callable[[Tensor], Tensor] = model.forward  # no hooks, so no need to look for any
         self.parameters = list(model.parameters())
         self._weights = [parameter for parameter in self.parameters if parameter.dim() > 1]
         self.optimizer = self._build_optimizer()
@@ -87,8 +87,12 @@ class Fit:
 
     def step(self) -> None:
         """One update on the next batch."""
-        inputs, targets, place = self._batch()
-        self.loss = self._update(inputs, targets)
+        inputs, targets, place = self.batch()
+        self.finish(self._update(inputs, targets), place)
+
+    def finish(self, loss: Tensor, place: Place) -> None:
+        """What comes behind the update of every step, whose forward pass gave `loss`."""
+        self.loss = float(loss.item()) * self.loss_unit
         self.place = place
         self.rate = self.optimizer.param_groups[0]["lr"]
         self.held = self._validation_loss()
@@ -103,30 +107,47 @@ class Fit:
         elif not row.length or self.schedule.last_epoch < int(self._arguments("schedule")[row.length]) - 1:
             self.schedule.step()
 
-    def _update(self, inputs: Tensor, targets: Tensor) -> float:
-        """The five lines of every PyTorch lesson."""
-        clip, l1 = self.taken.settings.clip_norm, self.taken.settings.l1
+    def _update(self, inputs: Tensor, targets: Tensor) -> Tensor:
+        """The five lines of every PyTorch lesson; what their forward pass gave."""
         losses: list[Tensor] = []
+        self.optimizer.step(self.closure(inputs, targets, losses))  # type: ignore[arg-type]
+        return losses[0]
 
-        def closure() -> Tensor:
-            for parameter in self.parameters:  # optimizer.zero_grad(), without its mark for the profiler,
-                parameter.grad = None  # which would take 3 % of the step
-            loss = self._loss(self._predict(inputs), targets)
+    def closure(self, inputs: Tensor, targets: Tensor, losses: list[Tensor]) -> Callable[[], Tensor]:
+        """What an optimizer evaluates: all lines but the last; `losses` takes what each forward pass gave."""
+
+        def evaluate() -> Tensor:
+            self.zero_grad()
+            loss = self.compare(self.predict(inputs), targets)
             losses.append(loss)
-            objective = loss + l1 * self._size_of_weights() if l1 else loss
+            objective = self.objective(loss)
             objective.backward()  # type: ignore[no-untyped-call]
-            if clip is not None:
-                self._unclipped = nn.utils.clip_grad_norm_(self.parameters, clip)
+            self.clip()
             return objective
 
-        self.optimizer.step(closure)  # type: ignore[arg-type]  # torch says float, and takes tensors
-        return float(losses[0].item()) * self.loss_unit
+        return evaluate
+
+    def zero_grad(self) -> None:
+        """optimizer.zero_grad(), without its mark for the profiler, which would take 3 % of the step."""
+        for parameter in self.parameters:
+            parameter.grad = None
+
+    def objective(self, loss: Tensor) -> Tensor:
+        """What is minimised: the loss, with any penalty."""
+        l1 = self.taken.settings.l1
+        return loss + l1 * self._size_of_weights() if l1 else loss
+
+    def clip(self) -> None:
+        """Shorten the gradient, if that is wanted."""
+        clip = self.taken.settings.clip_norm
+        if clip is not None:
+            self._unclipped = nn.utils.clip_grad_norm_(self.parameters, clip)
 
     def _size_of_weights(self) -> Tensor:
         """The sum of all absolute weights."""
         return torch.stack([weight.abs().sum() for weight in self._weights]).sum()
 
-    def _batch(self) -> tuple[Tensor, Tensor, Place]:
+    def batch(self) -> tuple[Tensor, Tensor, Place]:
         """The inputs and targets of this step, all or the next in this epoch's order; the place behind it."""
         epoch, position = self.place
         size, total = self.taken.settings.batch_size, len(self._inputs)
@@ -181,17 +202,17 @@ class Fit:
 
     def _loss_of(self, inputs: Tensor, targets: Tensor) -> float:
         with torch.no_grad():
-            return self._loss(self._predict(inputs), targets).item() * self.loss_unit
+            return self.compare(self.predict(inputs), targets).item() * self.loss_unit
 
     def _typical_loss(self, residual: float) -> float:
         """The loss of two points that are off by `residual`, one up and one down."""
         off = torch.tensor([[residual], [-residual]], dtype=self.dtype)
-        loss = self._loss(off, torch.zeros_like(off))
+        loss = self.compare(off, torch.zeros_like(off))
         return loss.item()
 
     def gradients(self) -> list[Floats]:
         """The gradient of the loss of all training points at the present parameters."""
-        loss = self._loss(self._predict(self._inputs), self._targets)
+        loss = self.compare(self.predict(self._inputs), self._targets)
         return [_array(gradient) for gradient in torch.autograd.grad(loss, self.parameters)]
 
     def _arguments(self, table: str) -> dict[str, Any]:
@@ -254,6 +275,7 @@ class Fit:
         if wanted is not self.taken:
             self.take_up(wanted)
         self.place = Place(*place)
+        self.zero_grad()
         self.set_parameters(arrays)
         self.optimizer.state.clear()
         for parameter, kept in zip(self.parameters, states, strict=True):
@@ -349,7 +371,7 @@ class Fit:
     def _build_loss(self) -> None:
         """The loss on scaled data, and what leads from it to the units of the data."""
         loss, self.loss_unit = scaled_loss(self.taken.settings, self.scaling)
-        self._loss: Callable[[Tensor, Tensor], Tensor] = loss.forward
+        self.compare: Callable[[Tensor, Tensor], Tensor] = loss.forward
 
     def _tensor(self, array: Floats) -> Tensor:
         # A copy in memory of torch's own: where NumPy's lies is not always the same, and a matrix product may

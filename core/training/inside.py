@@ -23,8 +23,9 @@ Numbers = NDArray[np.float64] | NDArray[np.float32]
 class TensorView(NamedTuple):
     """One tensor at one moment, as torch describes it.
 
-    `role` is a word of ROLES, `values` are its numbers, in its own shape and precision. `grad_fn` is the name of
-    the operation that made it, such as "AddmmBackward0", empty for none; `grad` is None where torch has None.
+    `role` is a word of ROLES, `values` are its numbers, in its own shape and precision. `grad_fn` is the name
+    of the operation that made it, such as "AddmmBackward0", empty for none; `grad` is None where torch has
+    None.
     """
 
     name: str
@@ -48,15 +49,16 @@ ROLES = ("data", "result", "parameter", "state")  # of what a tensor is
 class Inside(NamedTuple):
     """One step, as far as it has been made: `done` of its phases; a complete one has len(PHASES).
 
-    `number` is the step that is being made, and `settings` those that it takes. `views` are the tensors before
-    the first phase and behind each phase that is done, `[done + 1]`. All numbers are those of training: of scaled
-    data, where the settings say so. `names` are those of the parameter arrays (w, b, or w1, b1, w2 …). `before`
-    and `after` are these arrays, float64, `gradient` what the optimizer takes of them: with any penalty
-    and after any clipping. `state_before` and `state_after` are what the optimizer keeps, one mapping for each
-    parameter array, by PyTorch's names, with arrays of its shape or floats. `inputs` `[n, P]`, `targets` `[n]` and
-    `prediction` `[n]` are those of the step's batch. `loss` is the loss itself and `objective` what is
-    minimised: the loss with any penalty. `unit` times such a loss is one in the units of the data. `rate`
-    is the learning rate that the step takes. What no phase has found yet is None.
+    `number` is the step that is being made, and `settings` those that it takes. `views` are the tensors
+    before the first phase and behind each phase that is done, `[done + 1]`. All numbers are those of
+    training: of scaled data, where the settings say so. `names` are those of the parameter arrays (w, b, or
+    w1, b1, w2 …). `before` and `after` are these arrays, float64, `gradient` what the optimizer takes of
+    them: with any penalty and after any clipping, and `unclipped` the length of that before the clipping.
+    `state_before` and `state_after` are what the optimizer keeps, one mapping for each parameter array, by
+    PyTorch's names, with arrays of its shape or floats. `inputs` `[n, P]`, `targets` `[n]` and `prediction`
+    `[n]` are those of the step's batch, in the precision of training. `loss` is the loss itself and
+    `objective` what is minimised: the loss with any penalty. `unit` times such a loss is one in the units of
+    the data. `rate` is the learning rate that the step takes. What no phase has found yet is None.
     """
 
     run: int
@@ -67,13 +69,13 @@ class Inside(NamedTuple):
     scaling: Scaling
     names: tuple[str, ...]
     views: tuple[tuple[TensorView, ...], ...]
-    inputs: Floats
-    targets: Floats
+    inputs: Numbers
+    targets: Numbers
     before: tuple[Floats, ...]
     state_before: tuple[Mapping[str, Floats | float], ...]
     rate: float
     unit: float
-    prediction: Floats | None = None
+    prediction: Numbers | None = None
     loss: float | None = None
     objective: float | None = None
     graph: Graph | None = None

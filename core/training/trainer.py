@@ -25,9 +25,11 @@ from core.training.checkpoints import Checkpoints
 from core.training.devices import check_device, first_line
 from core.training.fit import LARGEST, Fit, Wanted
 from core.training.history import History, Series
+from core.training.inside import Inside
 from core.training.inspection import Inspection, inspection
 from core.training.named import named
 from core.training.path import Path
+from core.training.slow_step import SlowStep
 from core.training.snapshot import Snapshot
 from core.training.stop_rules import StopRules
 
@@ -62,10 +64,11 @@ class Trainer:
     to; `go_to` moves between them, and stepping from an earlier step makes the same steps again. Whatever is
     changed there begins a branch, and what it abandons is the `ghost`. `earlier` are the parts of a recorded
     run before `points` and `settings` hold, which are gone through again. `history` holds what every step
-    left behind, `path` its parameters, `inspected` the inside of the step that was watched last. `stopped`
-    says why the run should end ("epochs", "steps", "seconds", "loss_below", "gradient_below", "patience",
-    "early_stopping", "converged" or "diverged") or is None, `notice` is a sentence about something that
-    happened on the way. Raises Problem where no run can start.
+    left behind, `path` its parameters, `inspected` what the step that was watched last shows of itself.
+    `inside` is the step that was opened last, phase by phase; while `opens` is set, so is the step that is
+    gone to. `stopped` says why the run should end ("epochs", "steps", "seconds", "loss_below",
+    "gradient_below", "patience", "early_stopping", "converged" or "diverged") or is None, `notice` is a
+    sentence about something that happened on the way. Raises Problem where no run can start.
     """
 
     curve: Curve
@@ -76,8 +79,12 @@ class Trainer:
     latest: Snapshot
     tip: Snapshot
     inspected: Inspection | None
+    inside: Inside | None
+    opens: bool
     _before: Snapshot
     _watched: bool
+    _opened: bool
+    _slow: SlowStep | None
     _at: int  # the step at which the fit stands
     _next: int  # the part of the plan that comes next
     _stopped: str | None
@@ -91,6 +98,7 @@ class Trainer:
         self.device = settings.device
         self.notice = ""
         self.ghost: Ghost | None = None
+        self.opens = False
         since = [0, *(stretch.until for stretch in earlier)]
         wishes = [*(Wanted(part.points, part.settings) for part in earlier), Wanted(points, settings)]
         self._plan = [Part(*part) for part in zip(since, wishes, strict=True)]
@@ -186,27 +194,48 @@ class Trainer:
         if self.stopped == "diverged":
             return self.latest
         try:
-            if self._wanted is not self._planned:
-                self._plan_change(self._wanted)
-            before = self.latest  # of a change before the first step, what it made of the start
-            self._advance()
+            slow, self._slow = self._slow, None
+            if slow is not None:
+                self._finish(slow)
+            else:
+                self._prepare()
+                self._make(self._opened)
         except RuntimeError as error:
             self._fall_back(error)
             return self.step()
-        if self._at > self.tip.step:
-            self._record(self._snapshot())
-        else:
-            self.latest = self._known()
-        if self.latest.step == before.step + 1:
-            self._before = before
-            if self._watched:
-                self._watched = False
-                self.inspected = self.inspect()
+        self._arrive()
         return self.latest
 
-    def watch(self) -> None:
-        """Let the next step be looked into, which takes a moment; may be called from any thread."""
+    def phase(self) -> None:
+        """The next phase of a step, which `inside` then shows; the last one completes the step."""
+        if self.stopped == "diverged":
+            return
+        try:
+            if self._slow is None:
+                self._prepare()
+                self._slow = self._open()
+            self._slow.advance()
+        except RuntimeError as error:
+            self._slow = None
+            self._fall_back(error)
+            self.step()
+            return
+        self.inside = self._slow.inside
+        if self.inside.complete:
+            self.step()
+
+    @property
+    def in_mid_step(self) -> bool:
+        """Whether a step is under way of which some phases are done; whatever comes next completes it."""
+        return self._slow is not None
+
+    def watch(self, opened: bool = False) -> None:
+        """Let the next step be looked into, which takes a moment; may be called from any thread.
+
+        With `opened` it is made phase by phase, and `inside` shows it.
+        """
         self.inspected = None
+        self._opened = opened
         self._watched = True
 
     def inspect(self) -> Inspection:
@@ -215,19 +244,24 @@ class Trainer:
 
     def go_to(self, step: int, halted: Callable[[], bool] = lambda: False) -> Snapshot:
         """Go to a step of the run, between `earliest` and that of `tip`; `halted` may end it on the way."""
+        if self._slow is not None:
+            self.step()
         step = min(max(step, self.earliest), self.tip.step)
-        if step == self.latest.step:
+        if step == self.latest.step and not self._is_to_open(step):
             return self.latest
         before = None
         try:
-            # From before the step, so that it is made once more and can be looked into.
-            last = max(step - 1, self.earliest)
+            # From before the step, so that it is made once more and can be looked into; if it is opened, from
+            # before the one before it, whose gradients it must find.
+            last = max(step - 1 - self.opens, self.earliest)
             since, _state = self._checkpoints.before(last)
-            if step < self.latest.step or since > self.latest.step:
+            if step <= self.latest.step or since > self.latest.step:
                 self._restore(last)
             while self._at < step and not halted():
                 before = self._snapshot() if self._at == step - 1 else None
-                self._advance()
+                self._make(self.opens and before is not None)
+            if self.opens and self._at == 0:
+                self.inside = self._open().inside
         except RuntimeError as error:
             self._leave_device(error)
             before = self._rebuild(step)
@@ -237,13 +271,53 @@ class Trainer:
 
     # --- the step ---------------------------------------------------------------------------------------
 
-    def _advance(self) -> None:
-        """The next step, as it is planned."""
+    def _prepare(self) -> None:
+        """Before a new step: take up what has been changed."""
+        if self._wanted is not self._planned:
+            self._plan_change(self._wanted)
+        self._before = self.latest  # of a change before the first step, what it made of the start
+
+    def _make(self, opened: bool = False) -> None:
+        """The next step, as it is planned; an `opened` one phase by phase."""
+        if opened:
+            self._finish(self._open())
+            return
+        self._take_up_planned()
+        self.fit.step()
+        self._at += 1
+
+    def _open(self) -> SlowStep:
+        """The next step, as it is planned, before its first phase."""
+        self._take_up_planned()
+        return SlowStep(self.fit, self.run, self._at + 1)
+
+    def _finish(self, slow: SlowStep) -> None:
+        """Do what is left of a step."""
+        slow.finish()
+        self.inside = slow.inside
+        self._at += 1
+
+    def _take_up_planned(self) -> None:
         if self._next < len(self._plan) and self._plan[self._next].since <= self._at:
             self._take_up(self._plan[self._next].wanted)
             self._next += 1
-        self.fit.step()
-        self._at += 1
+
+    def _arrive(self) -> None:
+        """After a step: note what it did."""
+        before, self._opened = self._before, False
+        if self._at > self.tip.step:
+            self._record(self._snapshot())
+        else:
+            self.latest = self._known()
+        if self.latest.step == before.step + 1 and self._watched:
+            self._watched = False
+            self.inspected = self.inspect()
+
+    def _is_to_open(self, step: int) -> bool:
+        """Whether a step that has been made must be made again, to be looked into."""
+        inside = self.inside
+        shown = inside is not None and inside.number == max(step, 1) and inside.complete == bool(step)
+        return self.opens and not shown
 
     def _take_up(self, wanted: Wanted) -> None:
         """Let `wanted` hold; other data or another loss begin another count of the lowest."""
@@ -356,7 +430,8 @@ class Trainer:
         self.history = History()
         self.latest = self.tip = self._before = self._snapshot()
         self.path = Path(self.latest.arrays)
-        self.inspected, self._watched = None, False
+        self.inspected = self.inside = self._slow = None
+        self._watched = self._opened = False
 
     # --- when the device fails --------------------------------------------------------------------------
 
@@ -373,7 +448,7 @@ class Trainer:
         before = None
         while self._at < step:
             before = self._snapshot() if self._at == step - 1 else None
-            self._advance()
+            self._make(self.opens and before is not None)
         return before
 
     def _leave_device(self, error: RuntimeError) -> None:

@@ -60,6 +60,11 @@ class Worker:
         self._epoch_end, self._step_end = to_epoch, to_step
         self._start(self._steps)
 
+    def phase(self) -> None:
+        """Do the next phase of a step."""
+        if not self.running:
+            self._start(self.trainer.phase)
+
     def go_to(self, step: int) -> None:
         """Go to a step of the run, as far as it is known; of many wishes the last counts."""
         self._goal = step
