@@ -44,6 +44,13 @@ def paused_sentence(step: int) -> str:
     return _("Paused at step {step}: Run goes on from here.").format(step=f"{step:,}")
 
 
+def mid_step_sentence(step: int) -> str:
+    """Some phases of step `step` are done."""
+    return _("In the middle of step {step}: Down goes on by one phase, Right completes the step.").format(
+        step=f"{step:,}"
+    )
+
+
 def past_sentence(step: int, tip: int) -> str:
     """It shows an earlier step than its newest."""
     return _(
@@ -85,6 +92,8 @@ def constant_x_sentence() -> str:
 def standing_sentence(trainer: Trainer, settings: Settings) -> tuple[str, bool]:
     """Why a run stands where it stands, and whether that is a warning."""
     reason, step, tip = trainer.stopped, trainer.latest.step, trainer.tip.step
+    if trainer.in_mid_step:
+        return mid_step_sentence(step + 1), False
     if reason is not None:
         return stop_sentence(reason, step, settings), reason == "diverged"
     if step < tip:

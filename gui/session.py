@@ -26,11 +26,13 @@ from gui.run_sentences import (
 )
 from gui.speed_meter import SpeedMeter
 from gui.store import Store
+from gui.watcher import Watcher
 
 if TYPE_CHECKING:
     from core.training import Trainer
     from core.training.devices import Device
     from core.training.history import History
+    from core.training.inside import Inside
     from core.training.inspection import Inspection
     from core.training.path import Way
     from core.training.trainer import Ghost
@@ -40,7 +42,6 @@ log = logging.getLogger(__name__)
 FRAME = 18  # milliseconds
 PATIENCE = 0.2  # seconds that the window waits for the end of a step
 AT_ONCE = 10_000  # points times parameters: a run is built within a frame
-SLOPE_AT_ONCE = 1_000_000  # points times parameters: their gradient is found within a frame
 SPEEDS = (1, 5, 20, 100, None)  # steps a second; None is as fast as it can
 
 
@@ -50,9 +51,10 @@ class Session(QObject):
     `run_started(snapshot)` brings step 0 of a new run, or None where there is nothing to run.
     `snapshot_changed(snapshot)` comes at most once a frame with the step at which the run stands, which may
     be an earlier one, `numbers_changed(snapshot)` ten times a second and at rest. `branched(ghost)` brings
-    what was abandoned when a run went on from an earlier step in another way. `state_changed()` says that
-    `running` or `loading` may differ. `said(sentence, warning)` is for the message line, `idle(sentence)`
-    what to say there if there is no news. `devices_found(devices)` comes once torch is loaded.
+    what was abandoned when a run went on from an earlier step in another way. `inside_changed(inside)` brings
+    the step that is told phase by phase, or None. `state_changed()` says that `running` or `loading` may
+    differ. `said(sentence, warning)` is for the message line, `idle(sentence)` what to say there if there is
+    no news. `devices_found(devices)` comes once torch is loaded.
     """
 
     run_started = Signal(object)
@@ -63,6 +65,7 @@ class Session(QObject):
     idle = Signal(str)
     devices_found = Signal(object)
     branched = Signal(object)
+    inside_changed = Signal(object)
 
     def __init__(self, store: Store, background: Background, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -79,14 +82,18 @@ class Session(QObject):
         self._meter = SpeedMeter()
         self._ending: list[Worker] = []
         self._goal: int | None = None
-        self._watching = False
-        self._inspection: Inspection | None = None
+        self._watcher = Watcher()
+        self._inside: Inside | None = None
+        self._slow = False
         self._in_hand = self._goes_on = False
         self._ghost: Ghost | None = None
         self._notice = ""
         self._timer = QTimer(self)
         self._timer.setInterval(FRAME)
         self._timer.timeout.connect(self._pull)
+        self._opener = QTimer(self)
+        self._opener.setSingleShot(True)
+        self._opener.timeout.connect(self._open)
         store.changed.connect(self._follow)
 
     # --- what is so -------------------------------------------------------------------------------------
@@ -140,8 +147,17 @@ class Session(QObject):
     @property
     def inspection(self) -> Inspection | None:
         """The inside of the step that is shown, where somebody watches and it is known."""
-        found = self._inspection
-        return None if found is None or found.snapshot is not self._shown else found
+        return self._watcher.inspection_of(self._shown)
+
+    @property
+    def inside(self) -> Inside | None:
+        """The step that is told phase by phase, where somebody wants it or it is being made so."""
+        return self._inside
+
+    @property
+    def in_slow_motion(self) -> bool:
+        """Whether the person is going through a step phase by phase, or has just come to the end of one."""
+        return self._slow
 
     @property
     def ghost(self) -> Ghost | None:
@@ -220,6 +236,26 @@ class Session(QObject):
         """Exactly so many steps, unless it diverges before; none of them is shown but the last."""
         self._play_on(steps=steps)
 
+    def phase(self) -> None:
+        """The next phase of a step; after the last one the step is made."""
+        self.pause()
+        worker = self._worker
+        if worker is None or self._builder.busy or worker.running:
+            return
+        if not worker.trainer.in_mid_step:
+            worker.trainer.go_on()
+        self._slow = True
+        worker.phase()
+        self._timer.start()
+        if worker.wait(PATIENCE):
+            self._come_to_rest(worker)
+
+    def finish_step(self) -> None:
+        """Leave slow motion: a step of which some phases are done is completed."""
+        if self._worker is not None and self._worker.trainer.in_mid_step:
+            self.step()
+        self._slow = False
+
     def step_epoch(self) -> None:
         """On to the end of the epoch under way."""
         self._play_on(epochs=1)
@@ -228,6 +264,7 @@ class Session(QObject):
         """One step back."""
         if self._goal is None:
             self.pause()
+            self.finish_step()
         if self.snapshot is not None:
             self.go_to((self.snapshot.step if self._goal is None else self._goal) - 1)
 
@@ -238,9 +275,8 @@ class Session(QObject):
         worker = self._worker
         if worker is None or self._builder.busy or (worker.running and self._goal is None):
             return
-        self._goal = min(max(step, worker.trainer.earliest), worker.trainer.tip.step)
-        worker.go_to(self._goal)
-        self._timer.start()
+        self._slow = False
+        self._seek(worker, min(max(step, worker.trainer.earliest), worker.trainer.tip.step))
 
     def reset(self) -> None:
         """Back to step 0, at the same start values."""
@@ -260,14 +296,15 @@ class Session(QObject):
 
     def watch(self, watching: bool) -> None:
         """Look into the steps that are shown from now on, or do not."""
-        self._watching = watching
-        if self._worker is None:
-            return
-        if self._worker.running:
-            self._worker.trainer.watch()  # what was seen before is long past
-        else:
-            self._look_inside(self._worker)
-            self._show(self._worker.latest)
+        self._watcher.looks = watching
+        self._look_again()
+
+    def open_up(self, opening: bool) -> None:
+        """Tell the steps that are shown phase by phase from now on, or do not."""
+        self._watcher.opens = opening
+        if not opening:
+            self.finish_step()
+        self._look_again()
 
     def hold(self) -> None:
         """The person has the run in the hand, and moves its start: it waits until it is let go."""
@@ -283,7 +320,8 @@ class Session(QObject):
     def adopt(self, trainer: Trainer) -> None:
         """Make `trainer` the run that is shown."""
         self._end_run()
-        self._inspection = None
+        self._watcher.forget()
+        self._slow = False
         self._worker = Worker(trainer, self._speed)
         self._notice = ""
         self._ghost = None
@@ -297,6 +335,7 @@ class Session(QObject):
         """End the run; its thread has ended when this returns, or `timeout` seconds have gone by."""
         self._play_when_built = self._in_hand = self._goes_on = False
         self._timer.stop()
+        self._opener.stop()
         self._builder.drop()
         for worker in (*self._ending, self._worker):
             if worker is not None:
@@ -381,6 +420,7 @@ class Session(QObject):
         self._play_when_built = False
         self._worker = self.start = self._shown = None
         self._meter = SpeedMeter()
+        self._show_inside()
         self.run_started.emit(None)
         self.state_changed.emit()
         self._say(sentence, warning)
@@ -414,8 +454,8 @@ class Session(QObject):
     def _play(self, to_epoch: int | None = None, to_step: int | None = None) -> None:
         if self._worker is None:
             return
-        if self._watching:
-            self._worker.trainer.watch()
+        self._slow = False
+        self._watcher.begin(self._worker, to_step == self._worker.latest.step + 1)
         self._meter.start(self._worker.latest.step)
         self._worker.play(to_epoch, to_step)
         self._timer.start()
@@ -430,7 +470,9 @@ class Session(QObject):
         if not worker.running:
             self._arrive(worker)
             return
-        self._show(self._seen(worker) if self._watching and self._goal is None else worker.latest)
+        watched = self._watcher.at_work and self._goal is None and not worker.trainer.in_mid_step
+        self._show(self._watcher.frame(worker) if watched else worker.latest)
+        self._show_inside()
         self._say_notice(worker.trainer.notice)
         if self._meter.read(worker.latest.step):
             self.numbers_changed.emit(self._shown)
@@ -449,22 +491,47 @@ class Session(QObject):
         self._say_why_it_stopped(worker)
         self.state_changed.emit()
 
-    def _seen(self, worker: Worker) -> Snapshot:
-        """A step of this frame that was looked into, so that all that is shown is of one step."""
-        found = worker.trainer.inspected
-        worker.trainer.watch()
-        if found is None:
-            return worker.latest
-        self._inspection = found
-        return found.snapshot
+    def _look_again(self) -> None:
+        """Somebody wants to see more of the step than before, or less."""
+        worker = self._worker
+        if worker is None:
+            return
+        if worker.running:
+            self._watcher.begin(worker)  # what was seen before is long past
+        else:
+            self._look_inside(worker)
+            self._show(worker.latest)
 
     def _look_inside(self, worker: Worker) -> None:
-        """While nothing trains, the step at which the run stands can be looked into at once."""
-        known = self._watching and worker.error is None
-        size = len(self._store.points) * worker.latest.curve.count()
-        if worker.latest.step == 0 and size > SLOPE_AT_ONCE:
-            known = False  # nothing has found the gradient yet, and it would take a while
-        self._inspection = worker.trainer.inspect() if known else None
+        """Look into the step at which the run stands; one that was made as a whole is made once more."""
+        self._watcher.rest(worker, len(self._store.points))
+        trainer = worker.trainer
+        if trainer.is_to_open and worker.error is None:
+            self._opener.start()  # not at once: training may be about to go on
+        self._show_inside()
+
+    def _open(self) -> None:
+        """Make the step at which the run stands once more, to tell it phase by phase."""
+        worker = self._worker
+        if worker is None or worker.running or self._goal is not None or not worker.trainer.is_to_open:
+            return
+        if worker.latest.step:
+            self._seek(worker, worker.latest.step)
+        else:
+            worker.trainer.go_to(0)
+            self._show_inside()
+
+    def _seek(self, worker: Worker, step: int) -> None:
+        self._goal = step
+        worker.go_to(step)
+        self._timer.start()
+
+    def _show_inside(self) -> None:
+        """Say, once, what is in the step."""
+        inside = None if self._worker is None else self._watcher.inside_of(self._worker)
+        if inside is not self._inside:
+            self._inside = inside
+            self.inside_changed.emit(inside)
 
     def _show(self, snapshot: Snapshot) -> None:
         if snapshot is not self._shown:

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from core.choices.phases import PHASES
+from core.insight.graph import walk
 from core.training.fit import Fit
 from core.training.inside import Floats, Inside, Numbers, TensorView
 
@@ -72,7 +73,12 @@ class SlowStep:
         assert self._prediction is not None
         loss = self._fit.compare(self._prediction, self._targets)
         self._given, self._objective = loss, self._fit.objective(loss)
-        return {"loss": float(loss.item()), "objective": float(self._objective.item())}
+        named = tuple(zip(self._names, self._fit.parameters, strict=True))
+        return {
+            "loss": float(loss.item()),
+            "objective": float(self._objective.item()),
+            "graph": walk(self._objective, named),
+        }
 
     def _backward(self) -> dict[str, object]:
         assert self._objective is not None

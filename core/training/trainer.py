@@ -225,6 +225,13 @@ class Trainer:
             self.step()
 
     @property
+    def is_to_open(self) -> bool:
+        """Whether the step at which the run stands must be made again, to be opened."""
+        step, inside = self.latest.step, self.inside
+        shown = inside is not None and inside.number == max(step, 1) and inside.complete == bool(step)
+        return self.opens and not shown and not self.in_mid_step and (step == 0 or step > self.earliest)
+
+    @property
     def in_mid_step(self) -> bool:
         """Whether a step is under way of which some phases are done; whatever comes next completes it."""
         return self._slow is not None
@@ -247,7 +254,8 @@ class Trainer:
         if self._slow is not None:
             self.step()
         step = min(max(step, self.earliest), self.tip.step)
-        if step == self.latest.step and not self._is_to_open(step):
+        again = step == self.latest.step  # which takes but a moment, and nothing may halt
+        if again and not self.is_to_open:
             return self.latest
         before = None
         try:
@@ -257,7 +265,7 @@ class Trainer:
             since, _state = self._checkpoints.before(last)
             if step <= self.latest.step or since > self.latest.step:
                 self._restore(last)
-            while self._at < step and not halted():
+            while self._at < step and (again or not halted()):
                 before = self._snapshot() if self._at == step - 1 else None
                 self._make(self.opens and before is not None)
             if self.opens and self._at == 0:
@@ -312,12 +320,6 @@ class Trainer:
         if self.latest.step == before.step + 1 and self._watched:
             self._watched = False
             self.inspected = self.inspect()
-
-    def _is_to_open(self, step: int) -> bool:
-        """Whether a step that has been made must be made again, to be looked into."""
-        inside = self.inside
-        shown = inside is not None and inside.number == max(step, 1) and inside.complete == bool(step)
-        return self.opens and not shown
 
     def _take_up(self, wanted: Wanted) -> None:
         """Let `wanted` hold; other data or another loss begin another count of the lowest."""
