@@ -147,9 +147,13 @@ class Polynomial(Curve):
         return int(str(self.values["degree"]))
 
     def features(self, x: Floats) -> Floats:
-        """The powers 1 to degree of x `[N, 1]`, as columns."""
+        """The powers 1 to degree of x `[N, 1]`, as columns: each the one before, times x.
+
+        So torch.cumprod, in an exported program, gives the same numbers to the last bit.
+        """
         with np.errstate(over="ignore"):
-            return x ** np.arange(1, self.degree() + 1)
+            powers: Floats = np.multiply.accumulate(np.broadcast_to(x, (len(x), self.degree())), axis=1)
+        return powers
 
     def in_data_units(self, arrays: Sequence[Floats], scaling: Scaling) -> Parameters:
         """w `[degree]` and b, of the polynomial in unscaled x."""

@@ -1,0 +1,76 @@
+"""The PyTorch program of a fit: written from the rows of the tables that run, in the person's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.experiment.points import Points
+from core.experiment.settings import Settings
+from core.export.page import SECTIONS, Line, Numbers
+from core.export.recipe import Recipe
+from core.export.setting_up import Notes, data_section, loss_section, model_section, optimizer_section
+from core.export.training import drawing_section, loop_section, result_section
+from core.insight.scaling import Scaling
+
+__all__ = ["SECTIONS", "Line", "Program", "program"]
+
+BETWEEN = "\n\n\n"  # sections
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """A program, in pieces; the sections follow each other in the order of SECTIONS."""
+
+    pieces: tuple[tuple[Line | Numbers, ...], ...]
+
+    def shown(self) -> tuple[Line, ...]:
+        """For the eye: of long lists only the first numbers, so that any number of points costs the same."""
+        lines: list[Line] = []
+        for pieces in self.pieces:
+            if lines:
+                lines += [Line("", "", lines[-1].section)] * (BETWEEN.count("\n") - 1)
+            lines += [piece.shown() if isinstance(piece, Numbers) else piece for piece in pieces]
+        return tuple(lines)
+
+    def sections(self) -> dict[str, str]:
+        """The code of every section, with all data."""
+        return {pieces[0].section: _code(pieces) for pieces in self.pieces}
+
+    def text(self) -> str:
+        """The whole program, with all data."""
+        return BETWEEN.join(self.sections().values()) + "\n"
+
+
+def program(
+    points: Points,
+    settings: Settings,
+    steps: int | None = None,
+    name: str = "",
+    scaling: Scaling | None = None,
+    changed: bool = False,
+) -> Program:
+    """The program that trains on `points` as `settings` say; on the CPU to the same bits as a Trainer.
+
+    It trains for `steps` steps; by default as long as the settings allow epochs and steps. `name` is the file
+    of the points, for a comment. `scaling` is that of the run, which saves finding it once more. `changed`
+    says that the run was changed on its way, so that the program is not it. Raises Problem where
+    no run could start.
+    """
+    recipe = Recipe(points, settings, steps, scaling)
+    pages = (
+        data_section(recipe, Notes(name, changed)),
+        model_section(recipe),
+        loss_section(recipe),
+        optimizer_section(recipe),
+        loop_section(recipe),
+        result_section(recipe),
+        drawing_section(recipe),
+    )
+    return Program(tuple(tuple(page.pieces) for page in pages))
+
+
+def _code(pieces: tuple[Line | Numbers, ...]) -> str:
+    rows: list[str] = []
+    for piece in pieces:
+        rows += piece.whole() if isinstance(piece, Numbers) else [piece.text]
+    return "\n".join(rows)

@@ -1,0 +1,272 @@
+"""The sections of a program before its loop: data, model, loss and optimizer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from core.choices import FIELDS, LOSSES, MODELS, OPTIMIZERS, STOP_RULES, Choice, Value
+from core.export.page import Page
+from core.export.recipe import Floats, Recipe
+from core.export.source import Source, source_of
+from core.export.words import call, literal, literals, plain
+from core.insight.numbers import superscript
+from core.texts import _
+
+FLOAT64 = "dtype=torch.float64"
+ACTIVATIONS = MappingProxyType({"tanh": "nn.Tanh", "relu": "nn.ReLU", "sigmoid": "nn.Sigmoid"})
+
+
+class Notes(NamedTuple):
+    """What only the comment at the top tells: the file, and whether the run was changed on its way."""
+
+    name: str
+    changed: bool
+
+
+def data_section(recipe: Recipe, notes: Notes) -> Page:
+    """What is imported, the points, and what of them the model is given."""
+    page = Page("data")
+    _head(page, recipe, notes)
+    page.gap()
+    source = _loss_source(recipe)
+    for line in source.imports if source else ():
+        page.code(line)
+    page.code("import torch\nfrom torch import nn")
+    for line in source.imports_from if source else ():
+        page.code(line)
+    page.gap()
+    page.say(
+        _("One thread: sums are then always taken in the same order, and every run gives the same numbers.")
+    )
+    page.code("torch.set_num_threads(1)")
+    if recipe.device:
+        page.code(f"device = {literal(recipe.device)}")
+    page.gap()
+    page.say(_("The points, one row for each: x, which is known, and y, which is to be predicted."))
+    _points(page, "", *recipe.training, recipe)
+    if recipe.holds_out:
+        page.say(_("Points that training never sees; they test what it has learnt."))
+        _points(page, "held_", recipe.points.x[recipe.apart], recipe.points.y[recipe.apart], recipe)
+    if recipe.settings.standardise:
+        _scaling(page, recipe)
+    if recipe.prepared:
+        _features(page, recipe)
+    else:
+        page.gap()
+    whole = "all_" if recipe.batch_size else ""
+    page.code(f"{whole}inputs = {inputs('x', recipe)}")
+    page.code(f"{whole}targets = {_targets('y', recipe)}")
+    if recipe.holds_out:
+        page.code(f"held_inputs = {inputs('held_x', recipe)}")
+        page.code(f"held_targets = {_targets('held_y', recipe)}")
+    return page
+
+
+def inputs(x: str, recipe: Recipe) -> str:
+    """What the model takes for the data-unit tensor called `x`, as code."""
+    return (f"features({x})" if recipe.prepared else x) + (".to(device)" if recipe.device else "")
+
+
+def _targets(y: str, recipe: Recipe) -> str:
+    standardise = recipe.settings.standardise
+    scaled = f"({y} - y_mean) / y_scale" if standardise else y
+    narrowed = ".float()" if recipe.prepared and not recipe.double else ""
+    behind = narrowed + (".to(device)" if recipe.device else "")
+    return f"({scaled}){behind}" if standardise and behind else scaled + behind
+
+
+def _head(page: Page, recipe: Recipe, notes: Notes) -> None:
+    """The comment at the top; its first two lines, where Python looks for an encoding, have no names."""
+    page.say(_("A PyTorch program made by Fitscope: it fits a model to points."))
+    page.say(_("It needs PyTorch alone; where matplotlib is installed it also draws the fit."))
+    if notes.name:
+        page.say(_("The points come from {file}.").format(file=plain(notes.name)))
+    names = recipe.points.x_name, recipe.points.y_name
+    if names != ("x", "y"):
+        page.say(_("x is {x}, y is {y}.").format(x=plain(names[0]), y=plain(names[1])))
+    if notes.changed:
+        page.say(_("What was changed while the run went on is not in it, so its numbers are others."))
+    rules = [
+        _(FIELDS[rule].label)
+        for rule in STOP_RULES
+        if rule not in ("epochs", "steps") and getattr(recipe.settings, rule) is not None
+    ]
+    if rules and recipe.length is None:
+        page.say(_("Rules that stop training sooner are not in it: {rules}.").format(rules=", ".join(rules)))
+
+
+def _points(page: Page, prefix: str, x: Floats, y: Floats, recipe: Recipe) -> None:
+    """The tensors x `[N, F]` and y `[N, 1]`."""
+    dtype = f", {FLOAT64}" if recipe.prepared or recipe.double else ""
+    for name, values, columns in (("x", x, recipe.columns), ("y", y, 1)):
+        page.numbers(
+            f"{prefix}{name} = torch.tensor(", values.reshape(-1), f"{dtype}).reshape(-1, {columns})"
+        )
+
+
+def _scaling(page: Page, recipe: Recipe) -> None:
+    page.gap()
+    page.say(_("Shift and scale x and y to mean 0 and deviation 1: training goes better on such numbers."))
+    scaling = recipe.scaling
+    for name, values in (("x_mean", scaling.x_mean), ("x_scale", scaling.x_scale)):
+        numbers = [literal(float(value)) for value in values]
+        whole = numbers[0] if len(numbers) == 1 else f"torch.tensor([{', '.join(numbers)}], {FLOAT64})"
+        page.code(f"{name} = {whole}")
+    page.code(f"y_mean = {literal(float(scaling.y_mean))}\ny_scale = {literal(float(scaling.y_scale))}")
+
+
+def _features(page: Page, recipe: Recipe) -> None:
+    """The function that makes of x what the model takes."""
+    page.gap(2)
+    page.code("def features(x):")
+    page.say(_("What the model is given for x."), inside=1)
+    if recipe.settings.standardise:
+        page.code("x = (x - x_mean) / x_scale", inside=1)
+    if recipe.settings.model == "polynomial":
+        degree = int(str(recipe.settings.values("model")["degree"]))
+        powers = ", ".join("x" if k == 1 else f"x{superscript(k)}" for k in range(1, degree + 1))
+        page.code(f"x = torch.cumprod(x.expand(-1, {degree}), dim=1)  # {powers}", inside=1)
+    page.code("return x" if recipe.double else "return x.float()", inside=1)
+    page.gap(2)
+
+
+# --- the model --------------------------------------------------------------------------------------------
+
+
+def model_section(recipe: Recipe) -> Page:
+    """The class of the model, and one of it at its start values."""
+    page = Page("model")
+    row = MODELS[recipe.settings.model]
+    page.say(_(row.tip))
+    name = row.runs.rpartition(".")[2]
+    page.code(f"class {name}(nn.Module):")
+    page.code("def __init__(self):", inside=1)
+    page.code("super().__init__()", inside=2)
+    MODEL_LINES[row.key](page, recipe)
+    page.gap(2)
+    _start(page, recipe, name)
+    return page
+
+
+def _linear(before: int, after: int, recipe: Recipe) -> str:
+    return f"nn.Linear({before}, {after}{', ' + FLOAT64 if recipe.double else ''})"
+
+
+def _one_layer(page: Page, recipe: Recipe) -> None:
+    """A line or a polynomial: a weight for each input, and a bias."""
+    inputs = recipe.curve.shapes()[0][1]
+    page.code(f"self.layer = {_linear(inputs, 1, recipe)}", inside=2)
+    _forward(page, "self.layer(x)")
+
+
+def _network(page: Page, recipe: Recipe) -> None:
+    """Hidden layers, each with its activation, and an output."""
+    activation = ACTIVATIONS[str(recipe.settings.values("model")["activation"])]
+    shapes = [shape for shape in recipe.curve.shapes() if len(shape) == 2]
+    page.code("self.layers = nn.Sequential(", inside=2)
+    for after, before in shapes[:-1]:
+        page.code(f"{_linear(before, after, recipe)},\n{activation}(),", inside=3)
+    page.code(f"{_linear(shapes[-1][1], 1, recipe)},", inside=3)
+    page.code(")", inside=2)
+    _forward(page, "self.layers(x)")
+
+
+def _forward(page: Page, result: str) -> None:
+    page.gap()
+    page.code("def forward(self, x):", inside=1)
+    page.code(f"return {result}", inside=2)
+
+
+MODEL_LINES: Mapping[str, Callable[[Page, Recipe], None]] = MappingProxyType(
+    {"line": _one_layer, "polynomial": _one_layer, "mlp": _network}
+)
+
+
+def _start(page: Page, recipe: Recipe, name: str) -> None:
+    """The model at its start values."""
+    settings = recipe.settings
+    if settings.start == "pytorch":
+        page.say(_("PyTorch draws the start values at random; the seed makes them the same in every run."))
+        page.code(f"torch.manual_seed({settings.seed})")
+    page.code(f"model = {name}()")
+    if settings.start == "zeros":
+        page.say(_("Every parameter starts at zero."))
+        page.code("with torch.no_grad():")
+        page.code("for parameter in model.parameters():", inside=1)
+        page.code("parameter.zero_()", inside=2)
+    elif settings.start == "own":
+        page.say(_("The start values that were chosen, as training has them."))
+        page.numbers("start_values = torch.tensor(", recipe.start_values(), f", {FLOAT64})")
+        page.code("sizes = [parameter.numel() for parameter in model.parameters()]")
+        page.code("with torch.no_grad():")
+        page.code("for parameter, values in zip(model.parameters(), start_values.split(sizes)):", inside=1)
+        page.code("parameter.copy_(values.view_as(parameter))", inside=2)
+    if recipe.device:
+        page.code("model = model.to(device)")
+
+
+# --- loss and optimizer -----------------------------------------------------------------------------------
+
+
+def loss_section(recipe: Recipe) -> Page:
+    """What is minimised."""
+    page = Page("loss")
+    row, source = LOSSES[recipe.settings.loss], _loss_source(recipe)
+    page.say(_(row.tip))
+    name = row.runs.rpartition(".")[2]
+    if source is not None:
+        page.code(source.code)
+        page.gap(2)
+    page.code(f"loss_function = {call(name if source else f'nn.{name}', **_loss_arguments(recipe))}")
+    if recipe.settings.l1:
+        page.gap()
+        page.say(_("Large weights are punished too (L1); biases are free."))
+        page.code("weights = [parameter for parameter in model.parameters() if parameter.dim() > 1]")
+    return page
+
+
+def _loss_arguments(recipe: Recipe) -> dict[str, str]:
+    """Those away from PyTorch's defaults; lengths in units of y are scaled as y is."""
+    row, values = LOSSES[recipe.settings.loss], recipe.settings.values("loss")
+    lengths = {p.argument or p.key for p in row.parameters if p.unit == "y"}
+    if not recipe.settings.standardise:
+        return literals(_away_from_defaults(row, values))
+    return {
+        name: literal(value) + (" / y_scale" if name in lengths else "")
+        for name, value in row.arguments(values).items()
+        if name in lengths or name in _away_from_defaults(row, values)
+    }
+
+
+def _loss_source(recipe: Recipe) -> Source | None:
+    """The code of a loss that torch does not have."""
+    runs = LOSSES[recipe.settings.loss].runs
+    return None if runs.startswith("torch.") else source_of(runs)
+
+
+def optimizer_section(recipe: Recipe) -> Page:
+    """The optimizer, and the schedule of its learning rate."""
+    page = Page("optimizer")
+    settings, row = recipe.settings, OPTIMIZERS[recipe.settings.optimizer]
+    page.say(_(row.tip))
+    arguments = literals(
+        {"lr": settings.learning_rate} | _away_from_defaults(row, settings.values("optimizer"))
+    )
+    page.code(f"optimizer = {call(row.runs, 'model.parameters()', **arguments)}")
+    schedule = recipe.schedule
+    if schedule is not None:
+        rate = {schedule.rate_argument: settings.learning_rate} if schedule.rate_argument else {}
+        chosen = schedule.arguments(settings.values("schedule"))
+        page.gap()
+        page.say(_(schedule.tip))
+        arguments = literals({**chosen, **schedule.fixed, **rate})
+        page.code(f"scheduler = {call(schedule.runs, 'optimizer', **arguments)}")
+    return page
+
+
+def _away_from_defaults(row: Choice, values: Mapping[str, Value]) -> dict[str, object]:
+    """The arguments of the class of `row` that are not what PyTorch takes by itself."""
+    usual = row.arguments({parameter.key: parameter.default for parameter in row.parameters})
+    return {name: value for name, value in row.arguments(values).items() if value != usual[name]}
