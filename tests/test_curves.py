@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -182,3 +183,12 @@ def test_a_network_shows_its_layers_and_counts_its_parameters() -> None:
     parameters = curve.in_data_units(some_arrays(curve), no_scaling(1))
     assert curve.equation(parameters) == "y = W3 tanh(W2 tanh(W1 x + b1) + b2) + b3   (321 parameters)"
     assert list(parameters) == ["w1", "b1", "w2", "b2", "w3", "b3"]
+
+
+def test_the_features_of_a_polynomial_are_the_powers_of_x_as_torch_multiplies_them_up() -> None:
+    x = np.random.default_rng(3).normal(0, 2, (500, 1))
+    found = Polynomial({"degree": 12}).features(x)
+    np.testing.assert_allclose(found, x ** np.arange(1, 13), rtol=1e-14)
+    assert found.flags.c_contiguous
+    powers = torch.cumprod(torch.tensor(x).expand(-1, 12), dim=1)
+    assert powers.tolist() == found.tolist()

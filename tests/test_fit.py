@@ -84,7 +84,8 @@ class Program:
         """What the first layer takes, and the targets."""
         columns = points.x
         if self.settings.model == "polynomial":
-            columns = columns ** np.arange(1, int(str(self.settings.values("model")["degree"])) + 1)
+            degree = int(str(self.settings.values("model")["degree"]))
+            columns = np.cumprod(np.repeat(columns, degree, axis=1), axis=1)
         return (
             torch.tensor(columns, dtype=self.dtype),
             torch.tensor(points.y, dtype=self.dtype).unsqueeze(1),

@@ -185,7 +185,7 @@ def columns_of(settings: Settings, x: Floats) -> Floats:
     if settings.model != "polynomial":
         return x.reshape(-1, 1)
     degree = int(str(settings.values("model")["degree"]))
-    powers: Floats = np.power(x.reshape(-1, 1), np.arange(1, degree + 1))
+    powers: Floats = torch.tensor(x.reshape(-1, 1)).expand(-1, degree).cumprod(dim=1).numpy()
     return powers
 
 
