@@ -11,7 +11,9 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QLineEdit,
+    QPlainTextEdit,
     QScrollBar,
+    QTableView,
     QWidget,
 )
 
@@ -23,6 +25,8 @@ KEYS: tuple[tuple[type[QWidget], tuple[Qt.Key, ...]], ...] = (
 )
 ENTERS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 POINTED_AT = (QAbstractButton, QAbstractSlider, QComboBox)  # a click on these does all they are for
+READ = (QPlainTextEdit, QTableView)  # to read and to copy from
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 TURNED = (QAbstractSlider, QComboBox, QAbstractSpinBox)  # by the wheel
 
 
@@ -34,13 +38,14 @@ class KeyGuard(QObject):
     undo in any field only while it is being edited, so these go on to the window. The wheel turns only
     what has the focus: a person who scrolls past a control does not mean to change it. Enter takes what a
     field holds and Escape what it held before, and both leave it, so that letters are keys of the
-    window again; in a dialog they are the dialog's.
+    window again; in a dialog they are the dialog's. A text and a table to read keep but the keys that select
+    and copy: Shift or Ctrl and the arrows, Ctrl+A and Ctrl+C. They scroll by the pages and by the wheel.
     """
 
     def watch(self, below: QWidget) -> None:
         """Watch `below` and all controls in it."""
         for control in (below, *below.findChildren(QWidget)):
-            if isinstance(control, (*POINTED_AT, QAbstractSpinBox, QLineEdit)):
+            if isinstance(control, (*POINTED_AT, *READ, QAbstractSpinBox, QLineEdit)):
                 self._watch(control)
 
     def _watch(self, control: QWidget) -> None:
@@ -74,11 +79,22 @@ def _is_needed(control: QWidget, event: QKeyEvent) -> bool:
     """Whether a control uses a key itself; a list goes by letters to the words that begin with them."""
     if any(isinstance(control, kind) and event.key() in keys for kind, keys in KEYS):
         return True
+    if isinstance(control, READ):
+        return _selects(event)
     return isinstance(control, QComboBox) and not event.modifiers() and event.text().isalnum()
 
 
+def _selects(event: QKeyEvent) -> bool:
+    """Whether a key selects or copies what is only to be read."""
+    keys = QKeySequence.StandardKey
+    moves = event.key() in (*ARROWS, Qt.Key.Key_Up, Qt.Key.Key_Down) and event.modifiers() & (CTRL | SHIFT)
+    return bool(moves) or event.matches(keys.Copy) or event.matches(keys.SelectAll)
+
+
 def _is_of_no_use(control: QWidget, event: QKeyEvent) -> bool:
-    """Whether a field would take a key and do nothing with it."""
+    """Whether a field would take a key and do nothing with it, or nothing that is as good as the window's."""
+    if isinstance(control, READ):
+        return not _selects(event)
     if isinstance(control, QAbstractSpinBox) and event.key() == Qt.Key.Key_Space:
         control.interpretText()  # what is typed counts for whatever Space does
         return True

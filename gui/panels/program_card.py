@@ -1,0 +1,128 @@
+"""The program of the settings, the line of it that runs just now, and what that line does, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import ceil
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from core.choices.phases import PHASES
+from core.texts import _
+from core.training.inside import Inside
+from gui.panels.cards import Card
+from gui.panels.phase_words import CODE, said
+from gui.theme import Theme
+from gui.widgets.code_view import CodeView, is_code
+from gui.widgets.still_label import StillLabel
+
+if TYPE_CHECKING:
+    from core.export.page import Line
+
+USUAL = 170  # letters of what is said of a phase: so much has room at any time, and the code stays still
+MOST_LINES = 5
+
+
+class ProgramCard(Card):
+    """Holds the CodeView, and below it the words about the phase that is lit."""
+
+    def __init__(self, theme: Theme, actions: Mapping[str, QAction]) -> None:
+        super().__init__(_("Program"), theme)
+        self.setObjectName("program_card")
+        self._phases: tuple[str, ...] = ()
+        self._inside: Inside | None = None
+        self._lit = ""
+        self.code = CodeView(theme)
+        self.add_spring()
+        for name in ("phase", "slow_motion"):
+            self.add_tool(actions[name])
+        for name, text in (("copy_program", _("Copy")), ("save_program", _("Save…"))):
+            self.add_tool(actions[name], text)
+            button = self.top.widgetForAction(actions[name])
+            assert isinstance(button, QToolButton)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        self.set_plot(self.code)
+        self.foot.addWidget(self._strip())
+        self._show_words()
+
+    def show_program(self, lines: Sequence[Line]) -> None:
+        """Show the program."""
+        pairs = [(text, line.phase) for line in lines for text in line.text.split("\n")]
+        self._phases = tuple(phase for _text, phase in pairs)
+        self.code.show_lines([text for text, _phase in pairs])
+        self._show_lit()
+        self._show_words()
+
+    def show_inside(self, inside: Inside | None) -> None:
+        """Tell of this step; None where there are no points."""
+        self._inside = inside
+        self._show_words()
+
+    def light(self, phase: str) -> None:
+        """Mark the lines of `phase`, a word of PHASES, and say what they do; empty for no phase."""
+        self._lit = phase
+        self._show_lit()
+        self._show_words()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep room for the words, as many lines as they usually take at this width."""
+        super().resizeEvent(event)
+        metrics = self._words.fontMetrics()
+        lines = ceil(USUAL * metrics.averageCharWidth() / max(1, self.width()))
+        self._words.setMinimumHeight(metrics.lineSpacing() * min(lines, MOST_LINES))
+
+    def _strip(self) -> QWidget:
+        """The line of code that is lit, which of the five it is, and what it does."""
+        theme = self.theme
+        self._title = StillLabel(shrinks=True)
+        self._title.setObjectName("phase_title")
+        self._title.setFont(theme.code_font())
+        self._place = StillLabel(_("{place} of {count}").format(place=len(PHASES), count=len(PHASES)))
+        self._place.setObjectName("phase_place")
+        self._place.setAccessibleName(_("Phase"))
+        self._place.setProperty("muted", True)
+        self._head = QWidget()
+        row = QHBoxLayout(self._head)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._title, 1)
+        row.addWidget(self._place)
+        self._words = QLabel()
+        self._words.setObjectName("phase_words")
+        self._words.setAccessibleName(_("What the lit line does"))
+        self._words.setTextFormat(Qt.TextFormat.PlainText)
+        self._words.setWordWrap(True)
+        self._words.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        strip = QWidget()
+        lines = QVBoxLayout(strip)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(theme.px(2))
+        lines.addWidget(self._head)
+        lines.addWidget(self._words)
+        return strip
+
+    def _show_lit(self) -> None:
+        """Mark the lines of the lit phase."""
+        self.code.light(
+            [place for place, phase in enumerate(self._phases) if self._lit and phase == self._lit]
+        )
+
+    def _show_words(self) -> None:
+        """Say what the lit phase does, under the line of code as the program has it."""
+        text = said(self._inside, self._lit)
+        if text != self._words.text():
+            self._words.setText(text)
+        self._head.setVisible(bool(self._lit))
+        if self._lit:
+            self._title.setText(self._line_of_code() or CODE[self._lit])
+            place = PHASES.index(self._lit) + 1
+            self._place.setText(_("{place} of {count}").format(place=place, count=len(PHASES)))
+
+    def _line_of_code(self) -> str:
+        """The first line of the program that does something in the lit phase, without its comment."""
+        found = (self.code.lines[place] for place in self.code.lit)
+        return next((line.partition("  #")[0].strip() for line in found if is_code(line)), "")

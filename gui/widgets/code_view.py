@@ -1,0 +1,177 @@
+"""Shows a program, with the lines marked that run just now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QPainter,
+    QPaintEvent,
+    QPolygonF,
+    QResizeEvent,
+    QTextCursor,
+)
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
+
+from core.texts import _
+from gui.theme import Theme
+from gui.widgets.code_colours import CodeColours
+
+GUTTER = 18  # pixels, for the sign beside a lit line
+SIGN = 8  # pixels, its height
+
+
+class CodeView(QPlainTextEdit):
+    """A program to read and to copy from; lit lines have a ground, and a sign where they do something."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._lines: list[str] = [""]
+        self._lit: tuple[int, ...] = ()
+        self.setObjectName("code_view")
+        self.setAccessibleName(_("Program"))
+        self.setReadOnly(True)
+        self.setUndoRedoEnabled(False)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)  # how far a line is set in says something
+        self.setFont(theme.code_font())
+        self.setViewportMargins(theme.px(GUTTER), 0, 0, 0)
+        self._colours = CodeColours(self.document(), theme)
+        self._gutter = _Gutter(self, theme)
+        self.updateRequest.connect(lambda _area, _dy: self._gutter.update())
+
+    # --- what is shown ----------------------------------------------------------------------------------
+
+    def show_lines(self, lines: Sequence[str]) -> None:
+        """Show these lines; those that stay keep their place, and whatever is selected in them."""
+        before, after = self._lines, list(lines) or [""]
+        if after == before:
+            return
+        self._lines = after
+        first, last = _differing(before, after)
+        bars = (self.horizontalScrollBar(), self.verticalScrollBar())
+        places = [bar.value() for bar in bars]
+        behind = last + len(after) - len(before)
+        self._colours.expect(after)
+        self._replace(first, last, after[first:behind])
+        self._colours.settle(behind)
+        self._lit = tuple(line for line in self._lit if line < len(after))
+        for bar, place in zip(bars, places, strict=True):
+            bar.setValue(place)
+
+    def light(self, lines: Sequence[int]) -> None:
+        """Mark these lines, by their places from 0 on, and bring them into view where they are not."""
+        lit = tuple(line for line in lines if line < len(self._lines))
+        if lit != self._lit:
+            self._lit = lit
+            self._bring_into_view()
+            self.viewport().update()
+            self._gutter.update()
+
+    @property
+    def lit(self) -> tuple[int, ...]:
+        """The places of the marked lines."""
+        return self._lit
+
+    def _replace(self, first: int, last: int, lines: Sequence[str]) -> None:
+        """Put `lines` in the place of those from `first` to before `last`."""
+        document = self.document()
+        cursor = QTextCursor(document.findBlockByNumber(first))
+        end = document.findBlockByNumber(last - 1)
+        cursor.setPosition(end.position() + end.length() - 1, QTextCursor.MoveMode.KeepAnchor)
+        cursor.insertText("\n".join(lines))
+
+    def _bring_into_view(self) -> None:
+        """Scroll to the lit lines, so that they are in the middle; not at all if they are to be seen."""
+        if not self._lit:
+            return
+        bar = self.verticalScrollBar()
+        blocks = [self.document().findBlockByNumber(line) for line in (min(self._lit), max(self._lit))]
+        first, last = (block.firstLineNumber() for block in blocks)
+        if not bar.value() <= first <= last < bar.value() + bar.pageStep():
+            bar.setValue(first - max(0, bar.pageStep() - (last - first + 1)) // 2)
+
+    @property
+    def lines(self) -> list[str]:
+        """The program, line by line."""
+        return self._lines
+
+    # --- drawing ----------------------------------------------------------------------------------------
+
+    def ground(self, line: int) -> QRectF:
+        """Where on the viewport a line is, over its whole width."""
+        block = self.document().findBlockByNumber(line)
+        area = self.blockBoundingGeometry(block).translated(self.contentOffset())
+        return QRectF(0, area.top(), self.viewport().width(), area.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The grounds of the lit lines, and the text upon them."""
+        painter = QPainter(self.viewport())
+        for line in self._lit:
+            painter.fillRect(self.ground(line), QColor(self._theme.accent_soft))
+        painter.end()
+        super().paintEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the gutter beside the text, and the lit lines in view."""
+        super().resizeEvent(event)
+        inside = self.contentsRect()
+        self._gutter.setGeometry(
+            QRect(inside.left(), inside.top(), self._theme.px(GUTTER), self.viewport().height())
+        )
+        self._bring_into_view()
+
+
+class _Gutter(QWidget):
+    """The narrow column at the left of the program, with a sign beside each lit line."""
+
+    def __init__(self, view: CodeView, theme: Theme) -> None:
+        super().__init__(view)
+        self._view = view
+        self._theme = theme
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """A triangle that points at each lit line."""
+        theme, painter = self._theme, QPainter(self)
+        painter.fillRect(self.rect(), QColor(theme.surface))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for line in self._view.lit:
+            area = self._view.ground(line)
+            painter.fillRect(QRectF(0, area.top(), self.width(), area.height()), QColor(theme.accent_soft))
+            if is_code(self._view.lines[line]):
+                painter.setBrush(QColor(theme.accent))
+                painter.drawPolygon(_sign(theme.px(SIGN) / 2, theme.px(5), area.center().y()))
+
+
+def is_code(line: str) -> bool:
+    """Whether a line does something: neither empty nor a comment alone."""
+    return not line.lstrip().startswith("#") and bool(line.strip())
+
+
+def _sign(half: float, left: float, middle: float) -> QPolygonF:
+    """A triangle that points to the right."""
+    tips = ((left, middle - half), (left, middle + half), (left + 1.7 * half, middle))
+    return QPolygonF([QPointF(*tip) for tip in tips])
+
+
+def _differing(before: Sequence[str], after: Sequence[str]) -> tuple[int, int]:
+    """Of the lines `before`, the first and the one behind the last that `after` has otherwise; at least one.
+
+    Lines alone at an end, and such as are only put in or taken out, count with a neighbour that stays.
+    """
+    most = min(len(before), len(after)) - 1  # of both something is left to replace
+    start = 0
+    while start < most and before[start] == after[start]:
+        start += 1
+    end = 0
+    while end < most - start and before[-1 - end] == after[-1 - end]:
+        end += 1
+    return start, len(before) - end
