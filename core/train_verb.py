@@ -17,11 +17,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.choices import FIELDS, LOSSES, MODELS, TABLES, Value
+from core.choices import LOSSES, MODELS
 from core.experiment.experiment import Experiment
-from core.experiment.file import load_experiment, save_experiment
-from core.experiment.points import Points
-from core.experiment.settings import NAMES, OPTIONS, Settings, unknown_name
+from core.experiment.file import save_experiment
+from core.experiment.settings import Settings
 from core.experiment.split import held_out
 from core.insight.measures import mae, r_squared, rmse
 from core.problem import Problem
@@ -29,6 +28,7 @@ from core.terminal import Progress, complain, say
 from core.texts import N_, _, n_
 from core.training import Snapshot
 from core.training.history import History
+from core.work import Work, idle_options, work_of
 
 if TYPE_CHECKING:
     from core.training import Trainer
@@ -52,26 +52,6 @@ WHY = {
     "diverged": N_("It stopped because it diverged; the numbers are those of the last good step."),
     "interrupted": N_("It was interrupted; the numbers are those of the last step."),
 }
-
-
-@dataclass(frozen=True)
-class Work:
-    """What the command line gives to train on; `message` says what was read, `notice` what was left out."""
-
-    experiment: Experiment
-    dropped: int
-    message: str
-    notice: str = ""
-
-    @property
-    def points(self) -> Points:
-        """The points after the last change."""
-        return self.experiment.points
-
-    @property
-    def settings(self) -> Settings:
-        """The settings after the last change."""
-        return self.experiment.settings
 
 
 @dataclass(frozen=True)
@@ -135,7 +115,7 @@ def train(arguments: argparse.Namespace, draw: Draw | None = None) -> int:
     Raises Problem for what the person can mend, before the first step where it can be known then.
     """
     _check_outputs(arguments, draw)
-    work = _work(arguments)
+    work = work_of(arguments)
     from core.training import Trainer
 
     trainer = Trainer(work.points, work.settings, work.experiment.earlier)
@@ -146,90 +126,17 @@ def train(arguments: argparse.Namespace, draw: Draw | None = None) -> int:
         say(json.dumps(outcome.report(), ensure_ascii=False, allow_nan=False))
     else:
         _tell(outcome, arguments.save)
-    for sentence in (work.notice, *_idle(arguments.set, work.settings), trainer.notice, _advice(outcome)):
+    for sentence in (
+        work.notice,
+        *idle_options(arguments.set, work.settings),
+        trainer.notice,
+        _advice(outcome),
+    ):
         if sentence:
             complain(sentence)
     if arguments.plot and draw is not None:
         draw(work.experiment, outcome.snapshot, trainer.history, Path(arguments.plot))
     return INTERRUPTED if outcome.why == "interrupted" else 0
-
-
-def settings_of(arguments: argparse.Namespace, base: Settings) -> Settings:
-    """`base` changed by the options and the --set of `arguments`; raises Problem for what is not allowed."""
-    given: dict[str, Value] = {}
-    for key, field in FIELDS.items():
-        value = getattr(arguments, key)
-        if value is not None:
-            given[key] = value if isinstance(value, bool) else field.parse(value)
-    start_values = base.start_values
-    options: dict[str, str] = {}
-    for name, text in map(_pair, arguments.set):
-        if name in FIELDS:
-            given[name] = FIELDS[name].parse(text)
-        elif name == "start_values":
-            start_values = tuple(_number(part) for part in text.split(","))
-            given.setdefault("start", "own")
-        else:
-            options[name] = text
-    _lift_other_limit(given)
-    values: dict[str, Any] = {name: getattr(base, name) for name in NAMES} | given
-    chosen = _option_names(values)
-    values["start_values"] = start_values
-    values["options"] = {**base.options, **dict(_option(chosen, *pair) for pair in options.items())}
-    return Settings(**values)
-
-
-def _lift_other_limit(given: dict[str, Value]) -> None:
-    """Whoever sets one of the two limits means it alone, and not whichever comes first."""
-    for one, other in (("steps", "epochs"), ("epochs", "steps")):
-        if given.get(one) is not None:
-            given.setdefault(other, None)
-
-
-def _option_names(values: dict[str, Any]) -> dict[str, str]:
-    """The names by which --set knows the hyper-parameters: "huber.delta", and "delta" of a chosen row."""
-    rows = [TABLES[name][values[name]] for name in TABLES]
-    short = {parameter.key: f"{row.key}.{parameter.key}" for row in rows for parameter in row.parameters}
-    return {**{name: name for name in OPTIONS}, **short}
-
-
-def _option(names: dict[str, str], name: str, text: str) -> tuple[str, Value]:
-    """The whole name and the value of one hyper-parameter."""
-    if name not in names:
-        raise unknown_name(name, [*FIELDS, "start_values", *names])
-    return names[name], OPTIONS[names[name]].parse(text)
-
-
-def _idle(pairs: list[str], settings: Settings) -> list[str]:
-    """A sentence for each --set of a hyper-parameter whose row is not chosen."""
-    chosen = {settings.row(name).key for name in TABLES}
-    names = [_pair(text)[0] for text in pairs]
-    return [
-        _("{name} changes nothing, because {row} is not chosen.").format(name=name, row=name.split(".")[0])
-        for name in names
-        if "." in name and name.split(".")[0] not in chosen
-    ]
-
-
-def _pair(text: str) -> tuple[str, str]:
-    """The name and the value in NAME=VALUE."""
-    name, sign, value = text.partition("=")
-    if not sign:
-        raise Problem(
-            _("--set takes a name and a value, such as {example}, not {value}.").format(
-                example="huber.delta=2", value=text[:40]
-            )
-        )
-    return name.strip().replace("-", "_"), value
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError as error:
-        raise Problem(
-            _("Start values must be numbers with commas between them, not {value}.").format(value=text[:40])
-        ) from error
 
 
 def _check_outputs(arguments: argparse.Namespace, draw: Draw | None) -> None:
@@ -244,31 +151,6 @@ def _check_outputs(arguments: argparse.Namespace, draw: Draw | None) -> None:
         raise Problem(
             _("The folder of “{file}” is not there; make it, or choose another.").format(file=arguments.plot)
         )
-
-
-def _work(arguments: argparse.Namespace) -> Work:
-    """The points of the file and the settings of the options."""
-    path: Path = arguments.file
-    if not path.name.lower().endswith(".json"):
-        from core.tables import Reading, read_points
-
-        settings = settings_of(arguments, Settings())
-        read = read_points(path, Reading(x=arguments.x, y=arguments.y))
-        return Work(Experiment(read.points, settings), read.dropped, read.message)
-    if arguments.x is not None or arguments.y is not None:
-        raise Problem(
-            _("--x and --y are for tables; an experiment has its points already, so leave them out.")
-        )
-    experiment = load_experiment(path)
-    count = len(experiment.points)
-    message = n_("{count} point from {file}.", "{count} points from {file}.", count)
-    settings = settings_of(arguments, experiment.settings)
-    notice = ""
-    if settings != experiment.settings:
-        if experiment.earlier:
-            notice = _("The changes recorded in {file} were left out, because other settings were given.")
-        experiment = Experiment(experiment.points, settings)
-    return Work(experiment, 0, message.format(count=count, file=path.name), notice.format(file=path.name))
 
 
 def _trained(trainer: Trainer, work: Work) -> Outcome:

@@ -30,8 +30,9 @@ from core.experiment import (
 from core.experiment.settings import OPTIONS
 from core.problem import Problem
 from core.texts import language
-from core.train_verb import WHY, Interruption, settings_of
+from core.train_verb import WHY, Interruption
 from core.training import Snapshot, Trainer
+from core.work import settings_of
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "resources" / "data"
