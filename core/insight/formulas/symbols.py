@@ -1,0 +1,188 @@
+"""What each name of a formula looks like, what it means, and the colour of that meaning."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from core.texts import N_, _
+
+ROLES = ("data", "model", "gradient", "reference", "was")  # of a symbol or a number; empty for none
+SUBSCRIPTS = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,")
+BEFORE = "ₜ₋₁"
+
+
+class Symbol(NamedTuple):
+    """A symbol: as LaTeX, as text, its role, what it means, and what counts it.
+
+    `counter` is "t" for what changes from step to step, "i" for what each point has of its own. `chosen`
+    marks what a person sets: such numbers are shown as they were set.
+    """
+
+    latex: str
+    text: str
+    role: str = ""
+    words: str = ""
+    counter: str = ""
+    chosen: bool = False
+
+
+def _chosen(latex: str, text: str, words: str) -> Symbol:
+    return Symbol(latex, text, "", words, "", True)
+
+
+def _kept(latex: str, text: str, words: str) -> Symbol:
+    """What an optimizer keeps or finds at each step."""
+    return Symbol(latex, text, "", words, "t")
+
+
+SYMBOLS = {
+    # the data and the model
+    "x": Symbol("x", "x", "data", N_("input of a point"), "i"),
+    "xj": Symbol("x_j", "xⱼ", "data", N_("column j of the inputs"), "i"),
+    "y": Symbol("y", "y", "data", N_("what the point says"), "i"),
+    "yhat": Symbol(r"\hat{y}", "ŷ", "model", N_("what the model says"), "i"),
+    "theta": Symbol(r"\theta", "θ", "model", N_("any parameter of the model"), "t"),
+    "any": Symbol(r"\theta", "θ", "model", N_("any parameter of the model")),
+    "w": Symbol("w", "w", "model", N_("weight")),
+    "wj": Symbol("w_j", "wⱼ", "model", N_("weight of column j")),
+    "wk": Symbol("w_k", "wₖ", "model", N_("weight of power k")),
+    "b": Symbol("b", "b", "model", N_("bias")),
+    "W": Symbol("W", "W", "model", N_("weights of a layer")),
+    "h": Symbol("h", "h", "model", N_("output of a hidden layer"), "i"),
+    "weights": Symbol("w", "w", "model", N_("every weight")),
+    "n": Symbol("n", "n", "", N_("number of points in the batch"), "", True),
+    "k": Symbol("k", "k", "", N_("power of x"), "", True),
+    # the loss
+    "r": Symbol("r", "r", "", N_("how far the model is off at a point"), "i"),
+    "part": Symbol(r"\ell", "ℓ", "", N_("share of a point in the loss"), "i"),
+    "L": Symbol("L", "L", "", N_("loss")),
+    "J": Symbol("J", "J", "", N_("loss with the penalty")),
+    "knee": _chosen(r"\delta", "δ", N_("Delta")),
+    "beta": _chosen(r"\beta", "β", N_("Beta")),
+    "scale": _chosen("s", "s", N_("Scale")),
+    "quantile": _chosen("q", "q", N_("Quantile")),
+    "l1": _chosen(r"\lambda_1", "λ₁", N_("L1 penalty")),
+    # the gradient
+    "d": Symbol(r"\delta", "δ", "gradient", N_("slope of the loss at a layer"), "i"),
+    "norm": Symbol(r"\|g\|", "‖g‖", "gradient", N_("length of the whole gradient")),
+    "slopes": Symbol("g", "g", "gradient", N_("slope for each parameter")),
+    "clip_norm": _chosen(r"g_{\max}", "gₘₐₓ", N_("Clip gradient")),
+    "c": Symbol("c", "c", "", N_("factor that shortens the gradient")),
+    "g": Symbol("g", "g", "gradient", N_("gradient: slope of the loss for this parameter"), "t"),
+    # what a person sets of an optimizer
+    "lr": _chosen(r"\gamma", "γ", N_("learning rate")),
+    "t": Symbol("t", "t", "", N_("number of the step"), "", True),
+    "momentum": _chosen(r"\mu", "μ", N_("Momentum")),
+    "dampening": _chosen(r"\tau", "τ", N_("Dampening")),
+    "weight_decay": _chosen(r"\lambda", "λ", N_("Weight decay")),
+    "beta1": _chosen(r"\beta_1", "β₁", N_("Beta 1")),
+    "beta2": _chosen(r"\beta_2", "β₂", N_("Beta 2")),
+    "eps": _chosen(r"\varepsilon", "ε", N_("Epsilon")),
+    "momentum_decay": _chosen(r"\psi", "ψ", N_("Momentum decay")),
+    "lr_decay": _chosen(r"\kappa", "κ", N_("Rate decay")),
+    "rho": _chosen(r"\rho", "ρ", "Rho"),
+    "alpha": _chosen(r"\alpha", "α", "Alpha"),
+    "eta_minus": _chosen(r"\eta^{-}", "η⁻", N_("Eta minus")),
+    "eta_plus": _chosen(r"\eta^{+}", "η⁺", N_("Eta plus")),
+    "step_min": _chosen(r"\Gamma_{\min}", "Γₘᵢₙ", N_("Smallest step")),
+    "step_max": _chosen(r"\Gamma_{\max}", "Γₘₐₓ", N_("Largest step")),
+    "lambd": _chosen(r"\Lambda", "Λ", "Lambda"),
+    "t0": _chosen("t_0", "t₀", "t0"),
+    # what an optimizer keeps, and finds on its way
+    "decayed": Symbol(r"\tilde{g}", "g̃", "gradient", N_("gradient with the weight decay"), "t"),
+    "buffer": _kept("b", "b", N_("momentum: steps so far, fading")),
+    "ahead": Symbol(r"\bar{g}", "ḡ", "gradient", N_("gradient with momentum"), "t"),
+    "m": _kept("m", "m", N_("fading mean of the gradients")),
+    "v": _kept("v", "v", N_("fading mean of the squared gradients")),
+    "vmax": _kept(r"v^{\max}", "vᵐᵃˣ", N_("largest v so far")),
+    "mhat": _kept(r"\hat{m}", "m̂", N_("m without its pull to the start at 0")),
+    "vhat": _kept(r"\hat{v}", "v̂", N_("v without its pull to the start at 0")),
+    "warm": _kept(r"\mu", "μ", N_("momentum of this step")),
+    "warmer": Symbol(r"\mu_{t+1}", "μₜ₊₁", "", N_("momentum of the next step")),
+    "product": _kept(r"\Pi", "Π", N_("product of the momenta so far")),
+    "rho_inf": Symbol(r"\rho_\infty", "ρ∞", "", N_("steps that v looks back, in the end")),
+    "rho_t": _kept(r"\rho", "ρ", N_("steps that v looks back by now")),
+    "rect": _kept("r", "r", N_("how far v can be trusted")),
+    "fit": _kept("l", "l", N_("one over the size of the gradients")),
+    "u": _kept("u", "u", N_("largest gradient, fading")),
+    "squares": _kept("G", "G", N_("sum of all squared gradients")),
+    "slow": _kept(r"\tilde{\gamma}", "γ̃", N_("learning rate by now")),
+    "change": _kept(r"\Delta", "Δ", N_("change, before the learning rate")),
+    "changes": _kept("u", "u", N_("fading mean of the squared changes")),
+    "mean_g": _kept(r"\bar{g}", "ḡ", N_("fading mean of the gradients")),
+    "turn": _kept("p", "p", N_("below 0 where the gradient changed its sign")),
+    "factor": _kept("f", "f", N_("what the step size is multiplied by")),
+    "size": _kept(r"\Delta", "Δ", N_("step size of this parameter")),
+    "held": Symbol("h", "h", "gradient", N_("gradient, or 0 where its sign changed"), "t"),
+    "eta": _kept(r"\eta", "η", N_("learning rate by now")),
+    "weight": _kept(r"\mu", "μ", N_("weight of the newest in the mean")),
+    "ax": Symbol(r"\bar{\theta}", "θ̄", "reference", N_("mean of the parameter over the late steps"), "t"),
+    "grads": Symbol("g", "g", "gradient", N_("gradient of all parameters"), "t"),
+    "dg": Symbol("y", "y", "gradient", N_("change of the gradient from one iteration to the next")),
+    "ds": Symbol("s", "s", "", N_("step of that iteration")),
+    "inverse": Symbol(r"\rho", "ρ", "", N_("one over the bend of the loss along s")),
+    "part_of": Symbol(r"\alpha", "α", "", N_("share of s in the direction")),
+    "q": Symbol("q", "q", "", N_("the gradient downhill, without what the remembered steps explain")),
+    "direction": Symbol("d", "d", "", N_("direction of the step")),
+    "length": Symbol("a", "a", "", N_("length of the step")),
+}
+LAYERED = re.compile(r"(W|b|h|d|w|x)(\d+)")
+SLOPE = re.compile(r"d([LJ])_(\w+)")
+
+
+class Look(NamedTuple):
+    """A name as it is typeset and written: `latex` without colour, `text` and `role`."""
+
+    latex: str
+    text: str
+    role: str
+    chosen: bool
+
+
+@cache
+def look(name: str, each: bool = False) -> Look:
+    """How the name of a formula looks; with `each` it is that of one point among many, i."""
+    slope = SLOPE.fullmatch(name)
+    if slope is not None:
+        of, by = slope.group(1), look(slope.group(2), each)
+        return Look(rf"\frac{{\partial {of}}}{{\partial {by.latex}}}", f"∂{of}/∂{by.text}", "gradient", False)
+    before = name.endswith("_")
+    base, layer = split(name)
+    symbol = SYMBOLS[base]
+    latex, text = symbol.latex, symbol.text + layer.translate(SUBSCRIPTS)
+    below = [layer] if layer else []
+    if symbol.counter == "t":
+        below.append("t-1" if before else "t")
+    elif symbol.counter == "i" and each:
+        below.append("i")
+        text += "ᵢ"
+    if below:
+        latex = _with_subscript(latex, ",".join(below))
+    if before:
+        return Look(latex, text + BEFORE, "was", symbol.chosen)
+    return Look(latex, text, symbol.role, symbol.chosen)
+
+
+def split(name: str) -> tuple[str, str]:
+    """The name in SYMBOLS, and the number of the layer, if it has one."""
+    name = name.removesuffix("_")
+    layered = LAYERED.fullmatch(name)
+    return (layered.group(1), layered.group(2)) if layered else (name, "")
+
+
+def meaning(name: str) -> tuple[str, str] | None:
+    """The text of a name and what it means, in words; None for slopes, which say it themselves."""
+    if SLOPE.fullmatch(name):
+        return None
+    base, _layer = split(name)
+    return SYMBOLS[base].text, _(SYMBOLS[base].words)
+
+
+def _with_subscript(latex: str, below: str) -> str:
+    """`latex` with a subscript, behind the one that it may have."""
+    head, line, tail = latex.partition("_")
+    if line:
+        return f"{head}_{{{tail.strip('{}')},{below}}}"
+    return f"{latex}_{{{below}}}"
