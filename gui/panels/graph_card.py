@@ -1,0 +1,119 @@
+"""The graph that PyTorch builds in a step, what it keeps, and what has changed in it."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from PySide6.QtWidgets import QVBoxLayout
+
+from core.insight.graph import ARRAYS_A_LAYER, CONSTANT, LAYER, LEAF, Graph, Node
+from core.texts import _
+from core.training.inside import Inside
+from gui.panels.cards import Card
+from gui.plots.graph_boxes import brackets
+from gui.plots.graph_numbers import counted, numbers_of
+from gui.plots.graph_plot import GraphPlot
+from gui.theme import Theme
+from gui.widgets.still_label import StillLabel
+
+NOTHING = Graph((), 0, 0)
+
+
+class GraphCard(Card):
+    """Holds the GraphPlot, and below it how large the graph is and what has changed in it."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(_("Graph"), theme)
+        self.setObjectName("graph_card")
+        self.plot = GraphPlot(theme)
+        self.set_plot(self.plot)
+        self.size_note = self._line("graph_size", _("How large the graph is"))
+        self.change_note = self._line("graph_change", _("What has changed in the graph"))
+        lines = QVBoxLayout()
+        lines.setSpacing(theme.px(2))
+        lines.addWidget(self.size_note)
+        lines.addWidget(self.change_note)
+        self.foot.addLayout(lines)
+        self._graph = NOTHING
+        self._change = ""
+        self.show_inside(None)
+
+    def show_inside(self, inside: Inside | None) -> None:
+        """Show the graph of a step; before there is one, the ghost of the one before, or its leaves."""
+        if inside is None:
+            self.plot.show_graph(None, sentence=_("The graph of a step appears here once there are points."))
+            self._say("", "")
+        elif inside.graph is not None:
+            self._note_change(inside.graph)
+            self._graph = inside.graph
+            self.plot.show_graph(inside.graph, numbers_of(inside))
+            self._say(
+                counted(inside.graph), self._change or _("PyTorch builds the graph anew at every step.")
+            )
+        else:
+            leaves = _leaves(inside)
+            ghost = self._graph if _same_leaves(self._graph, leaves) else leaves
+            self.plot.show_graph(ghost, numbers_of(inside), ghost=True)
+            self._say(
+                _("The graph is not there yet."),
+                _("PyTorch builds it while the forward pass and the loss run."),
+            )
+
+    def light(self, phase: str) -> None:
+        """Light what a phase (a word of PHASES) works on; nothing for an empty one."""
+        self.plot.light(phase)
+
+    def _note_change(self, graph: Graph) -> None:
+        """Find what is in one of two graphs and not in the other."""
+        if not self._graph.nodes or graph.structure == self._graph.structure:
+            return
+        before, after = (Counter(_names(each)) for each in (self._graph, graph))
+        parts = [
+            words.format(names=_listed(names))
+            for words, names in ((_("new: {names}"), after - before), (_("gone: {names}"), before - after))
+            if names
+        ]
+        changes = "; ".join(parts) or _("other connections")
+        self._change = _("Built anew at every step; the last change: {changes}.").format(changes=changes)
+
+    def _say(self, size: str, change: str) -> None:
+        self.size_note.setText(size)
+        self.change_note.setText(change)
+
+    def _line(self, name: str, meaning: str) -> StillLabel:
+        line = StillLabel(shrinks=True)
+        line.setObjectName(name)
+        line.setAccessibleName(meaning)
+        line.setFont(self.theme.font(12))
+        return line
+
+
+def _leaves(inside: Inside) -> Graph:
+    """The parameters alone, as nodes that nothing takes yet."""
+    pairs = zip(inside.names, inside.before, strict=True)
+    return Graph(
+        tuple(
+            Node(place, "", LEAF, LAYER, place // ARRAYS_A_LAYER + 1, symbol=name, shape=array.shape)
+            for place, (name, array) in enumerate(pairs)
+        ),
+        0,
+        0,
+    )
+
+
+def _same_leaves(one: Graph, other: Graph) -> bool:
+    pairs = [{node.symbol: node.shape for node in each.nodes if node.kind == LEAF} for each in (one, other)]
+    return pairs[0] == pairs[1]
+
+
+def _names(graph: Graph) -> list[str]:
+    """What each node is called: operations by their function, parameters with their shapes."""
+    return [
+        f"{node.symbol} {brackets(node.shape)}" if node.kind == LEAF else node.label
+        for node in graph.nodes
+        if node.kind != CONSTANT
+    ]
+
+
+def _listed(names: Counter[str]) -> str:
+    return ", ".join(name if count == 1 else f"{count} × {name}" for name, count in names.items())
