@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
@@ -14,12 +16,17 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QScrollArea,
     QSlider,
+    QVBoxLayout,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
 
 from core.experiment import Settings
 from gui.main_window import MainWindow
+from gui.theme import Theme
+from gui.widgets.cell_view import CellView
+from gui.widgets.code_view import CodeView
+from gui.widgets.key_guard import KeyGuard
 from tests.windows import action, opened, part, plot_of, ready, snapshot, wait_for_step
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # without a screen
@@ -290,3 +297,98 @@ def test_scroll_bars_are_nowhere_a_person_tabs_to(window: MainWindow) -> None:
 
 def test_the_plot_has_the_focus_at_first(window: MainWindow) -> None:
     assert plot_of(window).hasFocus()
+
+
+# --- what is only to be read -------------------------------------------------------------------------------
+
+
+class Pane(QWidget):
+    """A window with a program and a table in it, whose keys are actions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.code = CodeView(Theme())
+        self.code.show_lines([f"line = {number}" for number in range(200)])
+        self.model = QStandardItemModel(50, 5)
+        self.table = CellView(Theme())
+        self.table.setModel(self.model)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.code)
+        layout.addWidget(self.table)
+        self.pressed: list[str] = []
+        for key in KEYS_OF_THE_WINDOW:
+            action = QAction(key, self)
+            action.setShortcut(key)
+            action.triggered.connect(partial(self.note, key))
+            self.addAction(action)
+        self.guard = KeyGuard()
+        self.guard.watch(self)
+
+    def note(self, key: str, _checked: bool = False) -> None:
+        self.pressed.append(key)
+
+
+KEYS_OF_THE_WINDOW = (
+    *("Down", "Shift+Down", "Left", "Right", "Shift+Right", "Space", "Home", "Ctrl+Z", "Ctrl+V"),
+    *("D", "Ctrl+A", "Ctrl+Home"),
+)
+KEPT = ("Ctrl+A", "Ctrl+Home")  # by what is to be read, to select and to go to its begin
+
+
+@pytest.fixture
+def pane(qtbot: QtBot) -> Pane:
+    made = Pane()
+    qtbot.addWidget(made)
+    made.resize(400, 400)
+    with qtbot.waitActive(made):
+        made.show()
+    return made
+
+
+def press(qtbot: QtBot, widget: QWidget, keys: str) -> None:
+    """Press keys as a person does, by their names."""
+    combination = QKeySequence(keys)[0]
+    qtbot.keyClick(widget, combination.key(), combination.keyboardModifiers())
+
+
+@pytest.mark.parametrize("name", ["code", "table"])
+@pytest.mark.parametrize("keys", KEYS_OF_THE_WINDOW)
+def test_after_a_click_on_what_is_to_be_read_keys_are_still_those_of_the_window(
+    qtbot: QtBot, pane: Pane, name: str, keys: str
+) -> None:
+    widget: CodeView | CellView = getattr(pane, name)
+    qtbot.mouseClick(widget.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(60, 30))
+    assert widget.hasFocus()
+    press(qtbot, widget, keys)
+    assert pane.pressed == ([] if keys in KEPT else [keys])
+
+
+@pytest.mark.parametrize("name", ["code", "table"])
+def test_what_is_to_be_read_scrolls_by_the_page_keys(qtbot: QtBot, pane: Pane, name: str) -> None:
+    widget: CodeView | CellView = getattr(pane, name)
+    qtbot.mouseClick(widget.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(60, 30))
+    bar = widget.verticalScrollBar()
+    for _ in range(2):
+        press(qtbot, widget, "PgDown")
+    below = bar.value()
+    assert below > 0
+    press(qtbot, widget, "PgUp")
+    assert bar.value() < below
+
+
+def test_what_is_to_be_read_selects_all_of_itself(qtbot: QtBot, pane: Pane) -> None:
+    pane.code.setFocus()
+    press(qtbot, pane.code, "Ctrl+A")
+    press(qtbot, pane.code, "Ctrl+C")
+    assert QGuiApplication.clipboard().text() == pane.code.toPlainText()
+    pane.table.setFocus()
+    press(qtbot, pane.table, "Ctrl+A")
+    assert len(pane.table.selectedIndexes()) == 250
+
+
+def test_down_without_a_phase_to_do_goes_to_the_next_cell(qtbot: QtBot, pane: Pane) -> None:
+    pane.actions()[0].setEnabled(False)
+    pane.table.setFocus()
+    pane.table.setCurrentIndex(pane.model.index(3, 1))
+    press(qtbot, pane.table, "Down")
+    assert pane.table.currentIndex().row() == 4

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from core.choices.phases import PHASES
+from core.experiment.settings import Settings
 from core.insight.numbers import DIGITS, significant
 from core.texts import N_, _, n_
 from core.training.inside import Inside
@@ -54,6 +55,15 @@ class Number(NamedTuple):
     gradient: float
 
 
+def code(phase: str, settings: Settings) -> str:
+    """The line of code that is `phase`, as a program of these settings has it."""
+    if phase == "backward" and settings.l1:
+        return "objective.backward()"
+    if phase == "step" and settings.optimizer == "lbfgs":
+        return "optimizer.step(closure)"
+    return CODE[phase]
+
+
 def said(inside: Inside | None, lit: str) -> str:
     """What there is to say while the phase `lit` is lit, a word of PHASES; empty where none is."""
     if inside is None:
@@ -78,7 +88,7 @@ def done(inside: Inside) -> str:
     if inside.settings.standardise and inside.phase != "zero_grad":
         sentences += [_("These are numbers of scaled data.")]
     if inside.complete:
-        sentences += [_("The step is complete; Down begins the next.")]
+        sentences += [_complete()]
     return " ".join(sentences)
 
 
@@ -189,7 +199,14 @@ def _step(inside: Inside) -> list[str]:
         return [first, _repeats()]
     if inside.settings.optimizer in RATELESS:
         return [first]
-    return [first, _("The learning rate, {rate}, scales its steps.").format(rate=f"{inside.rate:.4g}")]
+    return [first, _rate(inside.rate)]
+
+
+def usual() -> str:
+    """As much as there is to say of a phase as a rule, to keep room for."""
+    number = _text(-0.1234)
+    moved = _moved(1.0, -1.0).format(optimizer="RMSprop", name="w1[00, 0]", before=number, after=number)
+    return " ".join([moved, _rate(0.001), _complete()])
 
 
 def _moved(gradient: float, change: float) -> str:
@@ -215,6 +232,14 @@ _DONE = {"zero_grad": _zero_grad, "forward": _forward, "loss": _loss, "backward"
 
 def _is_lbfgs(inside: Inside) -> bool:
     return inside.settings.optimizer == "lbfgs"
+
+
+def _rate(rate: float) -> str:
+    return _("The learning rate, {rate}, scales its steps.").format(rate=f"{rate:.4g}")
+
+
+def _complete() -> str:
+    return _("The step is complete; Down begins the next.")
 
 
 def _repeats() -> str:

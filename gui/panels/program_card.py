@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import ceil
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from core.choices.phases import PHASES
+from core.experiment.settings import Settings
 from core.texts import _
 from core.training.inside import Inside
 from gui.panels.cards import Card
-from gui.panels.phase_words import CODE, said
+from gui.panels.phase_words import code, said, usual
 from gui.theme import Theme
 from gui.widgets.code_view import CodeView, is_code
 from gui.widgets.still_label import StillLabel
@@ -22,8 +22,7 @@ from gui.widgets.still_label import StillLabel
 if TYPE_CHECKING:
     from core.export.page import Line
 
-USUAL = 170  # letters of what is said of a phase: so much has room at any time, and the code stays still
-MOST_LINES = 5
+SHARE = 3  # of the height, one part at most is kept for words that there may not be
 
 
 class ProgramCard(Card):
@@ -35,6 +34,7 @@ class ProgramCard(Card):
         self._phases: tuple[str, ...] = ()
         self._inside: Inside | None = None
         self._lit = ""
+        self._usual = usual()
         self.code = CodeView(theme)
         self.add_spring()
         for name in ("phase", "slow_motion"):
@@ -68,11 +68,12 @@ class ProgramCard(Card):
         self._show_words()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep room for the words, as many lines as they usually take at this width."""
+        """Keep room for what there usually is to say, so that the code stays where it is."""
         super().resizeEvent(event)
-        metrics = self._words.fontMetrics()
-        lines = ceil(USUAL * metrics.averageCharWidth() / max(1, self.width()))
-        self._words.setMinimumHeight(metrics.lineSpacing() * min(lines, MOST_LINES))
+        margins = self.foot.contentsMargins()
+        room = QRect(0, 0, self.width() - margins.left() - margins.right(), self.height())
+        usually = self._words.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, self._usual)
+        self._words.setMinimumHeight(min(usually.height(), self.height() // SHARE))
 
     def _strip(self) -> QWidget:
         """The line of code that is lit, which of the five it is, and what it does."""
@@ -118,11 +119,13 @@ class ProgramCard(Card):
             self._words.setText(text)
         self._head.setVisible(bool(self._lit))
         if self._lit:
-            self._title.setText(self._line_of_code() or CODE[self._lit])
+            self._title.setText(self._line_of_code())
             place = PHASES.index(self._lit) + 1
             self._place.setText(_("{place} of {count}").format(place=place, count=len(PHASES)))
 
     def _line_of_code(self) -> str:
         """The first line of the program that does something in the lit phase, without its comment."""
         found = (self.code.lines[place] for place in self.code.lit)
-        return next((line.partition("  #")[0].strip() for line in found if is_code(line)), "")
+        settings = Settings() if self._inside is None else self._inside.settings
+        as_a_rule = code(self._lit, settings)
+        return next((line.partition("  #")[0].strip() for line in found if is_code(line)), as_a_rule)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -24,6 +23,15 @@ TOLD = 24  # numbers of a tensor in its tooltip
 ACROSS = 4  # of these in one line
 COMPARED = 4096  # numbers, spread over a tensor, that are compared
 MOST_DIGITS = 8  # to tell what was from what is
+# Looked up here, once: Qt asks for each of them in each cell, at each painting.
+DISPLAY, FONT, GROUND, COLOUR, TIP, PICTURE = (
+    Qt.ItemDataRole.DisplayRole,
+    Qt.ItemDataRole.FontRole,
+    Qt.ItemDataRole.BackgroundRole,
+    Qt.ItemDataRole.ForegroundRole,
+    Qt.ItemDataRole.ToolTipRole,
+    Qt.ItemDataRole.DecorationRole,
+)
 CHANGED = "● "
 NONE = "None"
 NOT_THERE = "—"
@@ -133,35 +141,33 @@ class TensorTable(QAbstractTableModel):
         """The columns of COLUMNS."""
         return 0 if parent is not None and parent.isValid() else len(COLUMNS)
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    def data(self, index: Index, role: int = DISPLAY) -> object:
         """A cell: its text, and the look of what has changed."""
         row, column = self._rows[index.row()], index.column()
-        if role == Qt.ItemDataRole.DisplayRole:
+        if role == DISPLAY:
             return CHANGED + row.cells[column] if column in row.changed else row.cells[column]
-        if role == Qt.ItemDataRole.FontRole:
+        if role == FONT:
             return self._bold if column in row.changed else self._font
-        if role == Qt.ItemDataRole.BackgroundRole:
+        if role == GROUND:
             return self._ground if column in row.changed else None
-        if role == Qt.ItemDataRole.ForegroundRole:
+        if role == COLOUR:
             is_quiet = row.cells[column] in (NONE, NOT_THERE) and column not in row.changed
             return self._muted if is_quiet else None
-        if role == Qt.ItemDataRole.ToolTipRole:
+        if role == TIP:
             return _tip(row, column)
         return None
 
     def headerData(  # noqa: N802
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+        self, section: int, orientation: Qt.Orientation, role: int = DISPLAY
     ) -> object:
         """What stands above a column and what it means; the name of a tensor, and the colour of its kind."""
         if orientation == Qt.Orientation.Horizontal:
             label, tip = COLUMNS[section]
-            return {Qt.ItemDataRole.DisplayRole: _(label), Qt.ItemDataRole.ToolTipRole: _(tip)}.get(
-                Qt.ItemDataRole(role)
-            )
+            return _(label) if role == DISPLAY else _(tip) if role == TIP else None
         view = self._rows[section].view
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        if role in (DISPLAY, TIP):
             return view.name
-        return self._bars[view.role] if role == Qt.ItemDataRole.DecorationRole else None
+        return self._bars[view.role] if role == PICTURE else None
 
 
 def _bar(colour: str, theme: Theme) -> QPixmap:
@@ -237,7 +243,8 @@ def _told_apart(before: TensorView | None, after: TensorView | None) -> tuple[st
 
 def _first(values: Numbers, count: int) -> Numbers:
     """The first numbers, flat; of a huge array no more than these are touched."""
-    return np.array(list(islice(values.flat, count)))
+    first: Numbers = values.flat[:count]
+    return first
 
 
 def _values(values: Numbers | None, digits: int) -> str:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedWidget
 from core.texts import _
 from core.training.inside import Inside
 from gui.panels.cards import Card
-from gui.panels.phase_words import CODE
+from gui.panels.phase_words import code
 from gui.panels.tensor_table import NAME, TensorTable
 from gui.theme import Theme
 from gui.widgets.cell_view import CellView
@@ -99,4 +99,6 @@ def _compared(inside: Inside, whole: bool) -> str:
     step = f"{inside.number:,}"
     if whole or not inside.done:
         return _("Before and after step {step}").format(step=step)
-    return _("Step {step}, before and after {code}").format(step=step, code=CODE[inside.phase])
+    return _("Step {step}, before and after {code}").format(
+        step=step, code=code(inside.phase, inside.settings)
+    )

@@ -56,6 +56,11 @@ class CodeColours(QSyntaxHighlighter):
                 self.setFormat(start, length, self._formats[kind])
 
 
+def prepare_colours() -> None:
+    """Load what finds the kinds of words, which takes a moment; may be called from any thread."""
+    _lexer()
+
+
 def coloured(lines: Sequence[str]) -> list[Spans]:
     """The spans of each line of a Python program."""
     return [spans for part in _parts(lines) for spans in _spans_of(part)]

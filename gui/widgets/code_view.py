@@ -44,7 +44,7 @@ class CodeView(QPlainTextEdit):
         self.setViewportMargins(theme.px(GUTTER), 0, 0, 0)
         self._colours = CodeColours(self.document(), theme)
         self._gutter = _Gutter(self, theme)
-        self.updateRequest.connect(lambda _area, _dy: self._gutter.update())
+        self.updateRequest.connect(self._gutter.follow)
 
     # --- what is shown ----------------------------------------------------------------------------------
 
@@ -136,6 +136,10 @@ class _Gutter(QWidget):
         self._view = view
         self._theme = theme
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def follow(self, _area: QRect, _down: int) -> None:
+        """The text is drawn anew, or scrolled."""
+        self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """A triangle that points at each lit line."""

@@ -18,15 +18,16 @@ from PySide6.QtWidgets import (
 )
 
 ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End)
+UP_AND_DOWN = (Qt.Key.Key_Up, Qt.Key.Key_Down)
 KEYS: tuple[tuple[type[QWidget], tuple[Qt.Key, ...]], ...] = (
     (QAbstractButton, (Qt.Key.Key_Space,)),
-    (QAbstractSlider, ARROWS),
-    (QComboBox, (Qt.Key.Key_Space, *ARROWS)),
+    (QAbstractSlider, (*ARROWS, *UP_AND_DOWN)),
+    (QComboBox, (Qt.Key.Key_Space, *ARROWS, *UP_AND_DOWN)),
+    (QAbstractSpinBox, UP_AND_DOWN),
 )
 ENTERS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 POINTED_AT = (QAbstractButton, QAbstractSlider, QComboBox)  # a click on these does all they are for
 READ = (QPlainTextEdit, QTableView)  # to read and to copy from
-CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 TURNED = (QAbstractSlider, QComboBox, QAbstractSpinBox)  # by the wheel
 
 
@@ -38,8 +39,8 @@ class KeyGuard(QObject):
     undo in any field only while it is being edited, so these go on to the window. The wheel turns only
     what has the focus: a person who scrolls past a control does not mean to change it. Enter takes what a
     field holds and Escape what it held before, and both leave it, so that letters are keys of the
-    window again; in a dialog they are the dialog's. A text and a table to read keep but the keys that select
-    and copy: Shift or Ctrl and the arrows, Ctrl+A and Ctrl+C. They scroll by the pages and by the wheel.
+    window again; in a dialog they are the dialog's. A text and a table to read keep Ctrl and the
+    arrows, Ctrl+A and Ctrl+C; they scroll by the page keys and the wheel.
     """
 
     def watch(self, below: QWidget) -> None:
@@ -87,8 +88,9 @@ def _is_needed(control: QWidget, event: QKeyEvent) -> bool:
 def _selects(event: QKeyEvent) -> bool:
     """Whether a key selects or copies what is only to be read."""
     keys = QKeySequence.StandardKey
-    moves = event.key() in (*ARROWS, Qt.Key.Key_Up, Qt.Key.Key_Down) and event.modifiers() & (CTRL | SHIFT)
-    return bool(moves) or event.matches(keys.Copy) or event.matches(keys.SelectAll)
+    moves = event.key() in (*ARROWS, Qt.Key.Key_Up, Qt.Key.Key_Down)
+    by_ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+    return (moves and by_ctrl) or event.matches(keys.Copy) or event.matches(keys.SelectAll)
 
 
 def _is_of_no_use(control: QWidget, event: QKeyEvent) -> bool:

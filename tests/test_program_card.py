@@ -1,0 +1,350 @@
+"""The program with its lit line, and the words about it: true for everything that a person can choose."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLabel, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from core.choices import LOSSES, MODELS, OPTIMIZERS
+from core.choices.phases import PHASES
+from core.experiment import Settings
+from core.export import program
+from core.insight.numbers import significant
+from core.texts import LANGUAGES, use_language
+from core.training.inside import Inside
+from gui.actions import make_actions
+from gui.panels.phase_words import about, apart, code, done, said
+from gui.panels.program_card import ProgramCard
+from gui.theme import Theme
+from gui.widgets.code_view import CodeView
+from tests.insides import POINTS, insides, tensor
+from tests.windows import part, text
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # without a screen
+
+SGD = Settings(optimizer="sgd")
+NAMES = ("phase", "slow_motion", "copy_program", "save_program")
+
+
+class Line(NamedTuple):
+    """A line as the program has it."""
+
+    text: str
+    phase: str = ""
+    section: str = "loop"
+
+
+LINES = [
+    Line("import torch"),
+    Line("for step in range(10):"),
+    Line("    # Forget.", "zero_grad"),
+    Line("    optimizer.zero_grad()", "zero_grad"),
+    Line("    prediction = model(inputs)", "forward"),
+    Line("    loss = loss_function(prediction, targets)", "loss"),
+    Line("    loss.backward()  # the gradients", "backward"),
+    Line("    nn.utils.clip_grad_norm_(model.parameters(), 1.0)", "backward"),
+    Line("    optimizer.step()", "step"),
+]
+
+
+@pytest.fixture
+def actions(qtbot: QtBot) -> Iterator[dict[str, QAction]]:
+    owner = QWidget()
+    qtbot.addWidget(owner)
+    made = make_actions(owner, Theme())
+    yield {name: made[name] for name in NAMES}
+    owner.close()
+
+
+@pytest.fixture
+def card(qtbot: QtBot, actions: dict[str, QAction]) -> ProgramCard:
+    made = ProgramCard(Theme(), actions)
+    qtbot.addWidget(made)
+    made.resize(340, 260)
+    with qtbot.waitExposed(made):
+        made.show()
+    made.show_program(LINES)
+    return made
+
+
+def after(phase: str, settings: Settings = SGD, step: int = 1) -> Inside:
+    """What there is behind a phase of a step."""
+    return insides(settings, step)[(step - 1) * len(PHASES) + PHASES.index(phase)]
+
+
+# --- the card --------------------------------------------------------------------------------------------
+
+
+def test_the_lines_of_the_lit_phase_are_marked(card: ProgramCard) -> None:
+    pane = part(card, CodeView, "code_view")
+    assert pane.toPlainText() == "\n".join(line.text for line in LINES)
+    card.light("backward")
+    assert pane.lit == (6, 7)
+    card.light("")
+    assert pane.lit == ()
+
+
+def test_the_same_phase_stays_lit_in_another_program(card: ProgramCard) -> None:
+    card.light("loss")
+    card.show_program([Line("# another"), *LINES])
+    assert part(card, CodeView, "code_view").lit == (6,)
+
+
+def test_the_strip_names_the_line_of_the_lit_phase_and_its_place(card: ProgramCard) -> None:
+    card.show_inside(after("backward"))
+    card.light("backward")
+    assert text(card, "phase_title") == "loss.backward()"
+    assert text(card, "phase_place") == "4 of 5"
+    assert "went back" in text(card, "phase_words")
+    card.show_inside(after("zero_grad"))
+    card.light("zero_grad")
+    assert text(card, "phase_title") == "optimizer.zero_grad()"
+
+
+def test_with_nothing_under_way_it_says_how_to_begin(card: ProgramCard) -> None:
+    assert "Draw points" in text(card, "phase_words")
+    card.show_inside(after("step"))
+    assert "Press Down" in text(card, "phase_words")
+    assert not part(card, CodeView, "code_view").lit
+
+
+def test_the_tools_do_what_their_actions_do(
+    qtbot: QtBot, card: ProgramCard, actions: dict[str, QAction]
+) -> None:
+    card.resize(430, 260)
+    for name, action in actions.items():
+        button = card.top.widgetForAction(action)
+        assert isinstance(button, QToolButton), name
+        assert button.isVisible(), name
+        with qtbot.waitSignal(action.triggered):
+            button.click()
+    assert actions["slow_motion"].isChecked()
+    texts = [actions[name].iconText() for name in ("copy_program", "save_program")]
+    assert texts == ["Copy", "Save…"]
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+@pytest.mark.parametrize("size", [(330, 230), (430, 330), (700, 500)])
+def test_all_words_have_room_and_the_lit_line_is_seen(
+    qtbot: QtBot, actions: dict[str, QAction], size: tuple[int, int], scale: float
+) -> None:
+    theme = Theme(scale=scale)
+    made = ProgramCard(theme, actions)
+    qtbot.addWidget(made)
+    made.resize(theme.px(size[0]), theme.px(size[1]))
+    with qtbot.waitExposed(made):
+        made.show()
+    settings = Settings(model="mlp", optimizer="sgd", clip_norm=0.1, standardise=True, batch_size=7)
+    made.show_program(program(POINTS, settings).shown())
+    words = part(made, QLabel, "phase_words")
+    pane = part(made, CodeView, "code_view")
+    for inside in insides(settings, 2):
+        made.show_inside(inside)
+        made.light(inside.phase)
+        qtbot.waitUntil(lambda: words.height() >= words.heightForWidth(words.width()))
+        assert made.rect().contains(words.mapTo(made, words.rect().bottomRight()))
+        assert pane.ground(pane.lit[0]).bottom() > 0
+        assert pane.ground(pane.lit[-1]).top() < pane.viewport().height()
+
+
+def test_the_pane_keeps_its_height_while_the_words_change(qtbot: QtBot, card: ProgramCard) -> None:
+    pane, heights = part(card, CodeView, "code_view"), set()
+    for inside in insides(SGD, 2):
+        card.show_inside(inside)
+        card.light(inside.phase)
+        qtbot.wait(1)
+        heights.add(pane.height())
+    assert len(heights) == 1
+
+
+def test_the_program_that_runs_has_a_line_for_each_phase(card: ProgramCard) -> None:
+    for settings in (SGD, Settings(optimizer="lbfgs"), Settings(clip_norm=1.0, l1=0.1)):
+        card.show_program(program(POINTS, settings).shown())
+        for phase in PHASES:
+            card.light(phase)
+            title = text(card, "phase_title")
+            assert code(phase, settings) in title
+
+
+# --- the words: their numbers are those of the step -------------------------------------------------------
+
+
+def test_the_words_of_a_step_tell_its_numbers() -> None:
+    told = {phase: done(after(phase, step=2)) for phase in PHASES}
+    inside = after("step", step=2)
+    assert inside.prediction is not None
+    assert inside.loss is not None
+    assert inside.after is not None
+    w = tensor(inside, "w")
+    assert w.grad is not None
+    first, target = inside.prediction[0], tensor(inside, "targets").values[0, 0]
+    assert told["forward"] == (
+        f"The model has made 24 predictions; the first is {significant(first)}, its target is "
+        f"{significant(target)}."
+    )
+    mse = np.mean((inside.prediction - inside.targets) ** 2)
+    assert told["loss"].endswith(f"one number, the loss: {significant(mse)}.")
+    assert f"w.grad is {significant(w.grad.item())}" in told["backward"]
+    before, now = (significant(values[0].item()) for values in (inside.before, inside.after))
+    assert f"from {before} to {now}, against its gradient." in told["step"]
+    assert "The learning rate, 0.01, scales" in told["step"]
+
+
+def test_the_first_step_has_no_gradients_to_throw_away() -> None:
+    assert "There were no gradients yet" in done(after("zero_grad"))
+    assert "are thrown away" in done(after("zero_grad", step=2))
+
+
+def test_one_prediction_is_not_called_several() -> None:
+    settings = replace(SGD, batch_size=1)
+    assert "1 prediction:" in done(after("forward", settings))
+    assert "1 prediction is" in done(after("loss", settings))
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_larger_parameter_changes_the_loss_as_the_words_say(loss: str, model: str) -> None:
+    """Oracle: the next forward pass, with that one parameter a little larger."""
+    settings = Settings(model=model, loss=loss, dtype="float64", l1=0.05, seed=3)
+    inside = after("backward", settings)
+    words = done(inside)
+    assert "the loss with its penalty" in words
+    assert inside.gradient is not None
+    name = words.split("slightly larger ")[1].split(" would")[0]
+    array, _bracket, index = name.partition("[")
+    which = inside.names.index(array)
+    place = (
+        tuple(int(part) for part in index.rstrip("]").split(","))
+        if index
+        else (0,) * inside.before[which].ndim
+    )
+    assert significant(inside.gradient[which][place]) in words
+    raised = [values.copy() for values in inside.before]
+    raised[which][place] += 1e-6
+    change = objective(inside, raised) - objective(inside, list(inside.before))
+    assert ("raise" if change > 0 else "lower") in words
+
+
+def objective(inside: Inside, arrays: list[np.ndarray]) -> float:
+    """The loss with the penalty, by torch's own classes."""
+    import torch
+
+    from core.training.fit import scaled_loss
+
+    loss, _unit = scaled_loss(inside.settings, inside.scaling)
+    columns = inside.inputs
+    for layer in range(0, len(arrays), 2):
+        columns = columns @ arrays[layer].T + arrays[layer + 1]
+        columns = inside.curve.activate(columns) if layer + 2 < len(arrays) else columns
+    value = loss(torch.tensor(columns), torch.tensor(inside.targets)[:, None]).item()
+    return float(value + inside.settings.l1 * sum(np.abs(weights).sum() for weights in arrays[::2]))
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_optimizer_is_told_to_go_against_the_gradient_only_where_it_does(optimizer: str) -> None:
+    options = {"sgd.momentum": 0.95, "adam.weight_decay": 0.5}
+    settings = Settings(optimizer=optimizer, learning_rate=0.3, options=options)
+    told = set()
+    for inside in insides(settings, 12)[4::5]:
+        words = done(inside)
+        assert inside.gradient is not None
+        assert inside.after is not None
+        gradient = inside.gradient[0].item()
+        change = (inside.after[0] - inside.before[0]).item()
+        against = gradient * change < 0
+        assert (", against its gradient" in words) == against
+        assert ("not against its gradient" in words) == (gradient * change > 0)
+        assert ("has left w at" in words) == (change == 0)
+        told.add(against)
+    assert True in told
+
+
+def test_lbfgs_is_told_to_go_through_the_lines_again() -> None:
+    inside = after("step", Settings(optimizer="lbfgs"))
+    assert "again and again" in done(inside)
+    assert "learning rate" not in done(inside)
+    assert "again and again" in about("step", inside)
+    assert "again and again" not in done(after("step"))
+
+
+def test_a_penalty_and_a_clipped_gradient_are_told() -> None:
+    settings = Settings(optimizer="sgd", l1=0.5, clip_norm=0.25)
+    inside = after("backward", settings)
+    assert inside.objective is not None
+    assert inside.unclipped is not None
+    assert significant(inside.objective) in done(after("loss", settings))
+    assert f"were {significant(inside.unclipped)} long and have been clipped to 0.2500" in done(inside)
+    assert "clipped" not in done(after("backward", replace(settings, clip_norm=1e6)))
+
+
+def test_numbers_of_scaled_data_are_said_to_be_such() -> None:
+    settings = replace(SGD, standardise=True)
+    for phase in PHASES[1:]:
+        assert "scaled data" in done(after(phase, settings))
+    inside = after("loss", settings)
+    assert inside.loss is not None
+    in_data_units = inside.loss * POINTS.y.std() ** 2
+    assert f"In the units of the data the loss is {significant(in_data_units)}." in done(inside)
+    assert "scaled" not in done(after("loss"))
+
+
+def test_of_a_network_one_weight_is_told_by_its_place() -> None:
+    inside = after("backward", Settings(model="mlp", options={"mlp.layers": 2}))
+    assert inside.gradient is not None
+    place = int(np.argmax(np.abs(inside.gradient[0][:, 0])))
+    assert f"w1.grad[{place}, 0] is {significant(inside.gradient[0][place, 0])}" in done(inside)
+
+
+def test_numbers_that_have_grown_too_large_are_said_to_be() -> None:
+    inside = after("step")
+    assert inside.gradient is not None
+    wild = inside._replace(
+        gradient=tuple(np.full_like(each, np.nan) for each in inside.gradient),
+        after=tuple(np.full_like(each, np.inf) for each in inside.before),
+    )
+    assert "to ∞: the numbers have grown too large" in done(wild)
+    assert "against" not in done(wild)
+    assert "w.grad is nan: the numbers have grown too large" in done(wild._replace(done=4))
+    assert "nan" in done(wild._replace(done=3, loss=math.nan))
+
+
+def test_a_gradient_of_nothing_changes_nothing() -> None:
+    inside = after("step")
+    assert inside.gradient is not None
+    flat = inside._replace(gradient=tuple(0 * each for each in inside.gradient))
+    assert "hardly change the loss" in done(flat._replace(done=4))
+    assert "though its gradient is 0" in done(flat)
+    assert "has left w at" in done(flat._replace(after=flat.before))
+
+
+def test_two_numbers_are_told_apart() -> None:
+    assert apart(1.2, 1.3) == ("1.200", "1.300")
+    assert apart(1.2, 1.2000004) == ("1.2000000", "1.2000004")
+    assert apart(1.2, 1.2) == ("1.200", "1.200")
+    assert apart(1.0, 1.0 + 1e-15) == ("1.00000000", "1.00000000")
+
+
+def test_a_phase_to_come_is_told_behind_what_has_been_done() -> None:
+    inside = after("forward")
+    first, second = said(inside, "loss").split("\n")
+    assert first == done(inside)
+    assert second.startswith("Next, the predictions are compared")
+    assert said(after("step"), "zero_grad").startswith("Next, the gradients")
+
+
+@pytest.mark.parametrize("tongue", LANGUAGES)
+@pytest.mark.parametrize("phase", PHASES)
+def test_every_phase_has_its_words_in_every_language(phase: str, tongue: str) -> None:
+    use_language(tongue)
+    inside = after(phase, step=2)
+    for words in (about(phase, inside), done(inside)):
+        assert len(words) > 10
+        assert "{" not in words

@@ -1,0 +1,291 @@
+"""The table of the tensors: it shows what torch has, marks what a phase has changed, and costs little."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QGuiApplication
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from core.choices import LOSSES, MODELS, OPTIMIZERS
+from core.choices.phases import PHASES
+from core.experiment import Points, Settings
+from core.insight.numbers import significant
+from core.training.inside import Inside, TensorView
+from gui.panels.tensor_table import AFTER, BEFORE, COLUMNS, GRAD, TensorTable, is_other
+from gui.panels.tensors_card import TensorsCard
+from gui.theme import Theme
+from gui.widgets.cell_view import CellView
+from tests.insides import POINTS, insides, tensor
+from tests.windows import part, text
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # without a screen
+
+SHOWN = Qt.ItemDataRole.DisplayRole
+CTRL = Qt.KeyboardModifier.ControlModifier
+RNG = np.random.default_rng(1)
+HEADS = [label for label, _tip in COLUMNS]
+
+
+@pytest.fixture
+def card(qtbot: QtBot) -> TensorsCard:
+    made = TensorsCard(Theme())
+    qtbot.addWidget(made)
+    made.resize(340, 260)
+    with qtbot.waitExposed(made):
+        made.show()
+    return made
+
+
+def table(card: TensorsCard) -> CellView:
+    return part(card, CellView, "tensors")
+
+
+def names(card: TensorsCard) -> list[str]:
+    """The names at the left, as they are seen."""
+    model = table(card).model()
+    return [model.headerData(row, Qt.Orientation.Vertical) for row in range(model.rowCount())]
+
+
+def cell(
+    card: TensorsCard, name: str, column: int, role: Qt.ItemDataRole = Qt.ItemDataRole.DisplayRole
+) -> object:
+    model = table(card).model()
+    return model.index(names(card).index(name), column).data(role)
+
+
+def marked(card: TensorsCard) -> set[tuple[str, str]]:
+    """The cells that are marked as changed, by their heads."""
+    return {
+        (name, HEADS[column])
+        for name in names(card)
+        for column in range(len(COLUMNS))
+        if str(cell(card, name, column)).startswith("●")
+    }
+
+
+# --- what it shows ---------------------------------------------------------------------------------------
+
+
+def test_a_row_says_what_torch_says_of_a_tensor(card: TensorsCard) -> None:
+    inside = insides(Settings(optimizer="sgd"))[4]
+    card.show_inside(inside, whole=True)
+    seen = {HEADS[column]: cell(card, "w", column) for column in range(len(COLUMNS))}
+    w, before = tensor(inside, "w"), tensor(inside, "w", 0)
+    assert w.grad is not None
+    assert seen == {
+        "tensor": "w",
+        "before": significant(before.values.item()),
+        "after": f"● {significant(w.values.item())}",
+        "shape": "[1, 1]",
+        "dtype": "float32",
+        "device": "cpu",
+        "requires_grad": "True",
+        "grad_fn": "None",
+        "grad": f"● {significant(w.grad.item())}",
+    }
+    assert cell(card, "prediction", HEADS.index("grad_fn")) == "AddmmBackward0"
+    assert cell(card, "loss", HEADS.index("shape")) == "[]"
+    assert cell(card, "inputs", HEADS.index("shape")) == "[24, 1]"
+
+
+def test_data_come_first_then_parameters_results_and_what_the_optimizer_keeps(card: TensorsCard) -> None:
+    card.show_inside(insides(Settings(optimizer="sgd", options={"sgd.momentum": 0.9}), 2)[-1], whole=True)
+    kept = ["momentum_buffer (w)", "momentum_buffer (b)"]
+    assert names(card) == ["inputs", "targets", "w", "b", "prediction", "loss", *kept]
+
+
+def test_what_comes_into_being_was_not_there_before(card: TensorsCard) -> None:
+    forward = insides(Settings())[1]
+    card.show_inside(forward, whole=False)
+    assert cell(card, "prediction", BEFORE) == "—"
+    assert cell(card, "prediction", AFTER) != "—"
+    assert marked(card) == {("prediction", "after")}
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_each_phase_marks_what_it_changes_and_nothing_else(card: TensorsCard, optimizer: str) -> None:
+    first = 5
+    inside = dict(zip(PHASES, insides(Settings(optimizer=optimizer), 2)[first:], strict=True))
+    changes = {}
+    for phase in PHASES:
+        card.show_inside(inside[phase], whole=False)
+        changes[phase] = marked(card)
+    assert changes["zero_grad"] == {("w", "grad"), ("b", "grad")}
+    assert changes["forward"] == {("prediction", "after")}
+    assert changes["loss"] == {("loss", "after")}
+    assert changes["backward"] == {("w", "grad"), ("b", "grad")}
+    assert {("w", "after"), ("b", "after")} <= changes["step"]
+    assert {name for name, _head in changes["step"]} & {"inputs", "targets", "prediction", "loss"} == set()
+
+
+def test_what_changed_is_bold_upon_a_ground_as_well(card: TensorsCard) -> None:
+    card.show_inside(insides(Settings())[-1], whole=True)
+    fonts = [cell(card, name, AFTER, Qt.ItemDataRole.FontRole) for name in ("w", "inputs")]
+    assert [font.bold() for font in fonts if isinstance(font, QFont)] == [True, False]
+    ground = cell(card, "w", AFTER, Qt.ItemDataRole.BackgroundRole)
+    assert isinstance(ground, QBrush)
+    assert ground.color() == QColor(Theme().accent_soft)
+    assert cell(card, "inputs", AFTER, Qt.ItemDataRole.BackgroundRole) is None
+
+
+def test_a_change_too_small_for_four_digits_gets_more_of_them(card: TensorsCard) -> None:
+    card.show_inside(insides(Settings(optimizer="sgd", learning_rate=1e-5))[-1], whole=True)
+    before, after = str(cell(card, "b", BEFORE)), str(cell(card, "b", AFTER)).removeprefix("● ")
+    assert before != after
+    assert before[:5] == after[:5]
+
+
+def test_it_says_between_which_moments_it_compares(card: TensorsCard) -> None:
+    steps = insides(Settings(), 2)
+    card.show_inside(steps[8], whole=False)
+    assert text(card, "tensors_note") == "Step 2, before and after loss.backward()"
+    card.show_inside(steps[9], whole=True)
+    assert text(card, "tensors_note") == "Before and after step 2"
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("loss", LOSSES)
+def test_every_model_and_loss_has_its_tensors(card: TensorsCard, model: str, loss: str) -> None:
+    inside = insides(Settings(model=model, loss=loss, l1=0.1, batch_size=5, standardise=True))[-1]
+    card.show_inside(inside, whole=True)
+    assert set(names(card)) == {view.name for view in inside.views[-1]}
+    for name in inside.names:
+        assert cell(card, name, HEADS.index("shape")) == str(list(tensor(inside, name).values.shape))
+
+
+def test_without_points_it_says_what_to_do(card: TensorsCard) -> None:
+    assert part(card, QLabel, "tensors_empty").isVisible()
+    assert "Draw points" in text(card, "tensors_empty")
+    card.show_inside(insides(Settings())[0], whole=False)
+    assert table(card).isVisible()
+    card.show_inside(None, whole=True)
+    assert not table(card).isVisible()
+    assert text(card, "tensors_note") == ""
+
+
+def test_numbers_that_are_none_are_told_as_torch_does(qtbot: QtBot) -> None:
+    values = np.array([[np.nan, np.inf, -np.inf]])
+    shown = TensorTable(Theme())
+    shown.show_views((), (TensorView("w", "parameter", values, "float64", "cpu", True),))
+    assert shown.index(0, AFTER).data() == "● nan, ∞, −∞"
+
+
+# --- tooltips --------------------------------------------------------------------------------------------
+
+
+def test_the_tooltip_has_more_numbers_with_their_places(card: TensorsCard) -> None:
+    inside = insides(Settings(model="mlp", options={"mlp.width": 64}))[-1]
+    card.show_inside(inside, whole=True)
+    tip = str(cell(card, "w1", AFTER, Qt.ItemDataRole.ToolTipRole))
+    assert "64 numbers; the first 24:" in tip
+    w1 = tensor(inside, "w1").values
+    assert f"<td>[23, 0]</td><td align='right'><b>{significant(w1[23, 0])}</b></td>" in tip
+    assert "[24, 0]" not in tip
+
+
+def test_names_in_tooltips_are_letters_and_no_html(qtbot: QtBot) -> None:
+    shown = TensorTable(Theme())
+    shown.show_views((), (TensorView("w", "parameter", np.ones(2), "<b>&", "cpu", True),))
+    assert "&lt;b&gt;&amp;" in shown.index(0, HEADS.index("dtype")).data(Qt.ItemDataRole.ToolTipRole)
+
+
+def test_every_head_is_explained(card: TensorsCard) -> None:
+    model = table(card).model()
+    for column in range(len(COLUMNS)):
+        tip = model.headerData(column, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
+        assert len(tip) > 20
+
+
+# --- the view --------------------------------------------------------------------------------------------
+
+
+def test_a_gradient_far_at_the_right_is_brought_into_view_beside_the_names(card: TensorsCard) -> None:
+    steps = insides(Settings())
+    view = table(card)
+    card.show_inside(steps[2], whole=False)
+    assert view.columnViewportPosition(AFTER) + view.columnWidth(AFTER) // 2 < view.viewport().width()
+    card.show_inside(steps[3], whole=False)
+    assert 0 <= view.columnViewportPosition(GRAD) < view.viewport().width()
+    assert view.verticalHeader().isVisible()
+    card.show_inside(steps[4], whole=False)
+    assert view.columnViewportPosition(AFTER) >= 0
+
+
+def test_where_a_person_has_scrolled_to_stays_while_a_phase_is_shown_again(card: TensorsCard) -> None:
+    inside = insides(Settings())[3]
+    card.show_inside(inside, whole=False)
+    bar = table(card).horizontalScrollBar()
+    bar.setValue(7)
+    card.show_inside(inside, whole=False)
+    assert bar.value() == 7
+
+
+def test_while_it_runs_only_cells_change_and_a_selection_stays(qtbot: QtBot, card: TensorsCard) -> None:
+    whole = insides(Settings(optimizer="sgd"), 3)[4::5]
+    card.show_inside(whole[0], whole=True)
+    view = table(card)
+    view.setCurrentIndex(view.model().index(2, AFTER))
+    with qtbot.assertNotEmitted(view.model().modelReset), qtbot.waitSignals([view.model().dataChanged] * 2):
+        card.show_inside(whole[1], whole=True)
+        card.show_inside(whole[2], whole=True)
+    assert (view.currentIndex().row(), view.currentIndex().column()) == (2, AFTER)
+    assert view.currentIndex().data() == f"● {significant(tensor(whole[2], 'w').values.item())}"
+
+
+def test_control_c_copies_a_cell_or_lines_with_names(qtbot: QtBot, card: TensorsCard) -> None:
+    inside = insides(Settings(optimizer="sgd"))[3]
+    card.show_inside(inside, whole=False)
+    view = table(card)
+    view.setFocus()
+    view.setCurrentIndex(view.model().index(2, BEFORE))
+    w, b = (significant(tensor(inside, name).values.item()) for name in "wb")
+    qtbot.keyClick(view, Qt.Key.Key_C, CTRL)
+    assert QGuiApplication.clipboard().text() == w
+    qtbot.keyClick(view, Qt.Key.Key_Down, CTRL | Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(view, Qt.Key.Key_Right, CTRL | Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(view, Qt.Key.Key_C, CTRL)
+    assert QGuiApplication.clipboard().text() == f"w\t{w}\t{w}\nb\t{b}\t{b}"
+
+
+def test_control_and_the_arrows_go_from_cell_to_cell(qtbot: QtBot, card: TensorsCard) -> None:
+    card.show_inside(insides(Settings())[-1], whole=True)
+    view = table(card)
+    view.setFocus()
+    view.setCurrentIndex(view.model().index(0, BEFORE))
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Up):
+        qtbot.keyClick(view, key, CTRL)
+    assert (view.currentIndex().row(), view.currentIndex().column()) == (1, AFTER)
+    assert [index.row() for index in view.selectedIndexes()] == [1]
+
+
+# --- what it costs ---------------------------------------------------------------------------------------
+
+
+def test_whether_huge_tensors_differ_is_seen_at_a_glance() -> None:
+    values = RNG.normal(size=3_000_000)
+    other = values + 1
+    begin = perf_counter()
+    assert is_other(values, other)
+    assert not is_other(values, values.copy())
+    assert not is_other(values, values)
+    assert perf_counter() - begin < 0.1
+
+
+def test_a_million_points_are_shown_as_quickly_as_a_few(qtbot: QtBot) -> None:
+    many = Points(RNG.normal(size=1_000_000), RNG.normal(size=1_000_000))
+
+    def least(steps: list[Inside]) -> float:
+        shown, times = TensorTable(Theme()), []
+        for inside in steps:
+            begin = perf_counter()
+            shown.show_views(inside.views[0], inside.views[-1])
+            times.append(perf_counter() - begin)
+        return min(times)
+
+    few_time = least(insides(Settings(optimizer="sgd"), 5, POINTS)[4::5])
+    assert least(insides(Settings(optimizer="sgd"), 5, many)[4::5]) < 5 * few_time
