@@ -18,9 +18,10 @@ from core.texts import LANGUAGES, N_, _, use_language
 if TYPE_CHECKING:
     from core.train_verb import Draw
 
-TRAIN, SCREENSHOT, SELF_TEST, WINDOW = "train", "screenshot", "self-test", "window"
+TRAIN, EXPORT, SCREENSHOT, SELF_TEST = "train", "export", "screenshot", "self-test"
+WINDOW = "window"
 INSTALL, REMOVE = "install-shortcut", "remove-shortcut"
-VERBS = (TRAIN, SCREENSHOT, SELF_TEST)
+VERBS = (TRAIN, EXPORT, SCREENSHOT, SELF_TEST)
 SHORT_OPTIONS = {"learning_rate": "--lr"}
 DEFAULT_SIZE = "1280x720"
 SMALLEST_SIDE, LARGEST_SIDE = 320, 10_000  # pixels of a screenshot
@@ -62,16 +63,19 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     """What the command line asks for; `verb` is one of the names above.
 
     A window has file, language, theme, scale and mode; a screenshot also output, steps and size; train has
-    the texts of its options. Raises Problem for what cannot be understood.
+    the texts of its options, export those and output. Raises Problem for what cannot be understood.
     """
     arguments, rest = _understood(_common(), argv)
     if arguments.language is not None:
         arguments.language = _language(arguments.language)
         use_language(arguments.language)
     verb = rest.pop(0) if rest and rest[0] in VERBS else WINDOW
-    parser = {TRAIN: _train_parser, SCREENSHOT: _screenshot_parser, SELF_TEST: _self_test_parser}.get(
-        verb, _window_parser
-    )()
+    parser = {
+        TRAIN: _train_parser,
+        EXPORT: _export_parser,
+        SCREENSHOT: _screenshot_parser,
+        SELF_TEST: _self_test_parser,
+    }.get(verb, _window_parser)()
     found, left = _understood(parser, rest)
     if left:
         raise _left_over(left[0], parser)
@@ -79,10 +83,12 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     _add_look(found, arguments)
     if verb == SCREENSHOT:
         found.steps, found.size = STEPS.parse(found.steps), _size(found.size)
-    if verb in (TRAIN, SCREENSHOT) and found.file is None:
+    if verb in (TRAIN, EXPORT, SCREENSHOT) and found.file is None:
         raise Problem(_("Say which file to open, as in: {example}.").format(example=f"{verb} engel.csv"))
     if verb == SCREENSHOT and found.output is None:
         raise Problem(_("Say where to put the picture, as in: {example}.").format(example="picture.png"))
+    if verb == EXPORT and found.output is None:
+        raise Problem(_("Say where to put the program, as in: {example}.").format(example="fit.py"))
     if verb == WINDOW and (found.install_shortcut or found.remove_shortcut):
         found.verb = INSTALL if found.install_shortcut else REMOVE
     return found
@@ -97,6 +103,10 @@ def run(arguments: argparse.Namespace, draw: Draw | None = None) -> int:
         from core.train_verb import train
 
         return train(arguments, draw)
+    if arguments.verb == EXPORT:
+        from core.export_verb import export
+
+        return export(arguments)
     if arguments.verb == SELF_TEST:
         from core.self_test import self_test
 
@@ -193,7 +203,7 @@ def _window_parser() -> _Parser:
     parser = _Parser(
         description=_(
             "Draw or load points and watch PyTorch fit them. Without a verb, a window opens; "
-            "the verbs train, screenshot and self-test need none: see their --help."
+            "the verbs train, export, screenshot and self-test need none: see their --help."
         )
     )
     _add_file(parser)
@@ -211,6 +221,37 @@ def _train_parser() -> _Parser:
         f"fitscope {TRAIN} FILE [--OPTION …]",
     )
     _add_file(parser)
+    _add_settings(parser)
+    options = parser.options
+    options.add_argument(
+        "--save", metavar="OUT.fit.json", help=_("Save points and settings as an experiment.")
+    )
+    options.add_argument("--plot", metavar="OUT.png", help=_("Draw the fit and the loss as a picture."))
+    options.add_argument("--json", action="store_true", help=_("Print one JSON object and nothing else."))
+    _add_hyper_parameters(parser)
+    return _add_help(parser, look=False)
+
+
+def _export_parser() -> _Parser:
+    parser = _Parser(
+        EXPORT,
+        _(
+            "Write the PyTorch program of a fit, as a script or a notebook. It needs PyTorch alone, "
+            "and comes to the same numbers."
+        ),
+        f"fitscope {EXPORT} FILE OUT.py|OUT.ipynb [--OPTION …]",
+    )
+    _add_file(parser)
+    parser.files.add_argument(
+        "output", nargs="?", metavar="OUT.py|OUT.ipynb", type=Path, help=_("The program to write.")
+    )
+    _add_settings(parser)
+    _add_hyper_parameters(parser)
+    return _add_help(parser, look=False)
+
+
+def _add_settings(parser: _Parser) -> None:
+    """The options that say which points are trained on, and how."""
     options = parser.options
     options.add_argument("--x", metavar="COL", help=_("The column for x."))
     options.add_argument("--y", metavar="COL", help=_("The column for y."))
@@ -231,13 +272,10 @@ def _train_parser() -> _Parser:
         default=[],
         help=_("Any other setting or hyper-parameter, such as huber.delta=2 or degree=5; may be repeated."),
     )
-    options.add_argument(
-        "--save", metavar="OUT.fit.json", help=_("Save points and settings as an experiment.")
-    )
-    options.add_argument("--plot", metavar="OUT.png", help=_("Draw the fit and the loss as a picture."))
-    options.add_argument("--json", action="store_true", help=_("Print one JSON object and nothing else."))
+
+
+def _add_hyper_parameters(parser: _Parser) -> None:
     parser.add_argument_group(_("Hyper-parameters for --set, with their defaults"), _hyper_parameters())
-    return _add_help(parser, look=False)
 
 
 def _hyper_parameters() -> str:

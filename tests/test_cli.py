@@ -6,6 +6,7 @@ import io
 import json
 import re
 import signal
+import subprocess
 import sys
 import tomllib
 from collections.abc import Callable
@@ -89,6 +90,7 @@ def settings(*words: str, base: Settings | None = None) -> Settings:
         (["./train"], "window"),
         (["--language", "en"], "window"),
         (["train", "a.csv"], "train"),
+        (["export", "a.csv", "b.py"], "export"),
         (["screenshot", "a.csv", "b.png"], "screenshot"),
         (["self-test"], "self-test"),
         (["--install-shortcut"], "install-shortcut"),
@@ -131,6 +133,11 @@ def test_a_screenshot_has_a_size_and_a_number_of_steps() -> None:
     [
         ("train", "Say which file"),
         ("screenshot a.csv", "Say where to put the picture"),
+        ("export", "Say which file"),
+        ("export a.csv", "Say where to put the program"),
+        ("export a.csv b.py c.py", "“c.py” is one argument too many"),
+        ("export a.csv b.py --step 3", "“--step” here; did you mean --steps"),
+        ("export a.csv b.py --theme dark", "--theme changes nothing here"),
         ("train a.csv --lr", "--lr is not followed by what it needs"),
         ("train a.csv --json=3", "--json is not"),
         ("train a.csv --epoch 3", "“--epoch” here; did you mean --epochs"),
@@ -157,7 +164,7 @@ def test_what_cannot_be_understood_is_one_sentence_and_status_2(
 
 
 @pytest.mark.parametrize(
-    "words", [["--help"], ["train", "--help"], ["screenshot", "-h"], ["self-test", "-h"]]
+    "words", [["--help"], ["train", "--help"], ["export", "-h"], ["screenshot", "-h"], ["self-test", "-h"]]
 )
 def test_help_is_printed_and_nothing_else_done(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
@@ -166,9 +173,12 @@ def test_help_is_printed_and_nothing_else_done(words: list[str], capsys: pytest.
     assert "fitscope" in capsys.readouterr().out
 
 
-def test_the_help_of_train_names_every_field_of_the_settings(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("verb", ["train", "export"])
+def test_the_help_of_train_and_export_names_every_field_of_the_settings(
+    verb: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit):
-        cli.parse(["train", "--help"])
+        cli.parse([verb, "--help"])
     printed = " ".join(capsys.readouterr().out.split())
     for key, field in FIELDS.items():
         assert f"--{key.replace('_', '-')}" in printed
@@ -638,6 +648,74 @@ def test_a_second_ctrl_c_stops_at_once() -> None:
         assert interruption.happened
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
+
+
+# --- export ---------------------------------------------------------------------------------------------
+
+
+def test_export_writes_the_program_that_comes_to_what_train_comes_to(
+    line: Path, tmp_path: Path, answer: Answer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("--steps", 9, "--batch-size", 4, "--loss", "huber", "--set", "huber.delta=2", "--seed", 3)
+    out = tmp_path / "fit.py"
+    assert run("export", line, out, *words) == 0
+    assert capsys.readouterr().out == f"Written: {out}\n"
+    python = [sys.executable, "-I", "-W", "error", str(out)]
+    ran = subprocess.run(python, cwd=tmp_path, capture_output=True, text=True, check=True)
+    printed = dict(row.split(" ", 1) for row in ran.stdout.splitlines())
+    found = answer(line, *words)["parameters"]
+    assert json.loads(printed["layer.weight"]) == [[found["w"]]]
+    assert json.loads(printed["layer.bias"]) == [found["b"]]
+
+
+def test_export_writes_a_notebook_too(line: Path, tmp_path: Path) -> None:
+    out = tmp_path / "fit.IPYNB"
+    assert run("export", line, out) == 0
+    assert json.loads(out.read_text("utf-8"))["nbformat"] == 4
+
+
+def test_export_of_a_run_says_where_changes_were_recorded_that_are_not_in_it(
+    recorded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    note = "What was changed while the run went on is not in it"
+    assert run("export", recorded, tmp_path / "fit.py") == 0
+    text = (tmp_path / "fit.py").read_text("utf-8")
+    assert note in text
+    assert "range(90)" in text
+    assert not capsys.readouterr().err
+    assert run("export", recorded, tmp_path / "fit.py", "--steps", 12) == 0
+    text = (tmp_path / "fit.py").read_text("utf-8")
+    assert note in text
+    assert "range(12)" in text
+    assert "were left out" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("gone.csv {out}.py", "gone.csv"),
+        ("{line} {out}.txt", "must end in .py or .ipynb"),
+        ("{line} {out}", "must end in .py or .ipynb"),
+        ("{line} {out}/nowhere/fit.py", "could not be saved"),
+        ("{empty} {out}.py", "no points"),
+        ("{plane} {out}.py", "one column of x"),
+        ("{line} {out}.py --start own", "start values"),
+        ("{line} {out}.py --steps 0", "Steps must be"),
+    ],
+)
+def test_what_export_cannot_do_is_status_2_and_one_sentence(
+    words: str, sentence: str, line: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    empty, plane, out = tmp_path / "a.fit.json", tmp_path / "b.fit.json", tmp_path / "out"
+    save_experiment(Experiment(), empty)
+    points = Points([[1.0, 2.0], [3.0, 5.0]], [1.0, 2.0])
+    save_experiment(Experiment(points, Settings(model="polynomial")), plane)
+    assert main.main(["export", *words.format(line=line, empty=empty, plane=plane, out=out).split()]) == 2
+    printed = capsys.readouterr()
+    assert sentence in printed.err
+    assert printed.err.count("\n") == 1
+    assert not printed.out
+    assert not list(tmp_path.glob("out*"))
 
 
 # --- the other verbs -------------------------------------------------------------------------------------

@@ -1,0 +1,28 @@
+"""The verb `export`: the PyTorch program of a fit, as a script or a notebook."""
+
+from __future__ import annotations
+
+import argparse
+
+from core.export import program, save_program
+from core.export.save import check_ending
+from core.terminal import complain, say
+from core.texts import _
+from core.work import idle_options, work_of
+
+
+def export(arguments: argparse.Namespace) -> int:
+    """Do what `export` asks for, the arguments being those of core.cli.parse; the exit status.
+
+    Raises Problem for what the person can mend.
+    """
+    check_ending(arguments.output)
+    work = work_of(arguments)
+    changed = bool(work.experiment.earlier or work.notice)
+    made = program(work.points, work.settings, name=arguments.file.name, changed=changed)
+    save_program(made, arguments.output)
+    say(_("Written: {file}").format(file=arguments.output))
+    for sentence in (work.notice, *idle_options(arguments.set, work.settings)):
+        if sentence:
+            complain(sentence)
+    return 0
