@@ -144,6 +144,20 @@ def test_a_lit_line_has_a_ground_over_the_full_width_and_a_sign_beside_it(qtbot:
     assert colour_at(view, right, middles[1]) == plain
 
 
+def test_a_line_that_is_too_long_goes_on_below_with_a_sign_and_is_lit_as_a_whole(view: CodeView) -> None:
+    view.show_lines(["short = 1", "    long = " + " + ".join(str(number) for number in range(40)), "last"])
+    row = view.ground(0).height()
+    area = view.ground(1)
+    rows = round(area.height() / row)
+    assert rows > 2
+    assert not view.horizontalScrollBar().isVisible()
+    assert view.continued() == pytest.approx([area.top() + row * n for n in range(1, rows)], abs=1)
+    view.light([1])
+    assert colour_at(view, 200, area.bottom() - 1) == QColor(Theme().accent_soft).name()
+    view.resize(3000, 150)
+    assert view.continued() == []
+
+
 def test_a_lit_line_is_brought_into_view_and_nothing_moves_if_it_is_in_view(view: CodeView) -> None:
     view.show_lines(PROGRAM)
     view.light([50, 51])

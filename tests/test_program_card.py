@@ -24,7 +24,7 @@ from gui.actions import make_actions
 from gui.panels.phase_words import about, apart, code, done, said
 from gui.panels.program_card import ProgramCard
 from gui.theme import Theme
-from gui.widgets.code_view import CodeView
+from gui.widgets.code_view import CodeView, is_code
 from tests.insides import POINTS, insides, tensor
 from tests.windows import part, text
 
@@ -151,8 +151,9 @@ def test_all_words_have_room_and_the_lit_line_is_seen(
         made.light(inside.phase)
         qtbot.waitUntil(lambda: words.height() >= words.heightForWidth(words.width()))
         assert made.rect().contains(words.mapTo(made, words.rect().bottomRight()))
-        assert pane.ground(pane.lit[0]).bottom() > 0
-        assert pane.ground(pane.lit[-1]).top() < pane.viewport().height()
+        runs = pane.ground(next(line for line in pane.lit if is_code(pane.lines[line])))
+        assert runs.top() >= 0
+        assert runs.bottom() <= pane.viewport().height()
 
 
 def test_the_pane_keeps_its_height_while_the_words_change(qtbot: QtBot, card: ProgramCard) -> None:

@@ -15,9 +15,9 @@ from gui.widgets.cell_view import CellView
 from gui.widgets.still_label import StillLabel
 
 # Pixels of the columns, in the order of COLUMNS; the last one takes what is left.
-WIDTHS = (0, 108, 108, 60, 60, 52, 100, 128, 108)
-NAMES = (64, 132)  # pixels, the least and the most for the names of the tensors
-BESIDE = 24  # pixels of a name's head that are not its letters
+WIDTHS = (0, 108, 108, 60, 60, 52, 100, 140, 108)
+NAMES = (64, 140)  # pixels, the least and the most for the names of the tensors
+BESIDE = 32  # pixels of a name's head that are not its letters
 
 
 class TensorsCard(Card):

@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QPolygonF,
     QResizeEvent,
     QTextCursor,
+    QTextOption,
 )
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
@@ -21,6 +22,7 @@ from gui.widgets.code_colours import CodeColours
 
 GUTTER = 18  # pixels, for the sign beside a lit line
 SIGN = 8  # pixels, its height
+GOES_ON = "↪"
 
 
 class CodeView(QPlainTextEdit):
@@ -39,7 +41,7 @@ class CodeView(QPlainTextEdit):
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)  # how far a line is set in says something
+        self.setWordWrapMode(QTextOption.WrapMode.WordWrap)
         self.setFont(theme.code_font())
         self.setViewportMargins(theme.px(GUTTER), 0, 0, 0)
         self._colours = CodeColours(self.document(), theme)
@@ -88,14 +90,35 @@ class CodeView(QPlainTextEdit):
         cursor.insertText("\n".join(lines))
 
     def _bring_into_view(self) -> None:
-        """Scroll to the lit lines, so that they are in the middle; not at all if they are to be seen."""
+        """Scroll to the lit lines, so that they are in the middle; not at all if they are to be seen.
+
+        Where there is no room for all of them, the first that does something counts, not what is said of it.
+        """
         if not self._lit:
             return
+        self._count_rows()
         bar = self.verticalScrollBar()
-        blocks = [self.document().findBlockByNumber(line) for line in (min(self._lit), max(self._lit))]
-        first, last = (block.firstLineNumber() for block in blocks)
-        if not bar.value() <= first <= last < bar.value() + bar.pageStep():
-            bar.setValue(first - max(0, bar.pageStep() - (last - first + 1)) // 2)
+        room = bar.pageStep()
+        first, last = self._rows(self._lit[0])[0], self._rows(self._lit[-1])[1]
+        if last - first >= room:
+            first, last = self._rows(next(filter(self._is_code, self._lit), self._lit[0]))
+        if not bar.value() <= first <= last < bar.value() + room:
+            bar.setValue(first - max(0, room - (last - first + 1)) // 2)
+
+    def _count_rows(self) -> None:
+        """Let Qt find how many rows each line takes at this width; by itself it does for those in view."""
+        block = self.document().begin()
+        while block.isValid():
+            self.blockBoundingRect(block)
+            block = block.next()
+
+    def _is_code(self, line: int) -> bool:
+        return is_code(self._lines[line])
+
+    def _rows(self, line: int) -> tuple[int, int]:
+        """The first and the last row on the screen of a line, counted from the first of all."""
+        block = self.document().findBlockByNumber(line)
+        return block.firstLineNumber(), block.firstLineNumber() + block.lineCount() - 1
 
     @property
     def lines(self) -> list[str]:
@@ -109,6 +132,16 @@ class CodeView(QPlainTextEdit):
         block = self.document().findBlockByNumber(line)
         area = self.blockBoundingGeometry(block).translated(self.contentOffset())
         return QRectF(0, area.top(), self.viewport().width(), area.height())
+
+    def continued(self) -> list[float]:
+        """Where on the viewport the rows begin in which a line goes on that is too long for one."""
+        places = []
+        block = self.firstVisibleBlock()
+        while block.isValid() and (area := self.ground(block.blockNumber())).top() < self.viewport().height():
+            layout = block.layout()
+            places += [area.top() + layout.lineAt(row).y() for row in range(1, layout.lineCount())]
+            block = block.next()
+        return places
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The grounds of the lit lines, and the text upon them."""
@@ -142,17 +175,21 @@ class _Gutter(QWidget):
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """A triangle that points at each lit line."""
+        """A triangle that points at each lit line, and an arrow where a line goes on below."""
         theme, painter = self._theme, QPainter(self)
         painter.fillRect(self.rect(), QColor(theme.surface))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
+        row = self._view.fontMetrics().lineSpacing()
         for line in self._view.lit:
             area = self._view.ground(line)
             painter.fillRect(QRectF(0, area.top(), self.width(), area.height()), QColor(theme.accent_soft))
             if is_code(self._view.lines[line]):
+                painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(QColor(theme.accent))
-                painter.drawPolygon(_sign(theme.px(SIGN) / 2, theme.px(5), area.center().y()))
+                painter.drawPolygon(_sign(theme.px(SIGN) / 2, theme.px(5), area.top() + row / 2))
+        painter.setPen(QColor(theme.muted))
+        for place in self._view.continued():
+            painter.drawText(QRectF(0, place, self.width(), row), Qt.AlignmentFlag.AlignCenter, GOES_ON)
 
 
 def is_code(line: str) -> bool:

@@ -94,9 +94,7 @@ def _selects(event: QKeyEvent) -> bool:
 
 
 def _is_of_no_use(control: QWidget, event: QKeyEvent) -> bool:
-    """Whether a field would take a key and do nothing with it, or nothing that is as good as the window's."""
-    if isinstance(control, READ):
-        return not _selects(event)
+    """Whether a field would take a key and do nothing with it."""
     if isinstance(control, QAbstractSpinBox) and event.key() == Qt.Key.Key_Space:
         control.interpretText()  # what is typed counts for whatever Space does
         return True
