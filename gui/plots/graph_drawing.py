@@ -24,11 +24,11 @@ from gui.plots.graph_boxes import (
 )
 from gui.plots.graph_layout import Edge, Gaps, Laid, Place, Size, lay_out
 
-GAP_FLAT, GAP_UPRIGHT = 26, 20  # pixels between ranks, for the arrows
+GAPS = {False: (28, 20), True: (24, 16)}  # pixels between ranks, flat and upright; by whether it is compact
 GAP_ACROSS, GAP_PASSING = 10, 14
-PAD_ACROSS, PAD_ALONG = 7, 4  # inside a box
+PAD_ACROSS, PAD_ALONG = 7, 3  # inside a box
 ROWS = {TITLE: 17}  # pixels high; the others are lower
-ROW = 15
+ROW = 16
 SIGN = 16  # the width that a + takes in a box
 FRAME, HEADER = 10, 20  # around an open group, and above it
 APART = 4.0  # an arrow of the backward pass lies so far beside that of the forward pass
@@ -99,12 +99,13 @@ class _Draughtsman:
         self._graph, self._measure = graph, measure
         self._compact, self._upright, scale = manner
         self._scale = scale
-        gap = GAP_UPRIGHT if self._upright else GAP_FLAT
+        gap = GAPS[self._compact][self._upright]
         self._gaps = Gaps(gap * scale, GAP_ACROSS * scale, GAP_PASSING * scale)
         folds = foldable(graph)
         self._owners: dict[int, str] = {}
         self._open: dict[str, list[Node]] = {}
         self._boxes: dict[str, Box] = {}
+        self._sizes: dict[str, Size] = {}
         self._keys: dict[int, str] = {}  # of the box of each node
         for group in folds:
             own = members(graph, group)
@@ -146,6 +147,11 @@ class _Draughtsman:
     # --- sizes ------------------------------------------------------------------------------------------
 
     def _size(self, box: Box) -> Size:
+        if box.key not in self._sizes:
+            self._sizes[box.key] = self._measured(box)
+        return self._sizes[box.key]
+
+    def _measured(self, box: Box) -> Size:
         px = self._scale
         width = max(self._measure(row) for row in box.rows) + 2 * PAD_ACROSS * px
         if box.kind == FOLDED:

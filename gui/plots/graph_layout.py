@@ -8,7 +8,7 @@ neither screens nor numbers, so the same structure always stands in the same pla
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 Place = tuple[float, float]  # along the way of the forward pass, and across it
@@ -54,10 +54,7 @@ def lay_out(
 
     Boxes of `straight` form the main line, and those of `first` stand in the first rank.
     """
-    takers: dict[str, list[str]] = {key: [] for key in sizes}
-    for source, target in edges:
-        takers[source].append(target)
-    ranks = _ranks(sizes, takers, first)
+    ranks = _ranks(sizes, _takers(sizes, edges), first)
     room = dict(sizes)
     chains = {edge: _stations(edge, ranks) for edge in edges}
     weights = {key: STRAIGHT if key in straight else LOOSE for key in sizes}
@@ -99,22 +96,26 @@ def _ordered(room: Mapping[str, Size], ranks: Mapping[str, int], links: Sequence
     columns: list[list[str]] = [[] for _rank in range(max(ranks.values(), default=-1) + 1)]
     for key in room:
         columns[ranks[key]].append(key)
+    takers = _takers(room, links)
     inputs: dict[str, list[str]] = {}
     for source, target in links:
         inputs.setdefault(target, []).append(source)
     order: dict[str, float] = {}
     for column in reversed(columns):
         wanted = {
-            key: _mean([_slot(key, taker, inputs) + order[taker] for taker in _takers(key, links)])
-            for key in column
+            key: _mean([_slot(key, taker, inputs) + order[taker] for taker in takers[key]]) for key in column
         }
         column.sort(key=lambda key: wanted[key])
         order.update({key: float(place) for place, key in enumerate(column)})
     return columns
 
 
-def _takers(key: str, links: Sequence[Edge]) -> list[str]:
-    return [target for source, target in links if source == key]
+def _takers(keys: Iterable[str], links: Sequence[Edge]) -> dict[str, list[str]]:
+    """What each key leads to."""
+    found: dict[str, list[str]] = {key: [] for key in keys}
+    for source, target in links:
+        found[source].append(target)
+    return found
 
 
 def _slot(key: str, taker: str, inputs: Mapping[str, Sequence[str]]) -> float:
@@ -130,10 +131,11 @@ def _across(
     gap: float,
 ) -> dict[str, float]:
     """The middles across: each as near before what it leads to as its neighbours allow."""
+    takers = _takers(room, links)
     found: dict[str, float] = {}
     for column in reversed(columns):
         wanted = [
-            _mean([found[taker] + room[taker].anchor for taker in _takers(key, links)]) - room[key].anchor
+            _mean([found[taker] + room[taker].anchor for taker in takers[key]]) - room[key].anchor
             for key in column
         ]
         halves = [room[key].across / 2 for key in column]

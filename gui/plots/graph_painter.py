@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
 from core.insight.graph import CONSTANT, LEAF
 from core.texts import _
-from gui.plots.graph_boxes import FOLDED, GRADIENT, NOTE, TITLE, Box, Row
+from gui.plots.graph_boxes import FOLDED, GRADIENT, NOTE, TITLE, VALUE, Box, Row
 from gui.plots.graph_drawing import (
     FRAME,
     HEADER,
@@ -28,12 +29,14 @@ from gui.theme import GRADIENT as PINK
 
 SMALL = 12  # pixels, of all texts but the first in a box
 ROUND = 5  # pixels, of the corners
-THIN, LINE, THICK = 1.0, 1.5, 2.5  # pixels
-DASHES, DOTS = (4.0, 3.0), (2.0, 2.0)
+THIN, LINE, THICK = 1.2, 1.5, 2.5  # pixels
+DASHES = (4, 2)  # pixels
+DOTS = (2.0, 2.0)  # widths of the line
 HEAD, HEAD_WIDTH = 6, 4  # pixels
 TINT = 34  # of 255: how much of its colour lies behind a parameter
 GHOST = 0.45  # how strongly the graph of the step before is painted
 MARK = 9  # pixels, the width of the sign before a gradient
+NUMBERS = (VALUE, GRADIENT)  # the rows that change from step to step
 SAMPLE = 26  # pixels, an arrow of the legend
 
 
@@ -58,6 +61,14 @@ def lights_gradients(phase: str) -> bool:
     return phase in ("backward", "zero_grad")
 
 
+class Look(NamedTuple):
+    """How a drawing looks now: the phase that is lit, the key of what is chosen, and an old graph."""
+
+    phase: str
+    chosen: str
+    ghost: bool
+
+
 class GraphPainter:
     """Paints in pixels of scale 1 times the theme's; `fonts` are made once."""
 
@@ -77,30 +88,33 @@ class GraphPainter:
 
     # --- the whole --------------------------------------------------------------------------------------
 
-    def paint(
-        self,
-        painter: QPainter,
-        drawing: Drawing,
-        text: Callable[[Row, Box], str],
-        phase: str,
-        chosen: str,
-        ghost: bool,
-    ) -> None:
-        """Paint the drawing, with the box or frame `chosen` outlined."""
+    def paint(self, painter: QPainter, drawing: Drawing, look: Look) -> None:
+        """Paint all but the numbers."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for frame in drawing.frames:
-            self._paint_frame(painter, frame, frame.group == chosen)
-        painter.setOpacity(GHOST if ghost else 1.0)
+            self._paint_frame(painter, frame, frame.group == look.chosen)
+        painter.setOpacity(GHOST if look.ghost else 1.0)
         for wire in drawing.wires:
-            self._paint_wire(painter, wire, phase, drawing.upright)
+            self._paint_wire(painter, wire, look.phase, drawing.upright)
         for frame in drawing.frames:
             self._paint_header(painter, frame)
         for placed in drawing.boxes:
-            painter.setOpacity(GHOST if ghost and placed.box.kind != LEAF else 1.0)
-            self._paint_box(painter, placed, text, phase, placed.box.key == chosen)
+            painter.setOpacity(GHOST if look.ghost and placed.box.kind != LEAF else 1.0)
+            self._paint_box(painter, placed, look)
         painter.setOpacity(1.0)
 
-    def paint_legend(self, painter: QPainter, place: QRectF, upright: bool, phase: str) -> None:
+    def paint_numbers(
+        self, painter: QPainter, drawing: Drawing, text: Callable[[Row, Box], str], look: Look
+    ) -> None:
+        """Paint the numbers upon the rest."""
+        for placed in drawing.boxes:
+            for row, line in self._lines(placed):
+                if row.kind in NUMBERS:
+                    painter.setOpacity(GHOST if look.ghost and placed.box.kind != LEAF else 1.0)
+                    self._write(painter, row, text(row, placed.box), line)
+        painter.setOpacity(1.0)
+
+    def paint_legend(self, painter: QPainter, place: QRectF, phase: str) -> None:
         """Say which arrows go forward and which backward."""
         px = self._theme.px
         painter.fillRect(place, QColor(self._theme.surface))
@@ -131,26 +145,29 @@ class GraphPainter:
 
     # --- boxes ------------------------------------------------------------------------------------------
 
-    def _paint_box(
-        self,
-        painter: QPainter,
-        placed: PlacedBox,
-        text: Callable[[Row, Box], str],
-        phase: str,
-        chosen: bool,
-    ) -> None:
+    def _paint_box(self, painter: QPainter, placed: PlacedBox, look: Look) -> None:
         box, rect = placed
-        px, lit = self._theme.px, is_lit(box, phase)
-        self._paint_ground(painter, box, rect, lit, chosen)
-        top = rect.top() + px(PAD_ALONG)
-        inside = rect.adjusted(px(PAD_ACROSS), 0, -px(PAD_ACROSS), 0)
-        for row in box.rows:
-            height = px(ROWS.get(row.kind, ROW))
-            line = QRectF(inside.left(), top, inside.width(), height)
-            self._paint_row(painter, row, text(row, box), line, lights_gradients(phase))
-            top += height
+        self._paint_ground(painter, box, rect, is_lit(box, look.phase), box.key == look.chosen)
+        px = self._theme.px
+        for row, line in self._lines(placed):
+            if row.kind == GRADIENT:
+                if lights_gradients(look.phase):
+                    self._paint_light(painter, line.adjusted(-px(MARK + 4), px(1), px(4), 0))
+                self._paint_head(painter, QPointF(line.left() - px(MARK), line.center().y()), 180.0, PINK)
+            elif row.kind not in NUMBERS:
+                self._write(painter, row, row.text, line)
         if box.kind == FOLDED:
             self._paint_sign(painter, _sign_place(rect, px(SIGN), px(PAD_ALONG)), "+")
+
+    def _lines(self, placed: PlacedBox) -> Iterator[tuple[Row, QRectF]]:
+        """The rows of a box, and where the text of each stands."""
+        px, rect = self._theme.px, placed.rect
+        top = rect.top() + px(PAD_ALONG)
+        for row in placed.box.rows:
+            height = px(ROWS.get(row.kind, ROW))
+            left = rect.left() + px(PAD_ACROSS) + (px(MARK) if row.kind == GRADIENT else 0)
+            yield row, QRectF(left, top, rect.right() - px(PAD_ACROSS) - left, height)
+            top += height
 
     def _paint_ground(self, painter: QPainter, box: Box, rect: QRectF, lit: bool, chosen: bool) -> None:
         theme = self._theme
@@ -176,14 +193,8 @@ class GraphPainter:
         painter.setBrush(ground)
         painter.drawRoundedRect(rect, radius, radius)
 
-    def _paint_row(self, painter: QPainter, row: Row, text: str, line: QRectF, lit: bool) -> None:
-        px = self._theme.px
+    def _write(self, painter: QPainter, row: Row, text: str, line: QRectF) -> None:
         font = self._font(row.kind)
-        if row.kind == GRADIENT:
-            if lit:
-                self._paint_light(painter, line.adjusted(-px(5), 0, px(5), 0))
-            self._paint_mark(painter, QPointF(line.left(), line.center().y()))
-            line = line.adjusted(px(MARK), 0, 0, 0)
         painter.setFont(font)
         painter.setPen(QColor(self._theme.muted if row.kind == NOTE else self._theme.text))
         metrics = self._metrics[font.key()]
@@ -191,10 +202,6 @@ class GraphPainter:
             text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, line.width())
         base = line.center().y() + (metrics.ascent() - metrics.descent()) / 2
         painter.drawText(QPointF(line.left(), base), text)
-
-    def _paint_mark(self, painter: QPainter, tip: QPointF) -> None:
-        """The little arrow back that stands before a gradient."""
-        self._paint_head(painter, tip, 180.0, PINK)
 
     def _paint_sign(self, painter: QPainter, place: QRectF, sign: str) -> None:
         """A plus or a minus in a little square."""
@@ -242,9 +249,10 @@ class GraphPainter:
         """An arrow along `path`, whose head looks in the direction of `degrees`, counted from the right."""
         theme = self._theme
         colour = PINK if back else theme.accent if lit else theme.muted
-        pen = QPen(QColor(colour), theme.px(THICK) if lit else THIN * theme.scale * 1.2)
+        width = (THICK if lit else THIN) * theme.scale
+        pen = QPen(QColor(colour), width)
         if back:
-            pen.setDashPattern(DASHES)
+            pen.setDashPattern([theme.px(each) / width for each in DASHES])  # which Qt counts in widths
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QPixmap,
     QResizeEvent,
     QWheelEvent,
 )
@@ -24,7 +25,7 @@ from gui.plots.bubble import Bubble
 from gui.plots.graph_boxes import FOLDED, Box, Row, foldable
 from gui.plots.graph_drawing import Drawing, Manner, PlacedBox, draw
 from gui.plots.graph_numbers import NO_NUMBERS, StepNumbers, row_text, told
-from gui.plots.graph_painter import SMALL, GraphPainter, header_of
+from gui.plots.graph_painter import SMALL, GraphPainter, Look, header_of
 from gui.theme import GRID, Theme
 
 LEAST_TEXT = 11  # pixels
@@ -52,7 +53,7 @@ class GraphPlot(QAbstractScrollArea):
         self.theme = theme
         self._painter = GraphPainter(theme)
         self._graph: Graph | None = None
-        self._structure: tuple[object, ...] = ()
+        self._structure: tuple[object, ...] | None = None
         self._numbers = NO_NUMBERS
         self._ghost = False
         self._phase = ""
@@ -61,6 +62,7 @@ class GraphPlot(QAbstractScrollArea):
         self._drawings: dict[Manner, Drawing] = {}
         self._manner = Manner(False, False, theme.scale)
         self._zoom = 1.0
+        self._picture: tuple[object, QPixmap] | None = None  # and what it is of
         self._hovered = ""
         self._chosen = ""
         self._grip: QPointF | None = None
@@ -249,20 +251,39 @@ class GraphPlot(QAbstractScrollArea):
     def paintEvent(self, _event: QPaintEvent) -> None:
         with QPainter(self.viewport()) as painter:
             area = QRectF(self.viewport().rect())
-            painter.fillRect(area, QColor(self.theme.surface))
             drawing = self.drawing
             if drawing is None:
+                painter.fillRect(area, QColor(self.theme.surface))
                 self._paint_sentence(painter, area)
                 return
-            painter.save()
-            painter.translate(self._origin())
-            painter.scale(self._zoom, self._zoom)
-            chosen = self._hovered or self._chosen
-            self._painter.paint(painter, drawing, self._row_text, self._phase, chosen, self._ghost)
-            painter.restore()
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            strip = QRectF(0, 0, area.width(), self.theme.px(LEGEND - 2))
-            self._painter.paint_legend(painter, strip, drawing.upright, self._phase)
+            look = Look(self._phase, self._hovered or self._chosen, self._ghost)
+            painter.drawPixmap(0, 0, self._still_picture(drawing, look))
+            painter.setClipRect(area.adjusted(0, self.theme.px(LEGEND - 2), 0, 0))
+            self._go_to_drawing(painter)
+            self._painter.paint_numbers(painter, drawing, self._row_text, look)
+
+    def _go_to_drawing(self, painter: QPainter) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(self._origin())
+        painter.scale(self._zoom, self._zoom)
+
+    def _still_picture(self, drawing: Drawing, look: Look) -> QPixmap:
+        """All but the numbers, painted when it has changed."""
+        ratio = self.devicePixelRatioF()
+        size, origin = self.viewport().size(), self._origin()
+        key = (drawing, look, self._zoom, origin.x(), origin.y(), size.width(), size.height(), ratio)
+        if self._picture is None or self._picture[0] != key:
+            picture = QPixmap(size * ratio)
+            picture.setDevicePixelRatio(ratio)
+            picture.fill(QColor(self.theme.surface))
+            with QPainter(picture) as painter:
+                self._go_to_drawing(painter)
+                self._painter.paint(painter, drawing, look)
+                painter.resetTransform()
+                strip = QRectF(0, 0, size.width(), self.theme.px(LEGEND - 2))
+                self._painter.paint_legend(painter, strip, look.phase)
+            self._picture = key, picture
+        return self._picture[1]
 
     def _paint_sentence(self, painter: QPainter, area: QRectF) -> None:
         gap = self.theme.px(2 * GRID)
