@@ -293,7 +293,10 @@ def test_numbers_of_scaled_data_are_said_to_be_such() -> None:
     inside = after("loss", settings)
     assert inside.loss is not None
     in_data_units = inside.loss * POINTS.y.std() ** 2
-    assert f"In the units of the data the loss is {significant(in_data_units)}." in done(inside)
+    assert done(inside).endswith(
+        "These are numbers of scaled data. "
+        f"In the units of the data the loss is {significant(in_data_units)}."
+    )
     assert "scaled" not in done(after("loss"))
 
 

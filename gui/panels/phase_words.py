@@ -86,7 +86,7 @@ def done(inside: Inside) -> str:
     """What the phase that was done last has done, with its numbers; there must be one."""
     sentences = _DONE[inside.phase](inside)
     if inside.settings.standardise and inside.phase != "zero_grad":
-        sentences += [_("These are numbers of scaled data.")]
+        sentences += [_("These are numbers of scaled data."), *_loss_of_data(inside)]
     if inside.complete:
         sentences += [_complete()]
     return " ".join(sentences)
@@ -139,11 +139,14 @@ def _loss(inside: Inside) -> list[str]:
                 objective=_text(inside.objective)
             )
         )
-    if inside.unit != 1.0:
-        sentences.append(
-            _("In the units of the data the loss is {loss}.").format(loss=_text(inside.loss * inside.unit))
-        )
     return sentences
+
+
+def _loss_of_data(inside: Inside) -> list[str]:
+    """The loss as the rest of the window tells it."""
+    if inside.phase != "loss" or inside.loss is None or inside.unit == 1.0:
+        return []
+    return [_("In the units of the data the loss is {loss}.").format(loss=_text(inside.loss * inside.unit))]
 
 
 def _backward(inside: Inside) -> list[str]:
