@@ -56,13 +56,12 @@ class Formula(NamedTuple):
 
 
 class Block(NamedTuple):
-    """What happens in one phase: its line of code, its formulas, and all of that in `words`.
+    """What happens in one phase: its formulas, and what they do in `words`.
 
     `legend` says what the symbols mean: their text and their meaning. `sources` are pages and papers.
     """
 
     phase: str
-    code: str
     words: str
     formulas: tuple[Formula, ...]
     legend: tuple[tuple[str, str], ...]
@@ -94,18 +93,6 @@ def phase_rules(settings: Settings, features: int, phase: str) -> list[Rule]:
     return []
 
 
-def code_line(settings: Settings, phase: str) -> str:
-    """The line of the program that does a phase."""
-    lines = {
-        "zero_grad": "optimizer.zero_grad()",
-        "forward": "prediction = model(inputs)",
-        "loss": "loss = loss_function(prediction, targets)",
-        "backward": "objective.backward()" if settings.l1 else "loss.backward()",
-        "step": "optimizer.step()",
-    }
-    return lines[phase]
-
-
 def _block(settings: Settings, features: int, phase: str) -> Block:
     rules = phase_rules(settings, features, phase)
     each = phase in ("loss", "backward")
@@ -114,7 +101,6 @@ def _block(settings: Settings, features: int, phase: str) -> Block:
         made = [Formula(EMPTIED, "∂L/∂θ ← None")]
     return Block(
         phase,
-        code_line(settings, phase),
         _words(settings, phase),
         tuple(made),
         _legend(rules),

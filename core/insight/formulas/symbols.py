@@ -90,15 +90,15 @@ SYMBOLS = {
     "step_max": _chosen(r"\Gamma_{\max}", "Γₘₐₓ", N_("Largest step")),
     "lambd": _chosen(r"\Lambda", "Λ", "Lambda"),
     "t0": _chosen("t_0", "t₀", "t0"),
-    # what an optimizer keeps, and finds on its way
+    # what an optimizer keeps, and finds on its way; a prime, since many fonts lose the hat of an m
     "decayed": Symbol(r"\tilde{g}", "g̃", "gradient", N_("gradient with the weight decay"), "t"),
     "buffer": _kept("b", "b", N_("momentum: steps so far, fading")),
     "ahead": Symbol(r"\bar{g}", "ḡ", "gradient", N_("gradient with momentum"), "t"),
     "m": _kept("m", "m", N_("fading mean of the gradients")),
     "v": _kept("v", "v", N_("fading mean of the squared gradients")),
     "vmax": _kept(r"v^{\max}", "vᵐᵃˣ", N_("largest v so far")),
-    "mhat": _kept(r"\hat{m}", "m̂", N_("m without its pull to the start at 0")),
-    "vhat": _kept(r"\hat{v}", "v̂", N_("v without its pull to the start at 0")),
+    "mhat": _kept("m'", "m′", N_("m without its pull to the start at 0")),
+    "vhat": _kept("v'", "v′", N_("v without its pull to the start at 0")),
     "warm": _kept(r"\mu", "μ", N_("momentum of this step")),
     "warmer": Symbol(r"\mu_{t+1}", "μₜ₊₁", "", N_("momentum of the next step")),
     "product": _kept(r"\Pi", "Π", N_("product of the momenta so far")),

@@ -17,6 +17,7 @@ from core.insight.numbers import MINUS, significant, superscript
 
 LONGEST_VECTOR = 4  # numbers of a vector that are written
 SUMMED = (
+    "mean",
     "sum",
     "total",
     "powers",
