@@ -18,7 +18,7 @@ Array = NDArray[np.float64] | NDArray[np.float32]
 
 DIGITS = 3
 FIRST = 2  # numbers of an array that a box shows
-MOST = 12  # numbers of an array that are told at length
+MOST, FEWER = 12, 4  # numbers of an array that are told at length, and of one among others
 QUIET = ("sizes", "strides", "numel", "alpha", "beta", "reduction", "dim", "keepdim")  # of what is kept
 
 
@@ -102,7 +102,7 @@ def _told_group(box: Box, graph: Graph, numbers: StepNumbers) -> list[str]:
         title_of(graph, box.group),
         _("Its operations, in order: {names}.").format(names=", ".join(operations)),
     ]
-    lines += [line for node in nodes if node.kind == LEAF for line in _leaf_numbers(node, numbers)]
+    lines += [line for node in nodes if node.kind == LEAF for line in _leaf_numbers(node, numbers, FEWER)]
     return [*lines, _("Click, or press Enter, to open it.")]
 
 
@@ -125,12 +125,12 @@ def _told_leaf(node: Node, numbers: StepNumbers) -> list[str]:
     ]
 
 
-def _leaf_numbers(node: Node, numbers: StepNumbers) -> list[str]:
+def _leaf_numbers(node: Node, numbers: StepNumbers, most: int = MOST) -> list[str]:
     value, gradient = numbers.values.get(node.symbol), numbers.gradients.get(node.symbol)
     lines = []
     if value is not None:
-        lines.append(f"{node.symbol} = {_listed(value, MOST)}")
-    shown = _("none") if gradient is None else _listed(gradient, MOST)
+        lines.append(f"{node.symbol} = {_listed(value, most)}")
+    shown = _("none") if gradient is None else _listed(gradient, most)
     return [*lines, _("{name}.grad = {numbers}").format(name=node.symbol, numbers=shown)]
 
 
@@ -142,7 +142,7 @@ def _told_operation(node: Node, _numbers: StepNumbers) -> list[str]:
     else:
         keeps = _("It need not keep any numbers for that.")
     name = _("In PyTorch's graph: {name}.").format(name=node.name)
-    return [words.forward, words.backward, keeps, name]
+    return [f"{node.label}: {words.short}", words.forward, words.backward, keeps, name]
 
 
 def _saved_text(saved: Saved) -> str:

@@ -35,6 +35,7 @@ DOTS = (2.0, 2.0)  # widths of the line
 HEAD, HEAD_WIDTH = 6, 4  # pixels
 TINT = 34  # of 255: how much of its colour lies behind a parameter
 GHOST = 0.45  # how strongly the graph of the step before is painted
+SPARE = 1  # pixel, for what is lost in rounding
 MARK = 9  # pixels, the width of the sign before a gradient
 NUMBERS = (VALUE, GRADIENT)  # the rows that change from step to step
 SAMPLE = 26  # pixels, an arrow of the legend
@@ -81,7 +82,7 @@ class GraphPainter:
         """The room that a row needs."""
         font = self._font(row.kind)
         mark = self._theme.px(MARK) if row.kind == GRADIENT else 0
-        return self._metrics[font.key()].horizontalAdvance(row.text) + mark
+        return self._metrics[font.key()].horizontalAdvance(row.text) + mark + SPARE
 
     def _font(self, kind: str) -> QFont:
         return self._title if kind == TITLE else self._small

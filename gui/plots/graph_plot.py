@@ -71,6 +71,12 @@ class GraphPlot(QAbstractScrollArea):
         self._bubble.setWordWrap(True)
         self.setObjectName("graph_plot")
         self.setAccessibleName(_("Graph of the step"))
+        self.setToolTip(
+            _(
+                "Point at a box to read what it does, and click one with a + to open it. Drag moves a graph "
+                "that is larger than its panel."
+            )
+        )
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setMinimumSize(theme.px(LEAST), theme.px(LEAST))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click, Space still runs and pauses
@@ -334,7 +340,9 @@ class GraphPlot(QAbstractScrollArea):
         super().wheelEvent(event)
 
     def viewportEvent(self, event: QEvent) -> bool:
-        """The cursor has left."""
+        """The cursor has left, or rests: upon a box its bubble says enough."""
+        if event.type() == QEvent.Type.ToolTip and self._hovered:
+            return True
         if event.type() == QEvent.Type.Leave:
             self._hovered = ""
             self._tell()
