@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from core.choices import LOSSES
 from core.choices.phases import PHASES
 from core.experiment import Settings
-from core.insight.graph import CONSTANT, LEAF
+from core.insight.graph import CONSTANT, LEAF, walk
 from core.insight.numbers import significant
 from gui.panels.graph_card import GraphCard
 from gui.plots.bubble import Bubble
@@ -23,7 +23,7 @@ from gui.plots.graph_boxes import FOLDED, foldable
 from gui.plots.graph_drawing import PAD_ACROSS, Drawing, Manner, PlacedBox, draw
 from gui.plots.graph_painter import SMALL, GraphPainter, is_lit
 from gui.theme import Theme
-from tests.graphs import inside_of
+from tests.graphs import inside_of, program
 from tests.mouse import between, click, drag, hover, leave
 from tests.windows import part, text
 
@@ -310,8 +310,20 @@ def test_before_the_loss_only_the_leaves_are_shown(card: GraphCard) -> None:
     card.show_inside(inside_of(Settings(), done=PHASES.index("loss")))
     assert [placed.box.kind for placed in drawn(card).boxes] == [LEAF, LEAF]
     assert lines(card, "w")[1] == "grad: none"
-    assert "not there yet" in text(card, "graph_size")
+    assert "not complete yet" in text(card, "graph_size")
     assert "forward pass" in text(card, "graph_change")
+
+
+def test_a_graph_that_ends_at_the_prediction_is_shown_as_far_as_it_goes(card: GraphCard) -> None:
+    made = program(Settings())
+    begun = walk(made.prediction, list(zip(made.names, made.parameters, strict=True)))
+    inside = inside_of(Settings(), done=PHASES.index("loss"))
+    card.show_inside(inside._replace(graph=begun))
+    assert set(boxes(card)) == {"w", "b", "x", "t", "addmm"}
+    assert is_lit(boxes(card)["addmm"].box, "forward")
+    card.show_inside(inside_of(Settings()))
+    assert "mse_loss" in boxes(card)
+    assert "change" not in text(card, "graph_change")  # it was not another graph, only an unfinished one
 
 
 def test_in_the_next_step_the_last_graph_waits_greyed_in_its_place(card: GraphCard) -> None:
@@ -320,7 +332,7 @@ def test_in_the_next_step_the_last_graph_waits_greyed_in_its_place(card: GraphCa
     card.show_inside(inside_of(Settings(), done=1, number=2))
     assert drawn(card) is whole
     assert card.plot.grab().toImage() != picture
-    assert "not there yet" in text(card, "graph_size")
+    assert "not complete yet" in text(card, "graph_size")
     assert lines(card, "mse_loss")[-1] == ""
     card.show_inside(inside_of(WIDE, done=1))  # another model: its graph is not that of the line
     assert {placed.box.kind for placed in drawn(card).boxes} == {LEAF}

@@ -43,21 +43,26 @@ class GraphCard(Card):
         if inside is None:
             self.plot.show_graph(None, sentence=_("The graph of a step appears here once there are points."))
             self._say("", "")
-        elif inside.graph is not None:
+        elif inside.graph is not None and inside.objective is not None:
             self._note_change(inside.graph)
             self._graph = inside.graph
             self.plot.show_graph(inside.graph, numbers_of(inside))
-            self._say(
-                counted(inside.graph), self._change or _("PyTorch builds the graph anew at every step.")
-            )
+            standing = _("PyTorch builds the graph anew at every step.")
+            self._say(counted(inside.graph), self._change or standing)
         else:
-            leaves = _leaves(inside)
-            ghost = self._graph if _same_leaves(self._graph, leaves) else leaves
-            self.plot.show_graph(ghost, numbers_of(inside), ghost=True)
-            self._say(
-                _("The graph is not there yet."),
-                _("PyTorch builds it while the forward pass and the loss run."),
-            )
+            self._show_unfinished(inside)
+
+    def _show_unfinished(self, inside: Inside) -> None:
+        """Show the ghost of the graph before, where it is of the same parameters; else what there is."""
+        begun = inside.graph or _leaves(inside)
+        if _same_leaves(self._graph, begun):
+            self.plot.show_graph(self._graph, numbers_of(inside), ghost=True)
+        else:
+            self.plot.show_graph(begun, numbers_of(inside), ghost=inside.graph is None)
+        self._say(
+            _("The graph is not complete yet."),
+            _("PyTorch builds it while the forward pass and the loss run."),
+        )
 
     def light(self, phase: str) -> None:
         """Light what a phase (a word of PHASES) works on; nothing for an empty one."""

@@ -23,13 +23,12 @@ from core.insight.graph import Graph
 from core.texts import _
 from gui.plots.bubble import Bubble
 from gui.plots.graph_boxes import FOLDED, Box, Row, foldable
-from gui.plots.graph_drawing import Drawing, Manner, PlacedBox, draw
+from gui.plots.graph_drawing import Drawing, PlacedBox
 from gui.plots.graph_numbers import NO_NUMBERS, StepNumbers, row_text, told
-from gui.plots.graph_painter import SMALL, GraphPainter, Look, header_of
+from gui.plots.graph_painter import GraphPainter, Look, header_of
+from gui.plots.graph_sheet import GraphSheet
 from gui.theme import GRID, Theme
 
-LEAST_TEXT = 11  # pixels
-LEAST_ZOOM, MOST_ZOOM = LEAST_TEXT / SMALL, 1.4
 MARGIN = 8  # pixels around the graph
 LEGEND = 22  # pixels, above it, for what the arrows mean
 LEAST = 100  # pixels, the least width and height
@@ -59,9 +58,7 @@ class GraphPlot(QAbstractScrollArea):
         self._phase = ""
         self._sentence = ""
         self._opened: set[str] = set()
-        self._drawings: dict[Manner, Drawing] = {}
-        self._manner = Manner(False, False, theme.scale)
-        self._zoom = 1.0
+        self._sheet = GraphSheet(self._painter.width, theme.scale)
         self._picture: tuple[object, QPixmap] | None = None  # and what it is of
         self._hovered = ""
         self._chosen = ""
@@ -110,12 +107,12 @@ class GraphPlot(QAbstractScrollArea):
     @property
     def drawing(self) -> Drawing | None:
         """What is painted, in pixels before any zoom."""
-        return self._drawings.get(self._manner)
+        return self._sheet.drawing
 
     @property
     def zoom(self) -> float:
         """How many times as large as at first it is painted."""
-        return self._zoom
+        return self._sheet.zoom
 
     def toggle(self, group: str) -> None:
         """Open a group that is folded, or fold it; its upper left corner stays where it is, where it can."""
@@ -132,29 +129,14 @@ class GraphPlot(QAbstractScrollArea):
 
     def _lay_out(self) -> None:
         """Place everything anew."""
-        self._drawings = {}
+        self._sheet.take(self._graph, self._opened)
         self._fit()
         self.setAccessibleDescription(self._in_words())
 
     def _fit(self) -> None:
-        """Choose the manner that shows most: in full where that has room, else without explaining words."""
-        if self._graph is not None:
-            room = self._room(self.maximumViewportSize().toSizeF()).size()
-            for compact in (False, True):
-                manners = [Manner(compact, upright, self.theme.scale) for upright in (False, True)]
-                self._manner = max(manners, key=lambda manner: _shown(self._drawn(manner), room))
-                if _fitting(self._drawn(self._manner), room) >= LEAST_ZOOM:
-                    break
-            self._zoom = min(max(_fitting(self._drawn(self._manner), room), LEAST_ZOOM), MOST_ZOOM)
+        self._sheet.fit(self._room(self.maximumViewportSize().toSizeF()).size())
         self._set_scroll_bars()
         self.viewport().update()
-
-    def _drawn(self, manner: Manner) -> Drawing:
-        """The graph in a manner, laid out when it is first asked for."""
-        assert self._graph is not None
-        if manner not in self._drawings:
-            self._drawings[manner] = draw(self._graph, self._opened, self._painter.width, manner)
-        return self._drawings[manner]
 
     def _room(self, size: QSizeF) -> QRectF:
         """The place for the graph in a viewport of this size."""
@@ -167,8 +149,8 @@ class GraphPlot(QAbstractScrollArea):
         room = self._room(self.maximumViewportSize().toSizeF())
         width, height = (drawing.width, drawing.height) if drawing is not None else (0.0, 0.0)
         pairs = (
-            (self.horizontalScrollBar(), width * self._zoom - room.width(), room.width()),
-            (self.verticalScrollBar(), height * self._zoom - room.height(), room.height()),
+            (self.horizontalScrollBar(), width * self.zoom - room.width(), room.width()),
+            (self.verticalScrollBar(), height * self.zoom - room.height(), room.height()),
         )
         bars = [bar for bar, more, _page in pairs if more >= 1]
         for bar, more, page in pairs:
@@ -185,7 +167,7 @@ class GraphPlot(QAbstractScrollArea):
         room = self._room(self.viewport().size().toSizeF())
         if drawing is None:
             return room.topLeft()
-        free = (room.width() - drawing.width * self._zoom, room.height() - drawing.height * self._zoom)
+        free = (room.width() - drawing.width * self.zoom, room.height() - drawing.height * self.zoom)
         bars = self.horizontalScrollBar(), self.verticalScrollBar()
         by = [
             -bar.value() if bar.maximum() else max(left, 0) / 2 for left, bar in zip(free, bars, strict=True)
@@ -199,7 +181,7 @@ class GraphPlot(QAbstractScrollArea):
 
     def _on_viewport(self, rect: QRectF) -> QRectF:
         origin = self._origin()
-        return QRectF(origin + rect.topLeft() * self._zoom, rect.size() * self._zoom)
+        return QRectF(origin + rect.topLeft() * self.zoom, rect.size() * self.zoom)
 
     def _corner(self, group: str) -> QPointF | None:
         place = self.place_of(group)
@@ -271,13 +253,13 @@ class GraphPlot(QAbstractScrollArea):
     def _go_to_drawing(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.translate(self._origin())
-        painter.scale(self._zoom, self._zoom)
+        painter.scale(self.zoom, self.zoom)
 
     def _still_picture(self, drawing: Drawing, look: Look) -> QPixmap:
         """All but the numbers, painted when it has changed."""
         ratio = self.devicePixelRatioF()
         size, origin = self.viewport().size(), self._origin()
-        key = (drawing, look, self._zoom, origin.x(), origin.y(), size.width(), size.height(), ratio)
+        key = (drawing, look, self.zoom, origin.x(), origin.y(), size.width(), size.height(), ratio)
         if self._picture is None or self._picture[0] != key:
             picture = QPixmap(size * ratio)
             picture.setDevicePixelRatio(ratio)
@@ -350,7 +332,7 @@ class GraphPlot(QAbstractScrollArea):
         return super().viewportEvent(event)
 
     def _at(self, pixel: QPointF) -> Stop | None:
-        place = (pixel - self._origin()) / self._zoom
+        place = (pixel - self._origin()) / self.zoom
         return next((each for each in self._stops() if each.rect.contains(place)), None)
 
     def _point_at(self, pixel: QPointF) -> None:
@@ -446,17 +428,3 @@ class GraphPlot(QAbstractScrollArea):
         self._grip, self._dragged = None, False
         self._bubble.hide()
         self.viewport().update()
-
-
-def _fitting(drawing: Drawing, room: QSizeF) -> float:
-    """The zoom at which a drawing fits into a room."""
-    return min(room.width() / max(drawing.width, 1), room.height() / max(drawing.height, 1))
-
-
-def _shown(drawing: Drawing, room: QSizeF) -> float:
-    """How well a drawing can be seen: the zoom at which it fits, or else how much less is in sight."""
-    fitting = _fitting(drawing, room)
-    if fitting >= LEAST_ZOOM:
-        return fitting
-    across = min(room.width() / (drawing.width * LEAST_ZOOM), 1.0)
-    return across * min(room.height() / (drawing.height * LEAST_ZOOM), 1.0) - 1.0
