@@ -27,10 +27,11 @@ PAIR = "−0.888, −0.888, …"
 
 
 class Row(NamedTuple):
-    """A line in a box; of a value or a gradient, `text` is what it must have room for."""
+    """A line in a box, with what stands `aside`; of a number, `text` is what it must have room for."""
 
     kind: str
     text: str
+    aside: str = ""
 
 
 class Box(NamedTuple):

@@ -24,7 +24,8 @@ from gui.plots.graph_boxes import (
 )
 from gui.plots.graph_layout import Edge, Gaps, Laid, Place, Size, lay_out
 
-GAPS = {False: (28, 20), True: (24, 16)}  # pixels between ranks, flat and upright; by whether it is compact
+WORDY, BESIDE, BARE = DETAILS = ("wordy", "beside", "bare")  # where explaining words stand
+GAPS = {WORDY: (28, 20), BESIDE: (24, 16), BARE: (24, 16)}  # pixels between ranks, flat and upright
 GAP_ACROSS, GAP_PASSING = 10, 14
 PAD_ACROSS, PAD_ALONG = 7, 3  # inside a box
 ROWS = {TITLE: 17}  # pixels high; the others are lower
@@ -73,9 +74,9 @@ class Drawing(NamedTuple):
 
 
 class Manner(NamedTuple):
-    """How a graph is drawn: `compact` leaves words out, `upright` goes upwards, else to the right."""
+    """How a graph is drawn: with which of DETAILS; `upright` goes upwards, else to the right."""
 
-    compact: bool
+    detail: str
     upright: bool
     scale: float
 
@@ -97,9 +98,9 @@ class _Draughtsman:
 
     def __init__(self, graph: Graph, opened: Collection[str], measure: Measure, manner: Manner) -> None:
         self._graph, self._measure = graph, measure
-        self._compact, self._upright, scale = manner
+        self._detail, self._upright, scale = manner
         self._scale = scale
-        gap = GAPS[self._compact][self._upright]
+        gap = GAPS[self._detail][self._upright]
         self._gaps = Gaps(gap * scale, GAP_ACROSS * scale, GAP_PASSING * scale)
         folds = foldable(graph)
         self._owners: dict[int, str] = {}
@@ -126,11 +127,19 @@ class _Draughtsman:
         ]
 
     def _add(self, box: Box) -> None:
-        if self._compact:
-            kept = 2 if box.kind == FOLDED else 1
-            box = box._replace(rows=(*box.rows[:kept], *(r for r in box.rows[kept:] if r.kind != NOTE)))
+        if self._detail != WORDY:
+            box = box._replace(rows=self._fewer(box))
         self._boxes[box.key] = box
         self._keys.update(dict.fromkeys(box.nodes, box.key))
+
+    def _fewer(self, box: Box) -> tuple[Row, ...]:
+        """The rows of a box without its explaining words, or with the first of them beside its name."""
+        first, *rest = box.rows
+        notes = [row for row in rest if row.kind == NOTE][:1]
+        numbers = [row for row in rest if row.kind != NOTE]
+        if self._detail == BESIDE and notes:
+            return first._replace(aside=notes[0].text), *numbers
+        return first, *(notes if box.kind == FOLDED else ()), *numbers
 
     def _owner(self, node: int) -> str:
         """The key of what stands outside for a node: itself, or its group."""

@@ -82,7 +82,12 @@ class GraphPainter:
         """The room that a row needs."""
         font = self._font(row.kind)
         mark = self._theme.px(MARK) if row.kind == GRADIENT else 0
-        return self._metrics[font.key()].horizontalAdvance(row.text) + mark + SPARE
+        width = self._metrics[font.key()].horizontalAdvance(row.text) + mark + SPARE
+        return width + self._aside(row) if row.aside else width
+
+    def _aside(self, row: Row) -> float:
+        """The room of what stands behind the text of a row."""
+        return self._theme.px(GRID) + self._metrics[self._small.key()].horizontalAdvance(row.aside)
 
     def _font(self, kind: str) -> QFont:
         return self._title if kind == TITLE else self._small
@@ -203,6 +208,11 @@ class GraphPainter:
             text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, line.width())
         base = line.center().y() + (metrics.ascent() - metrics.descent()) / 2
         painter.drawText(QPointF(line.left(), base), text)
+        if row.aside:
+            painter.setFont(self._small)
+            painter.setPen(QColor(self._theme.muted))
+            left = line.left() + metrics.horizontalAdvance(text) + self._theme.px(GRID)
+            painter.drawText(QPointF(left, base), row.aside)
 
     def _paint_sign(self, painter: QPainter, place: QRectF, sign: str) -> None:
         """A plus or a minus in a little square."""

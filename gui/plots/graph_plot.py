@@ -203,7 +203,7 @@ class GraphPlot(QAbstractScrollArea):
 
     def text(self, placed: PlacedBox) -> list[str]:
         """What stands in a box now."""
-        return [self._row_text(row, placed.box) for row in placed.box.rows]
+        return [f"{self._row_text(row, placed.box)} {row.aside}".strip() for row in placed.box.rows]
 
     def _row_text(self, row: Row, box: Box) -> str:
         return row_text(row, box, self._graph, self._numbers) if self._graph is not None else ""

@@ -7,11 +7,16 @@ from collections.abc import Collection
 from PySide6.QtCore import QSizeF
 
 from core.insight.graph import Graph
-from gui.plots.graph_drawing import Drawing, Manner, Measure, draw
+from gui.plots.graph_drawing import BARE, BESIDE, WORDY, Drawing, Manner, Measure, draw
 from gui.plots.graph_painter import SMALL
 
 LEAST_TEXT = 11  # pixels
 LEAST_ZOOM, MOST_ZOOM = LEAST_TEXT / SMALL, 1.4
+# What is tried in turn: the details, and whether it goes upwards.
+MANNERS = (
+    ((WORDY, False), (WORDY, True)),
+    ((BESIDE, True), (BARE, False), (BARE, True)),  # of two that show as much, the one with more words
+)
 
 
 class GraphSheet:
@@ -32,11 +37,11 @@ class GraphSheet:
         self.drawing = None
 
     def fit(self, room: QSizeF) -> None:
-        """Choose the manner that shows most: in full where that has room, else without explaining words."""
+        """Choose the manner that shows most: with explaining words where they have room."""
         if self._graph is None:
             return
-        for compact in (False, True):
-            drawings = [self._drawn(Manner(compact, upright, self._scale)) for upright in (False, True)]
+        for manners in MANNERS:
+            drawings = [self._drawn(Manner(detail, upright, self._scale)) for detail, upright in manners]
             self.drawing = max(drawings, key=lambda each: _shown(each, room))
             fitting = _fitting(self.drawing, room)
             self.zoom = min(max(fitting, LEAST_ZOOM), MOST_ZOOM)
