@@ -92,7 +92,7 @@ SYMBOLS = {
     "t0": _chosen("t_0", "t₀", "t0"),
     # what an optimizer keeps, and finds on its way; a prime, since many fonts lose the hat of an m
     "decayed": Symbol(r"\tilde{g}", "g̃", "gradient", N_("gradient with the weight decay"), "t"),
-    "buffer": _kept("b", "b", N_("momentum: steps so far, fading")),
+    "buffer": _kept("p", "p", N_("momentum: the gradients so far, fading")),  # not b, which is the bias
     "ahead": Symbol(r"\bar{g}", "ḡ", "gradient", N_("gradient with momentum"), "t"),
     "m": _kept("m", "m", N_("fading mean of the gradients")),
     "v": _kept("v", "v", N_("fading mean of the squared gradients")),
