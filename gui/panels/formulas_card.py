@@ -122,6 +122,7 @@ class FormulasCard(Card):
                 self._rows.insertWidget(place, made)
             else:
                 self._rows.replaceWidget(before, made)
+                before.hide()
                 before.deleteLater()
             self._shown[place : place + 1] = [made]
         self._typeset()
