@@ -44,8 +44,8 @@ MODE = Parameter(
     N_("Mode"),
     "simple",
     str,
-    words={"simple": N_("simple"), "full": N_("full")},
-    tip=N_("The essential panels and settings, or all."),
+    words={"simple": N_("simple"), "full": N_("full"), "inside": N_("inside the step")},
+    tip=N_("The essential panels and settings, or all, or those that tell a single step."),
 )
 LOOK = (THEME, SCALE, MODE)
 STEPS = Parameter(

@@ -1,4 +1,4 @@
-"""How the panels of the window are arranged: by the person, in two modes, and remembered."""
+"""How the panels of the window are arranged: by the person, in each mode on its own, and remembered."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QSizePolicy, QTabWidget, QToolBar, QWidget
 
 from core.texts import _
@@ -17,31 +17,42 @@ from gui.preferences import Preferences
 from gui.theme import Theme
 from gui.widgets.title_bar import TitleBar
 
-MODES = ("simple", "full")  # the first is that of a new person
-SWITCH = "F2"  # the key that goes to the other mode
+SIMPLE, FULL, INSIDE = MODES = ("simple", "full", "inside")  # the first is that of a new person
+KEYS: Mapping[str, Mapping[str, tuple[str, ...]]] = {  # that lead from a mode to the others
+    SIMPLE: {FULL: ("F2",), INSIDE: ("F3",)},
+    FULL: {SIMPLE: ("F2",), INSIDE: ("F3",)},
+    INSIDE: {FULL: ("F2", "F3")},
+}
 FIRST_COLUMN = 288  # pixels at scale 1
 MOST_FIRST = 0.45  # of the window's width
-SHARES = {"simple": (3, 2), "full": (1, 1)}  # of the columns after the first, in what is left
+SHARES = {
+    SIMPLE: (3, 2),
+    FULL: (1, 1),
+    INSIDE: (9, 11, 10),
+}  # of the columns after the first, in what is left
 TAB = 26  # pixels at scale 1, the height of a tab
-ROW_SHARES = (1, 2)  # of the rows of a column
+ROW_SHARES = {SIMPLE: (1, 2), FULL: (1, 2), INSIDE: (1, 1)}  # of the rows of a column
 AREA = Qt.DockWidgetArea.LeftDockWidgetArea  # the only one: there is nothing in the middle
 
 
 @dataclass(frozen=True)
 class Panel:
-    """A part of the window, and its place at first; panels that have one place are tabs there.
+    """A part of the window, and its places at first, `(column, row)`; panels of one place are tabs there.
 
-    `simple` says whether the simple mode shows it too; a panel that `stays` cannot be closed, so that
-    there is always something to see.
+    `places` are by mode, and the full one has all; in a mode that has none, the panel is not shown, and comes
+    to its place in the full one if the person wants it. A panel that `stays` cannot be closed, so that there
+    is always something to see.
     """
 
     key: str
     title: str
     widget: QWidget
-    column: int
-    row: int = 0
-    simple: bool = True
+    places: Mapping[str, tuple[int, int]]
     stays: bool = False
+
+    def place(self, mode: str) -> tuple[int, int]:
+        """Where the panel stands in `mode`, or would stand."""
+        return self.places.get(mode, self.places[FULL])
 
 
 class Arrangement(QObject):
@@ -139,7 +150,7 @@ class Arrangement(QObject):
         window = self._window.size()
         if sizes.get(WINDOW) == window:
             return
-        first = next(panel.key for panel in self._panels if panel.column == 0)
+        first = next(panel.key for panel in self._panels if panel.place(self.mode)[0] == 0)
         shared = shared_anew(sizes, first, round(MOST_FIRST * window.width()), window)
         keys = [key for key in shared if key in self._docks and self._is_docked(key)]
         docks = [self._docks[key] for key in keys]
@@ -177,10 +188,11 @@ class Arrangement(QObject):
         return len(self._panels)
 
     def _show_choice(self) -> None:
-        """Tick the mode; the key is that of the other one."""
+        """Tick the mode, and let the keys lead to the others."""
         for mode in MODES:
             self._actions[mode].setChecked(mode == self.mode)
-            self._actions[mode].setShortcut("" if mode == self.mode else SWITCH)
+            keys = KEYS[self.mode].get(mode, ())
+            self._actions[mode].setShortcuts([QKeySequence(key) for key in keys])
 
     # --- as at first ------------------------------------------------------------------------------------
 
@@ -202,9 +214,9 @@ class Arrangement(QObject):
             for before, dock in pairwise(docks):
                 self._window.tabifyDockWidget(before, dock)
         for panel in self._panels:
-            self._docks[panel.key].setVisible(panel.simple or self.mode == "full")
-        for first, *_others in places.values():
-            first.raise_()
+            self._docks[panel.key].setVisible(self.mode in panel.places)
+        for docks in places.values():
+            next((dock for dock in docks if not dock.isHidden()), docks[0]).raise_()
         self._share_out(places, columns)
 
     def _places(self) -> dict[tuple[int, int], list[QDockWidget]]:
@@ -213,18 +225,20 @@ class Arrangement(QObject):
         A column that is too tall for the window or the screen has one place only.
         """
         places: dict[tuple[int, int], list[QDockWidget]] = {}
-        for panel in sorted(self._panels, key=lambda panel: (panel.column, panel.row)):
-            row = panel.row if self._has_room(panel.column) else 0
-            places.setdefault((panel.column, row), []).append(self._docks[panel.key])
+        for panel in sorted(self._panels, key=lambda panel: panel.place(self.mode)):
+            column, row = panel.place(self.mode)
+            row = row if self._has_room(column) else 0
+            places.setdefault((column, row), []).append(self._docks[panel.key])
         return places
 
     def _has_room(self, column: int) -> bool:
         """Whether the rows of a column can stand above each other."""
         rows: dict[int, int] = {}
         for panel in self._panels:
-            if panel.column == column:
+            if self.mode in panel.places and panel.places[self.mode][0] == column:
                 needed = self._docks[panel.key].minimumSizeHint().height() + self._theme.px(TAB)
-                rows[panel.row] = max(needed, rows.get(panel.row, 0))
+                row = panel.places[self.mode][1]
+                rows[row] = max(needed, rows.get(row, 0))
         bars = sum(bar.sizeHint().height() for bar in (self._window.menuBar(), *self._bars()))
         room = self._window.height()
         if self._is_on_screen():
@@ -236,13 +250,16 @@ class Arrangement(QObject):
     ) -> None:
         """The first column as wide as its controls need, the rest to the others; the height to the rows."""
         first = min(self._theme.px(FIRST_COLUMN), round(MOST_FIRST * self._window.width()))
+        if columns[0].isHidden():
+            first = 0
         room = self._window.width() - first
         shares = SHARES[self.mode]
-        widths = [first, *(room * share // sum(shares) for share in shares)]
+        widths = [max(first, 1), *(room * share // sum(shares) for share in shares)]
         self._window.resizeDocks(columns, widths, Qt.Orientation.Horizontal)
         for column in {column for column, _row in places}:
             docks = [places[place][0] for place in places if place[0] == column]
-            heights = [self._window.height() * share // sum(ROW_SHARES) for share in ROW_SHARES]
+            rows = ROW_SHARES[self.mode]
+            heights = [self._window.height() * share // sum(rows) for share in rows]
             if len(docks) == len(heights):
                 self._window.resizeDocks(docks, heights, Qt.Orientation.Vertical)
 
@@ -262,7 +279,7 @@ class Arrangement(QObject):
         bar.setProperty("card", card is not None)
         dock.setTitleBarWidget(bar)
         dock.setWidget(panel.widget)
-        if panel.column == 0:  # keeps its width in a larger window
+        if panel.places[FULL][0] == 0:  # keeps its width in a larger window
             dock.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         shown = dock.toggleViewAction()
         shown.setObjectName(f"panel_{panel.key}")

@@ -22,10 +22,12 @@ from gui.workspace import Workspace
 log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
+    from core.export import Program
     from core.tables import ReadPoints
     from gui.dialogs.import_dialog import ImportDialog
 
 EXPERIMENT = ".fit.json"
+SCRIPT, NOTEBOOK = ".py", ".ipynb"
 DATA = "*.csv *.tsv *.txt *.xlsx *.xls *.ods"
 
 
@@ -120,12 +122,44 @@ class Files(QObject):
             f"save {path}", lambda: save_points(points, path), lambda _result: self._saved(path), self._fail
         )
 
+    def save_program(self, write: Callable[[], Program]) -> None:
+        """Ask where, and save the program that `write` gives there, as a script or as a notebook."""
+        kinds = _("Python program") + f" (*{SCRIPT});;" + _("Jupyter notebook") + f" (*{NOTEBOOK})"
+        self._ask(
+            QFileDialog.AcceptMode.AcceptSave,
+            _("Save the program"),
+            kinds,
+            SCRIPT,
+            lambda path: self.save_program_to(write, path),
+            (NOTEBOOK,),
+        )
+
+    def save_program_to(self, write: Callable[[], Program], path: str) -> None:
+        """Save the program that `write` gives as `path`, in the way that its ending says."""
+        from core.export import save_program
+
+        self._workspace.disk.run(
+            f"save {path}",
+            lambda: save_program(write(), path),
+            lambda _result: self._saved(path),
+            self._fail,
+        )
+
     # --- the steps between ------------------------------------------------------------------------------
 
     def _ask(
-        self, mode: QFileDialog.AcceptMode, title: str, kinds: str, suffix: str, then: Callable[[str], None]
+        self,
+        mode: QFileDialog.AcceptMode,
+        title: str,
+        kinds: str,
+        suffix: str,
+        then: Callable[[str], None],
+        others: tuple[str, ...] = (),
     ) -> None:
-        """A file dialog that does not hold up the program; `then` gets the path."""
+        """A file dialog that does not hold up the program; `then` gets the path, which has an ending.
+
+        It is `suffix`, or one of `others`, where the person writes or chooses that.
+        """
         preferences = self._workspace.preferences
         dialog = QFileDialog(self._window, title, preferences.get("folder", str(Path.home())), kinds)
         dialog.setObjectName("file_dialog")
@@ -138,13 +172,15 @@ class Files(QObject):
 
         def take(path: str) -> None:
             preferences.put("folder", str(Path(path).parent))
-            if path.lower().endswith(suffix):
+            if path.lower().endswith((suffix, *others)):
                 then(path)
-            elif Path(path + suffix).exists():
+                return
+            ending = next((each for each in others if each in dialog.selectedNameFilter()), suffix)
+            if Path(path + ending).exists():
                 taken = _("There is a file {file} already; write its whole name to replace it.")
-                self._warn(taken.format(file=Path(path + suffix).name))
+                self._warn(taken.format(file=Path(path + ending).name))
             else:
-                then(path + suffix)
+                then(path + ending)
 
         dialog.fileSelected.connect(take)
         dialog.finished.connect(dialog.deleteLater)

@@ -13,18 +13,23 @@ from core.experiment import Experiment
 from core.tables import load_data_set
 from core.texts import _
 from gui.actions import make_actions
-from gui.arrangement import Arrangement, Panel, stay
+from gui.arrangement import FULL, INSIDE, SIMPLE, Arrangement, Panel, stay
 from gui.diagnostician import Diagnostician
 from gui.dialogs.text_dialog import about_text, keys_text, show_text
 from gui.files import Files
 from gui.linker import Linker
 from gui.menus import add_menus, look_menu, ready_made_menu, recent_menu
+from gui.narrator import Cards, Narrator
 from gui.panels.data_panel import DataPanel
 from gui.panels.fit_card import FitCard
+from gui.panels.formulas_card import FormulasCard
+from gui.panels.graph_card import GraphCard
 from gui.panels.landscape_card import LandscapeCard
 from gui.panels.loss_card import LossCard
+from gui.panels.program_card import ProgramCard
 from gui.panels.run_bar import RunBar
 from gui.panels.settings_panel import SettingsPanel
+from gui.panels.tensors_card import TensorsCard
 from gui.panels.theory_card import TheoryCard
 from gui.panels.time_bar import TimeBar
 from gui.presenter import Parts, Presenter
@@ -69,7 +74,7 @@ class MainWindow(QMainWindow):
         self._presenter.show_all()
         self._theorist.show_all()
         self._surveyor.show_all()
-        self._settings.show_full(self.arrangement.mode == "full")
+        self._settings.show_full(self.arrangement.mode != SIMPLE)
         self._show_title()
 
     def hand_over(self) -> None:
@@ -80,6 +85,7 @@ class MainWindow(QMainWindow):
         self._theorist.leave()
         self._surveyor.leave()
         self._diagnostician.leave()
+        self._narrator.leave()
 
     def open_path(self, path: str) -> None:
         """Open a data file or an experiment."""
@@ -106,6 +112,12 @@ class MainWindow(QMainWindow):
         self._loss = LossCard(theme, self.actions_by_name)
         self._landscape = LandscapeCard(theme, self.actions_by_name)
         self._theory = TheoryCard(theme)
+        self._inside = Cards(
+            ProgramCard(theme, self.actions_by_name),
+            GraphCard(theme),
+            FormulasCard(theme, self.workspace.background),
+            TensorsCard(theme),
+        )
         self._time = TimeBar(theme)
         self._message = MessageLine(theme)
         self._keys = KeyGuard(self)
@@ -128,6 +140,7 @@ class MainWindow(QMainWindow):
         self._hand = StartByHand(self.workspace, self._fit.plot, self._surveyor, self)
         self._theorist = Theorist(self.workspace, self._settings, self._theory, self)
         self._diagnostician = Diagnostician(self.workspace, self._message, self)
+        self._narrator = Narrator(self.workspace, self._inside, self.actions_by_name, self)
 
     def _lay_out(self) -> None:
         theme = self._theme
@@ -158,13 +171,18 @@ class MainWindow(QMainWindow):
         return foot
 
     def _panels(self) -> tuple[Panel, ...]:
-        """What the person arranges; the last two numbers are the column and the row at first."""
+        """What the person arranges; by mode the column and the row at first."""
+        tabs, inside = (2, 1), self._inside
         return (
-            Panel("settings", _("Settings"), self._column(), 0),
-            Panel("fit", _("Fit"), self._fit, 1, stays=True),
-            Panel("loss", _("Loss"), self._loss, 2, 0),
-            Panel("landscape", _("Landscape"), self._landscape, 2, 1, simple=False),
-            Panel("theory", _("What should happen"), self._theory, 2, 1, simple=False),
+            Panel("settings", _("Settings"), self._column(), {SIMPLE: (0, 0), FULL: (0, 0)}),
+            Panel("fit", _("Fit"), self._fit, {SIMPLE: (1, 0), FULL: (1, 0), INSIDE: (1, 0)}, stays=True),
+            Panel("loss", _("Loss"), self._loss, {SIMPLE: (2, 0), FULL: (2, 0), INSIDE: (1, 0)}),
+            Panel("landscape", _("Landscape"), self._landscape, {FULL: tabs}),
+            Panel("theory", _("What should happen"), self._theory, {FULL: tabs}),
+            Panel("program", _("Program"), inside.program, {FULL: tabs, INSIDE: (2, 0)}),
+            Panel("graph", _("Graph"), inside.graph, {FULL: tabs, INSIDE: (3, 0)}),
+            Panel("formulas", _("Formulas"), inside.formulas, {FULL: tabs, INSIDE: (3, 1)}),
+            Panel("tensors", _("Tensors"), inside.tensors, {FULL: tabs, INSIDE: (1, 1)}),
         )
 
     def _column(self) -> QScrollArea:
@@ -200,8 +218,10 @@ class MainWindow(QMainWindow):
         self._settings.new_start_wanted.connect(store.new_start_values)
         self._settings.own_start_wanted.connect(self.session.use_own_start_values)
         self._settings.rate_wanted.connect(self._find_rate)
-        self._settings.full_wanted.connect(lambda: self.arrangement.show_mode("full"))
-        self.arrangement.mode_changed.connect(lambda mode: self._settings.show_full(mode == "full"))
+        self._settings.full_wanted.connect(lambda: self.arrangement.show_mode(FULL))
+        self._narrator.inside_wanted.connect(lambda: self.arrangement.show_mode(INSIDE))
+        self._narrator.said.connect(self._message.say)
+        self.arrangement.mode_changed.connect(lambda mode: self._settings.show_full(mode != SIMPLE))
         self.arrangement.seen_changed.connect(self._show_seen)
         self.files.said.connect(self._message.say)
         self._hand.said.connect(self._message.say)
@@ -218,6 +238,7 @@ class MainWindow(QMainWindow):
             "save": self.files.save,
             "save_as": self.files.save_as,
             "save_points": self.files.save_points,
+            "save_program": lambda: self.files.save_program(self._narrator.program()),
             "quit": self.close,
             "undo": store.undo_stack.undo,
             "redo": store.undo_stack.redo,
@@ -256,6 +277,9 @@ class MainWindow(QMainWindow):
             self._theorist.show_seen(seen)
         elif key == "landscape":
             self._surveyor.show_seen(seen)
+        else:
+            self._presenter.show_seen(key, seen)
+            self._narrator.show_seen(key, seen)
 
     def _prefer(self, key: str, value: bool | float | str) -> None:
         """Remember a choice about the look or the speed, and show it."""
@@ -335,5 +359,6 @@ class MainWindow(QMainWindow):
             self._theorist.leave()
             self._surveyor.leave()
             self._diagnostician.leave()
+            self._narrator.leave()
             self.workspace.close()
         super().closeEvent(event)

@@ -26,15 +26,26 @@ def add_menus(
     _add(file, actions, "new", "open")
     file.addMenu(recent)
     file.addSeparator()
-    _add(file, actions, "save", "save_as", "save_points", None, "quit")
-    _add(bar.addMenu(_("&Edit")), actions, "undo", "redo", None, "paste", "select_all", "clear")
+    _add(file, actions, "save", "save_as", "save_points", "save_program", None, "quit")
+    _add(
+        bar.addMenu(_("&Edit")),
+        actions,
+        "undo",
+        "redo",
+        None,
+        "paste",
+        "copy_program",
+        None,
+        "select_all",
+        "clear",
+    )
     bar.addMenu(ready_made)
-    run = ("run", "step", "step_epoch", "back", None, "reset", "new_start", None, "find_rate")
-    _add(bar.addMenu(_("&Run")), actions, *run)
+    run = ("run", "step", "step_epoch", "back", None, "phase", "slow_motion", None)
+    _add(bar.addMenu(_("&Run")), actions, *run, "reset", "new_start", None, "find_rate")
     view = bar.addMenu(_("&View"))
     _add(view, actions, "draw", "move", "erase", None, "fit_view", "reference", "log_loss", "surface")
     view.addSeparator()
-    _add(view, actions, "simple", "full")
+    _add(view, actions, "simple", "full", "inside")
     view.addMenu(panels)
     _add(view, actions, "arrange", None)
     for menu in look.findChildren(QMenu):

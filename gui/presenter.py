@@ -38,6 +38,7 @@ Floats = NDArray[np.float64]
 NO_MEASURES = (None, None)  # of training points, and of those held out
 AT_ONCE = 60_000  # points times parameters: for so many, the measures are found within a frame
 SPLIT_AT_ONCE = 30_000  # points, for which the split is found within a frame
+FIT, LOSS = "fit", "loss"  # the panels that training changes in every frame
 USUAL_SPEED = 100.0  # steps a second; 0 stands for full speed
 
 
@@ -66,6 +67,7 @@ class Presenter(QObject):
         self._parts = parts
         self._held_out: NDArray[np.bool_] | None = None
         self._known = 0  # steps of the run that have been shown
+        self._seen: set[str] = set()
         self._join()
 
     def show_all(self) -> None:
@@ -87,6 +89,14 @@ class Presenter(QObject):
         self._show_state()
         self._show_undo()
         session.say_again()
+
+    def show_seen(self, key: str, seen: bool) -> None:
+        """A panel comes into sight, or goes out of it; training does nothing to what nobody sees."""
+        (self._seen.add if seen else self._seen.discard)(key)
+        snapshot = self._session.shown
+        if seen and snapshot is not None:
+            self._show_snapshot(snapshot)
+            self._show_numbers(snapshot)
 
     def show_preferences(self) -> None:
         """What the person chose about the look, and the speed."""
@@ -214,7 +224,8 @@ class Presenter(QObject):
         )
 
     def _show_snapshot(self, snapshot: Snapshot) -> None:
-        self._parts.fit.plot.show_fit(snapshot.predict)
+        if FIT in self._seen:
+            self._parts.fit.plot.show_fit(snapshot.predict)
         history = self._session.history
         if history is not None:
             self._show_history(history.losses(), history.validation_losses(), history.rates(), snapshot.step)
@@ -227,13 +238,15 @@ class Presenter(QObject):
         What training does between this frame and the next is left for that one.
         """
         self._known = max(self._known, step) if self._session.running else losses.steps
-        known = [None if series is None else series.upto(self._known) for series in (validation, rates)]
-        self._parts.loss.plot.show_history(losses.upto(self._known), known[0], known[1], step)
+        if LOSS in self._seen:
+            known = [None if series is None else series.upto(self._known) for series in (validation, rates)]
+            self._parts.loss.plot.show_history(losses.upto(self._known), known[0], known[1], step)
 
     def _show_numbers(self, snapshot: Snapshot | None) -> None:
         self._parts.run_bar.show_numbers(snapshot)
-        self._parts.fit.show_equation(snapshot)
-        self._show_measures(snapshot)
+        if FIT in self._seen or snapshot is None:
+            self._parts.fit.show_equation(snapshot)
+            self._show_measures(snapshot)
         self._parts.time.show_device("" if snapshot is None else snapshot.device)
         self._show_time(snapshot)
 

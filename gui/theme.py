@@ -213,6 +213,7 @@ class Theme:
                                                      background: {self.surface}; }}
             QToolButton[segment="first"] {{ border-top-right-radius: 0; border-bottom-right-radius: 0;
                                             margin-left: {px(6)}px; }}
+            QToolButton[segment="middle"] {{ border-radius: 0; margin-left: -{px(2)}px; }}
             QToolButton[segment="last"] {{ border-top-left-radius: 0; border-bottom-left-radius: 0;
                                            margin-left: -{px(2)}px; }}
             QToolBar > QToolButton {{ padding: {px(4)}px; }}

@@ -57,8 +57,9 @@ class Inside(NamedTuple):
     `state_before` and `state_after` are what the optimizer keeps, one mapping for each parameter array, by
     PyTorch's names, with arrays of its shape or floats. `inputs` `[n, P]`, `targets` `[n]` and `prediction`
     `[n]` are those of the step's batch, in the precision of training. `loss` is the loss itself and
-    `objective` what is minimised: the loss with any penalty. `unit` times such a loss is one in the units of
-    the data. `rate` is the learning rate that the step takes. What no phase has found yet is None.
+    `objective` what is minimised: the loss with any penalty. `graph` is that of autograd, as far as it is
+    built. `unit` times such a loss is one in the units of the data. `rate` is the learning rate that the step
+    takes. What no phase has found yet is None.
     """
 
     run: int

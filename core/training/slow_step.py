@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from core.choices.phases import PHASES
-from core.insight.graph import walk
+from core.insight.graph import Graph, walk
 from core.training.fit import Fit
 from core.training.inside import Floats, Inside, Numbers, TensorView
 
@@ -67,17 +67,16 @@ class SlowStep:
 
     def _forward(self) -> dict[str, object]:
         self._prediction = self._fit.predict(self._inputs)
-        return {"prediction": _numbers(self._prediction)[:, 0]}
+        return {"prediction": _numbers(self._prediction)[:, 0], "graph": self._graph(self._prediction)}
 
     def _loss(self) -> dict[str, object]:
         assert self._prediction is not None
         loss = self._fit.compare(self._prediction, self._targets)
         self._given, self._objective = loss, self._fit.objective(loss)
-        named = tuple(zip(self._names, self._fit.parameters, strict=True))
         return {
             "loss": float(loss.item()),
             "objective": float(self._objective.item()),
-            "graph": walk(self._objective, named),
+            "graph": self._graph(self._objective),
         }
 
     def _backward(self) -> dict[str, object]:
@@ -99,6 +98,10 @@ class SlowStep:
             optimizer.step()
         self._fit.finish(self._given, self._place)
         return {"after": _arrays(self._fit.parameters), "state_after": self._state()}
+
+    def _graph(self, end: Tensor) -> Graph:
+        """The graph that PyTorch has made on the way to `end`."""
+        return walk(end, tuple(zip(self._names, self._fit.parameters, strict=True)))
 
     # --- looking ----------------------------------------------------------------------------------------
 

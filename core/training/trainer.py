@@ -39,6 +39,8 @@ torch.set_num_threads(1)  # what makes results repeat, and leaves a core to the 
 
 MOST_CHANGED = 64 * 2**20  # bytes of points kept to go back through changes of them
 
+LOOK, OPEN = "look", "open"  # what is wanted of the next step
+
 _run_ids = count(1)
 
 
@@ -82,8 +84,7 @@ class Trainer:
     inside: Inside | None
     opens: bool
     _before: Snapshot
-    _watched: bool
-    _opened: bool
+    _wish: str | None  # LOOK or OPEN
     _slow: SlowStep | None
     _at: int  # the step at which the fit stands
     _next: int  # the part of the plan that comes next
@@ -193,17 +194,20 @@ class Trainer:
         """One optimizer update, the five lines of every PyTorch lesson; after "diverged" none any more."""
         if self.stopped == "diverged":
             return self.latest
+        wish, self._wish = self._wish, None  # at once: another thread may have another one meanwhile
         try:
             slow, self._slow = self._slow, None
             if slow is not None:
                 self._finish(slow)
             else:
                 self._prepare()
-                self._make(self._opened)
+                self._make(wish == OPEN)
         except RuntimeError as error:
             self._fall_back(error)
             return self.step()
         self._arrive()
+        if wish is not None and self.latest.step == self._before.step + 1:
+            self.inspected = self.inspect()
         return self.latest
 
     def phase(self) -> None:
@@ -242,8 +246,7 @@ class Trainer:
         With `opened` it is made phase by phase, and `inside` shows it.
         """
         self.inspected = None
-        self._opened = opened
-        self._watched = True
+        self._wish = OPEN if opened else LOOK
 
     def inspect(self) -> Inspection:
         """The inside of the step at which the run stands; not while another thread steps it."""
@@ -312,14 +315,10 @@ class Trainer:
 
     def _arrive(self) -> None:
         """After a step: note what it did."""
-        before, self._opened = self._before, False
         if self._at > self.tip.step:
             self._record(self._snapshot())
         else:
             self.latest = self._known()
-        if self.latest.step == before.step + 1 and self._watched:
-            self._watched = False
-            self.inspected = self.inspect()
 
     def _take_up(self, wanted: Wanted) -> None:
         """Let `wanted` hold; other data or another loss begin another count of the lowest."""
@@ -433,7 +432,7 @@ class Trainer:
         self.latest = self.tip = self._before = self._snapshot()
         self.path = Path(self.latest.arrays)
         self.inspected = self.inside = self._slow = None
-        self._watched = self._opened = False
+        self._wish = None
 
     # --- when the device fails --------------------------------------------------------------------------
 

@@ -84,8 +84,12 @@ class RunBar(QToolBar):
         self._speed.setCurrentIndex(SPEEDS.index(speed) if speed in SPEEDS else len(SPEEDS) - 1)
 
     def _add_modes(self, actions: Mapping[str, QAction]) -> None:
-        """The switch between the essential and everything, and the way back from any arrangement."""
-        for name, side, text in (("simple", "first", _("Simple")), ("full", "last", _("Full"))):
+        """The switch between the essential, everything and one step, and the way back from any arrangement."""
+        for name, side, text in (
+            ("simple", "first", _("Simple")),
+            ("full", "middle", _("Full")),
+            ("inside", "last", _("Inside")),
+        ):
             actions[name].setIconText(text)  # that of the menu may end in the letter of its key
             self.addAction(actions[name])
             self.widgetForAction(actions[name]).setProperty("outlined", True)
