@@ -21,7 +21,7 @@ from core.insight.formulas.blocks import phase_rules
 from core.insight.formulas.evaluation import evaluate
 from core.insight.formulas.expression import parse
 from core.insight.formulas.typesetting import latex
-from core.insight.formulas.writing import text, with_numbers
+from core.insight.formulas.writing import exact, text, with_numbers
 from core.insight.numbers import significant
 from core.insight.plane import parameter_names
 from core.training.inside import Inside
@@ -272,7 +272,7 @@ def test_the_last_line_ends_where_the_parameter_is_after_the_step(case: tuple[Se
                 for line in lines(seen, parameter)["step"]
                 if line and said(line).startswith(names[parameter])
             ]
-            assert said(ends[0]).split(" = ")[-1] == significant(float(after[parameter]))
+            assert stated(ends[0]) == pytest.approx(float(after[parameter]), rel=SHOWN)
 
 
 def test_a_line_keeps_the_structure_of_its_formula() -> None:
@@ -280,6 +280,18 @@ def test_a_line_keeps_the_structure_of_its_formula() -> None:
     values = {"beta1": np.float64(0.9), "m_": 0.0123, "g": -2.31, "m": -0.21993}
     assert said(with_numbers(rule, values, "m")) == "m = 0.9 · 0.01230 + 0.1 · (−2.310) = −0.2199"
     assert text(rule) == "m = β₁ · mₜ₋₁ + (1 − β₁) · g"
+
+
+def test_a_small_step_is_written_with_as_many_digits_as_it_takes_to_see_it() -> None:
+    line = lines(inside(Settings(optimizer="sgd", learning_rate=1e-6)))["step"][-1]
+    before, after = said(line).split(" = ")[1].split(" ")[0], said(line).split(" = ")[-1]
+    assert before != after
+    assert len(after) < 12
+
+
+def test_what_a_person_has_set_is_written_as_it_was_set() -> None:
+    shown = [exact(value) for value in (0.9, 24.0, 1e-8, -0.5, 0.9999999, 1 - 0.9, 1 / 3, math.inf)]
+    assert shown == ["0.9", "24", "1×10⁻⁸", "−0.5", "0.9999999", "0.1", "0.3333", "∞"]
 
 
 def test_spans_have_the_roles_of_what_they_say() -> None:

@@ -51,6 +51,7 @@ class FormulasCard(Card):
         self._shown: list[FormulaBlock] = []
         self._inside: Inside | None = None
         self._fitting: tuple[Settings | None, int, bool] = (None, 0, False)
+        self._told: tuple[Settings | None, int] = (None, 0)
         self._lit = ""
         self._names = QStringListModel(self)
         self.parameter = self._parameter_box()
@@ -78,6 +79,9 @@ class FormulasCard(Card):
 
     def show_settings(self, settings: Settings, features: int) -> None:
         """Show the formulas of these settings, for a model on `features` columns of x."""
+        if (settings, features) == self._told:
+            return
+        self._told = settings, features
         blocks = formulas(settings, features)
         curve = named(MODELS[settings.model].curve)(settings.values("model"), features)
         self._show_names(parameter_names(curve))

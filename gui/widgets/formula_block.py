@@ -48,7 +48,8 @@ class FormulaBlock(QFrame):
         if block.legend:
             rows.addSpacing(theme.px(4))
             rows.addWidget(self._text(" · ".join(f"{symbol}: {words}" for symbol, words in block.legend)))
-        rows.addWidget(self._text(_("See {sources}.").format(sources=", ".join(block.sources))))
+        if block.sources:
+            rows.addWidget(self._text(_("See {sources}.").format(sources=", ".join(block.sources))))
 
     def says(self, block: Block, code: str) -> bool:
         """Whether another block of this phase says the same."""

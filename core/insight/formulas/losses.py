@@ -31,10 +31,10 @@ SLOPES = MappingProxyType(
         "mse": "dL_yhat = 2 / n * r",
         "mae": "dL_yhat = 1 / n * sign(r)",
         "huber": "dL_yhat = 1 / n * r if abs(r) <= knee else 1 / n * knee * sign(r)",
-        "smooth_l1": "dL_yhat = 1 / n * r / beta if abs(r) < beta else 1 / n * sign(r)",
+        "smooth_l1": "dL_yhat = 1 / n * (r / beta) if abs(r) < beta else 1 / n * sign(r)",
         "log_cosh": "dL_yhat = 1 / n * scale * tanh(r / scale)",
         "quantile": (
-            "dL_yhat = 1 / n * (1 - quantile) if r > 0 else -1 / n * quantile if r < 0 "
+            "dL_yhat = 1 / n * (1 - quantile) if r > 0 else -(1 / n * quantile) if r < 0 "
             "else 1 / n * (1 / 2 - quantile)"
         ),
     }

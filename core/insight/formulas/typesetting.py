@@ -78,9 +78,9 @@ class _Typesetter:
                 return rf"\frac{{{self.typeset(left)[0]}}}{{{self.typeset(right)[0]}}}", PRODUCT
             case ast.Pow():
                 return f"{{{self._held(left, ATOM)}}}^{{{self.typeset(right)[0]}}}", POWER
-            case ast.Mult() if isinstance(right, ast.Constant) or _begins_with_number(right):
-                return rf"{self._held(left, PRODUCT)} \cdot {self._held(right, POWER)}", PRODUCT
-        return rf"{self._held(left, PRODUCT)} \, {self._held(right, PRODUCT)}", PRODUCT
+        second = self._held(right, PRODUCT)
+        times = r"\cdot" if second.lstrip("{")[0].isdigit() else r"\,"
+        return f"{self._held(left, PRODUCT)} {times} {second}", PRODUCT
 
     def _call(self, name: str, args: list[ast.expr]) -> Typeset:
         pattern, least, tightness = CALLS[name]
@@ -118,9 +118,3 @@ def _number(value: float) -> str:
         return mantissa
     raised = f"10^{{{int(exponent)}}}"
     return raised if mantissa == "1" else rf"{mantissa} \cdot {raised}"
-
-
-def _begins_with_number(node: ast.expr) -> bool:
-    while isinstance(node, ast.BinOp) and not isinstance(node.op, ast.Div):
-        node = node.left
-    return isinstance(node, ast.Constant)

@@ -13,8 +13,10 @@ from core.insight.formulas.evaluation import Value, evaluate
 from core.insight.formulas.expression import Rule
 from core.insight.formulas.symbols import BEFORE, look
 from core.insight.formulas.typesetting import ATOM, POWER, PRODUCT, SIGN, SUM
-from core.insight.numbers import MINUS, significant, superscript
+from core.insight.numbers import DIGITS, MINUS, significant, superscript
 
+MOST_DIGITS = 9  # to tell two numbers apart
+LONGEST_NUMBER = 9  # characters
 LONGEST_VECTOR = 4  # numbers of a vector that are written
 SUMMED = (
     "mean",
@@ -68,18 +70,21 @@ def exact(value: float) -> str:
     """A number that a person has set, as short as it is: 0.9, 24, 1×10⁻⁸."""
     if not np.isfinite(value):
         return significant(value)
-    mantissa, power, exponent = f"{value:.10g}".partition("e")
+    number = f"{value:.10g}"
+    if len(number) > LONGEST_NUMBER:  # one that was made from what a person has set
+        number = f"{value:.{DIGITS}g}"
+    mantissa, power, exponent = number.partition("e")
     return (mantissa + (f"×10{superscript(int(exponent))}" if power else "")).replace("-", MINUS)
 
 
-def shown(value: Value, chosen: bool = False) -> str:
+def shown(value: Value, chosen: bool = False, digits: int = DIGITS) -> str:
     """A number, or that of the first point, or the first numbers of a vector."""
     array = np.asarray(value, dtype=np.float64)
     if array.ndim == 2 and len(array) > 1:
         parts = [significant(float(number)) for number in array[:LONGEST_VECTOR, 0]]
         return f"({', '.join(parts)}{', …' if len(array) > LONGEST_VECTOR else ''})"
     number = float(array.flat[0])
-    return exact(number) if chosen else significant(number)
+    return exact(number) if chosen else significant(number, digits)
 
 
 def text(rule: Rule) -> str:
@@ -90,9 +95,9 @@ def text(rule: Rule) -> str:
 
 def with_numbers(rule: Rule, values: Mapping[str, Value], name: str) -> Spans:
     """The rule with `values` in place of its symbols: `name` = … = its value, which is among them."""
-    target = look(rule.target)
-    result = shown(values[rule.target], target.chosen)
-    spans, _tightness = _Writer(values).write(rule.value, True)
+    target, digits = look(rule.target), _digits(rule.target, values)
+    result = shown(values[rule.target], target.chosen, digits)
+    spans, _tightness = _Writer(values, {f"{rule.target}_": digits}).write(rule.value, True)
     line = [Span(name, target.role), Span(" = ")]
     if len(spans) == 1:  # a number alone
         return merged([*line, Span(result, target.role)])
@@ -103,6 +108,15 @@ def result_alone(rule: Rule, values: Mapping[str, Value], name: str) -> Spans:
     """What the rule comes to, without the way there."""
     target = look(rule.target)
     return Span(name, target.role), Span(" = "), Span(shown(values[rule.target]), target.role)
+
+
+def _digits(target: str, values: Mapping[str, Value]) -> int:
+    """How many digits it takes to tell what was from what is."""
+    before = values.get(f"{target}_")
+    if before is None or before == values[target]:
+        return DIGITS
+    counts = range(DIGITS, MOST_DIGITS + 1)
+    return next((n for n in counts if shown(before, digits=n) != shown(values[target], digits=n)), DIGITS)
 
 
 def merged(spans: Iterable[Span]) -> Spans:
@@ -119,8 +133,9 @@ def merged(spans: Iterable[Span]) -> Spans:
 class _Writer:
     """Writes symbols where `values` is None. A number below 0 is in brackets, unless it is the `first`."""
 
-    def __init__(self, values: Mapping[str, Value] | None) -> None:
+    def __init__(self, values: Mapping[str, Value] | None, digits: Mapping[str, int] | None = None) -> None:
         self._values = values
+        self._digits = digits or {}
 
     def write(self, node: ast.expr, first: bool) -> Written:
         """The pieces of a text, and how tightly they hold together."""
@@ -147,7 +162,8 @@ class _Writer:
         symbol = look(name)
         if self._values is None:
             return [Span(symbol.text, symbol.role)], ATOM if BEFORE not in symbol.text else POWER
-        return self._number(shown(self._values[name], symbol.chosen), symbol.role, first)
+        number = shown(self._values[name], symbol.chosen, self._digits.get(name, DIGITS))
+        return self._number(number, symbol.role, first)
 
     def _number(self, number: str, role: str, first: bool) -> Written:
         if number.startswith(MINUS):
