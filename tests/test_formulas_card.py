@@ -89,7 +89,7 @@ def numbers(card: QWidget) -> list[str]:
 
 
 def scroll(card: FormulasCard) -> QScrollArea:
-    return part(card, QScrollArea, "formulas_scroll")
+    return part(card, QScrollArea, "formula_list")
 
 
 def seen(card: FormulasCard, widget: QWidget) -> bool:
@@ -202,7 +202,7 @@ def test_another_optimizer_leaves_the_other_blocks_as_they_are(qtbot: QtBot, car
 
 
 def test_a_formula_is_typeset_once(qtbot: QtBot, card: FormulasCard, monkeypatch: pytest.MonkeyPatch) -> None:
-    import gui.panels.formulas_card as module
+    import gui.widgets.formula_list as module
 
     asked: list[str] = []
     real = module.typeset
@@ -369,7 +369,7 @@ def copy_by_menu(qtbot: QtBot, label: FormulaLabel) -> None:
 def test_what_nobody_sees_is_not_worked_out(
     qtbot: QtBot, card: FormulasCard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import gui.panels.formulas_card as module
+    import gui.widgets.formula_list as module
 
     tell(qtbot, card, Settings(), inside(Settings()))
     card.hide()
