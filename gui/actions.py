@@ -144,7 +144,14 @@ ROWS = (
     ),
     Row("log_loss", N_("L&ogarithmic loss"), "", ("L",), N_("Loss in powers of ten."), checkable=True),
     Row("simple", N_("&Simple"), "", (), N_("Only the essential panels and settings (F2)."), checkable=True),
-    Row("full", N_("F&ull"), "", (), N_("All panels and all settings (F2)."), checkable=True),
+    Row(
+        "full",
+        N_("F&ull"),
+        "",
+        (),
+        N_("All settings, the landscape of the loss, the theory and the program (F2)."),
+        checkable=True,
+    ),
     Row(
         "inside",
         N_("&Inside the step"),

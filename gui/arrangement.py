@@ -39,20 +39,20 @@ AREA = Qt.DockWidgetArea.LeftDockWidgetArea  # the only one: there is nothing in
 class Panel:
     """A part of the window, and its places at first, `(column, row)`; panels of one place are tabs there.
 
-    `places` are by mode, and the full one has all; in a mode that has none, the panel is not shown, and comes
-    to its place in the full one if the person wants it. A panel that `stays` cannot be closed, so that there
-    is always something to see.
+    `places` are those in the modes that show it; in another one it is hidden, and comes to its `home` if the
+    person wants it. A panel that `stays` cannot be closed, so that there is always something to see.
     """
 
     key: str
     title: str
     widget: QWidget
+    home: tuple[int, int]
     places: Mapping[str, tuple[int, int]]
     stays: bool = False
 
     def place(self, mode: str) -> tuple[int, int]:
         """Where the panel stands in `mode`, or would stand."""
-        return self.places.get(mode, self.places[FULL])
+        return self.places.get(mode, self.home)
 
 
 class Arrangement(QObject):
@@ -150,7 +150,7 @@ class Arrangement(QObject):
         window = self._window.size()
         if sizes.get(WINDOW) == window:
             return
-        first = next(panel.key for panel in self._panels if panel.place(self.mode)[0] == 0)
+        first = next(panel.key for panel in self._panels if panel.home[0] == 0)
         shared = shared_anew(sizes, first, round(MOST_FIRST * window.width()), window)
         keys = [key for key in shared if key in self._docks and self._is_docked(key)]
         docks = [self._docks[key] for key in keys]
@@ -279,7 +279,7 @@ class Arrangement(QObject):
         bar.setProperty("card", card is not None)
         dock.setTitleBarWidget(bar)
         dock.setWidget(panel.widget)
-        if panel.places[FULL][0] == 0:  # keeps its width in a larger window
+        if panel.home[0] == 0:  # keeps its width in a larger window
             dock.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         shown = dock.toggleViewAction()
         shown.setObjectName(f"panel_{panel.key}")

@@ -171,18 +171,18 @@ class MainWindow(QMainWindow):
         return foot
 
     def _panels(self) -> tuple[Panel, ...]:
-        """What the person arranges; by mode the column and the row at first."""
-        tabs, inside = (2, 1), self._inside
+        """What the person arranges, each with its column and its row at first."""
+        side, plot, right, below, inside = (0, 0), (1, 0), (2, 0), (2, 1), self._inside
         return (
-            Panel("settings", _("Settings"), self._column(), {SIMPLE: (0, 0), FULL: (0, 0)}),
-            Panel("fit", _("Fit"), self._fit, {SIMPLE: (1, 0), FULL: (1, 0), INSIDE: (1, 0)}, stays=True),
-            Panel("loss", _("Loss"), self._loss, {SIMPLE: (2, 0), FULL: (2, 0), INSIDE: (1, 0)}),
-            Panel("landscape", _("Landscape"), self._landscape, {FULL: tabs}),
-            Panel("theory", _("What should happen"), self._theory, {FULL: tabs}),
-            Panel("program", _("Program"), inside.program, {FULL: tabs, INSIDE: (2, 0)}),
-            Panel("graph", _("Graph"), inside.graph, {FULL: tabs, INSIDE: (3, 0)}),
-            Panel("formulas", _("Formulas"), inside.formulas, {FULL: tabs, INSIDE: (3, 1)}),
-            Panel("tensors", _("Tensors"), inside.tensors, {FULL: tabs, INSIDE: (1, 1)}),
+            Panel("settings", _("Settings"), self._column(), side, {SIMPLE: side, FULL: side}),
+            Panel("fit", _("Fit"), self._fit, plot, {SIMPLE: plot, FULL: plot, INSIDE: plot}, stays=True),
+            Panel("loss", _("Loss"), self._loss, right, {SIMPLE: right, FULL: right, INSIDE: plot}),
+            Panel("landscape", _("Landscape"), self._landscape, below, {FULL: below}),
+            Panel("theory", _("What should happen"), self._theory, below, {FULL: below}),
+            Panel("program", _("Program"), inside.program, below, {FULL: below, INSIDE: (2, 0)}),
+            Panel("graph", _("Graph"), inside.graph, below, {INSIDE: (3, 0)}),
+            Panel("formulas", _("Formulas"), inside.formulas, below, {INSIDE: (3, 1)}),
+            Panel("tensors", _("Tensors"), inside.tensors, below, {INSIDE: (1, 1)}),
         )
 
     def _column(self) -> QScrollArea:

@@ -34,6 +34,7 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=Tr
 ESSENTIAL = ("model", "loss", "optimizer", "learning_rate", "learning_rate_slider", "epochs", "batch_size")
 MORE = ("schedule", "optimizer_more", "seed", "start", "dtype", "device", "stop_more", "new_start")
 SIMPLE = {"settings", "fit", "loss"}
+INSIDE_ALONE = {"graph", "formulas", "tensors"}
 STAYS = "fit"  # what is always there
 ON_SCREEN = (790, 760)  # the screen of the tests is small, and no window comes back larger than it
 SIZES = [(1280, 720), (1024, 768)]
@@ -146,7 +147,7 @@ def test_a_new_person_sees_the_essential(window: MainWindow) -> None:
 
 def test_one_click_shows_the_rest_and_one_takes_it_away(qtbot: QtBot, window: MainWindow) -> None:
     press_on_bar(qtbot, window, "full")
-    assert shown(window) == set(keys(window)) > SIMPLE
+    assert shown(window) == set(keys(window)) - INSIDE_ALONE > SIMPLE
     assert action(window, "full").isChecked()
     for name in MORE:
         assert part(window, QWidget, name).isVisible(), name
@@ -168,6 +169,15 @@ def test_f2_goes_to_and_fro(qtbot: QtBot, window: MainWindow) -> None:
         qtbot.keyClick(plot_of(window), Qt.Key.Key_F2)
         assert action(window, mode).isChecked()
         assert Preferences().get("mode", "") == mode
+
+
+def test_f3_goes_inside_the_step_and_back_to_all_panels(qtbot: QtBot, window: MainWindow) -> None:
+    for mode in ("inside", "full", "inside"):
+        qtbot.keyClick(plot_of(window), Qt.Key.Key_F3)
+        assert action(window, mode).isChecked()
+        assert Preferences().get("mode", "") == mode
+    qtbot.keyClick(plot_of(window), Qt.Key.Key_F2)
+    assert action(window, "full").isChecked()
 
 
 def test_the_button_below_the_essential_settings_shows_all(qtbot: QtBot, window: MainWindow) -> None:
@@ -499,6 +509,24 @@ def test_everything_has_room(qtbot: QtBot, mode: str, size: tuple[int, int], cod
             assert value.mapTo(window, QPoint(value.width(), 0)).x() <= window.width(), name
         foot = part(window, QWidget, "foot")
         assert (foot.width(), foot.geometry().bottom()) == (size[0], size[1] - 1)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("size", SIZES)
+def test_the_inside_of_a_step_has_room(qtbot: QtBot, size: tuple[int, int], code: str) -> None:
+    use_language(code)
+    with opened(qtbot, mode="inside") as window:
+        window.resize(*size)
+        QApplication.processEvents()
+        assert (window.width(), window.height()) == size
+        found = places(window)
+        assert found["fit"].x() < found["program"].x() < found["graph"].x()
+        assert found["graph"].x() == found["formulas"].x()
+        assert found["tensors"].x() == found["fit"].x()
+        assert found["program"].height() > found["graph"].height() + found["formulas"].height() - 60
+        assert all(found[key].width() >= 280 for key in ("fit", "tensors", "program", "graph", "formulas"))
+        assert all(found[key].height() >= 190 for key in ("fit", "tensors", "program", "graph", "formulas"))
+        assert not window.arrangement.seen("settings")
 
 
 @pytest.mark.parametrize("scale", ["1", "1.5"])

@@ -9,7 +9,7 @@ from statistics import median, quantiles
 from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
-from PySide6.QtWidgets import QAbstractScrollArea
+from PySide6.QtWidgets import QAbstractScrollArea, QDockWidget
 
 from core.training.fit import Wanted
 from gui.app import create_app, create_window
@@ -76,18 +76,37 @@ def measure() -> list[Row]:
 
 
 def _measure_running(window: MainWindow) -> list[Row]:
-    """First with what a newcomer sees, then with all three views."""
+    """First with what a newcomer sees, then with all three views, then with every panel there is."""
     paints = Paints(window)
     two = _watched(window, paints, TWO_PLOTS)
     window.arrangement.show_mode("full")
     _spin(SETTLE)
     three = _watched(window, paints, PLOTS)
+    _show_all(window)
+    everything = _watched(window, paints, PLOTS)
     return [
         Row("Trainer in the window / bare loop", two.ratio, least=0.6),
         Row("Both plots while it trains", two.frames, "frames/s", least=50),
         Row("Three views while it trains", three.frames, "frames/s", least=40),
         Row("From frame to frame of three views, 99th percentile", three.slow, "ms", most=50),
+        Row("All panels while it trains", everything.frames, "frames/s", least=30),
+        Row("From frame to frame of all panels, 99th percentile", everything.slow, "ms", most=50),
     ]
+
+
+def _show_all(window: MainWindow) -> None:
+    """Every panel in sight at once: those that would be behind a tab float."""
+    window.arrangement.show_mode("inside")
+    _spin(SETTLE)
+    for dock in window.findChildren(QDockWidget):
+        if not window.arrangement.seen(dock.objectName().removeprefix("dock_")):
+            dock.show()
+            dock.raise_()
+            _spin(SETTLE)
+            dock.setFloating(True)
+    _spin(SETTLE)
+    for dock in window.findChildren(QDockWidget):
+        assert window.arrangement.seen(dock.objectName().removeprefix("dock_")), dock.objectName()
 
 
 def _watched(window: MainWindow, paints: Paints, plots: tuple[str, ...]) -> Watched:
