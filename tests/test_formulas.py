@@ -402,6 +402,17 @@ def test_standardised_training_says_so() -> None:
     assert not any("standardised" in block.words for block in formulas(Settings()))
 
 
+def test_where_an_optimizer_begins_is_said() -> None:
+    def told(settings: Settings) -> str:
+        return formulas(settings)[-1].words
+
+    assert "G begins" not in told(Settings(optimizer="adagrad"))
+    begun = Settings(optimizer="adagrad", options={"adagrad.initial_accumulator_value": 0.2})
+    assert "G begins at 0.2." in told(begun)
+    assert "iterations" in told(Settings(optimizer="lbfgs"))
+    assert "iterations" not in told(Settings())
+
+
 def test_every_symbol_of_a_block_is_explained() -> None:
     for settings, features in everything():
         for block in formulas(settings, features):

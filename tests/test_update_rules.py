@@ -270,7 +270,7 @@ def test_lbfgs_with_one_iteration_a_step_goes_where_torch_goes() -> None:
         closure()
         assert parameter.grad is not None
         gradient = parameter.grad.numpy().copy()
-        now: dict[str, Any] = {"grads": gradient, "t": step, "lr": 0.3, "theta_": before}
+        now: dict[str, Any] = {"grads": gradient, "iteration": step, "lr": 0.3, "theta_": before}
         if last:
             pair = evaluate_all(rules_of(PAIR), {**now, **last})
             memory = [*memory, {key: pair[key] for key in ("dg", "ds", "inverse")}][-4:]

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 from core.texts import _
 from gui.theme import Theme
 from gui.widgets.formula_typesetting import without_colours
+from gui.widgets.plain import plain_tip
 
 EMPTY = 28  # pixels, the height that is kept until the formula is there
 LEAST = 0.55  # of its size, to which a formula shrinks; one that is wider is cut off
@@ -26,7 +27,7 @@ class FormulaLabel(QWidget):
         self.setObjectName("formula")
         self.setAccessibleName(_("Formula"))
         self.setAccessibleDescription(text)
-        self.setToolTip(text)
+        self.setToolTip(plain_tip(text))
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setSizePolicy(policy)
         self.setFixedHeight(self._empty)

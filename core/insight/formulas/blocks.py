@@ -15,7 +15,7 @@ from core.insight.formulas.sources import sources
 from core.insight.formulas.symbols import SLOPE, meaning
 from core.insight.formulas.typesetting import latex
 from core.insight.formulas.updates import update_rules
-from core.insight.formulas.writing import text
+from core.insight.formulas.writing import exact, text
 from core.texts import N_, _
 
 EMPTIED = r"\textcolor{gradient}{\frac{\partial L}{\partial \theta}} \leftarrow \mathrm{None}"
@@ -35,12 +35,18 @@ WORDS = {
     ),
     "step": N_("Move every parameter a little way downhill, against its slope. The optimizer says how far."),
 }
-LBFGS_WORDS = N_(
-    "Inside one step this optimizer goes through the phases above several times, up to its limit of "
-    "iterations. In each it finds a direction from what it remembers of the steps s and the changes y of the "
-    "slope: from the newest to the oldest with q, then once with the newest, then back to the newest with d. "
-    "Only the sum of these moves is shown as numbers."
-)
+# What is particular about an optimizer.
+ABOUT = {
+    "rprop": N_("Δ begins at the learning rate; of the gradient only its sign counts."),
+    "asgd": N_("η begins at the learning rate. θ̄ is kept beside the fit, and moves nothing."),
+    "radam": N_("While ρ is not above 5 there is too little to go by, and r and l are 1."),
+    "lbfgs": N_(
+        "Inside one step this optimizer goes through the phases above several times, up to its limit of "
+        "iterations. In each it finds a direction from what it remembers of the steps s and the changes y of "
+        "the slope: from the newest to the oldest with q, then once with the newest, then back to the newest "
+        "with d. Only the sum of these moves is shown as numbers."
+    ),
+}
 
 
 class Formula(NamedTuple):
@@ -114,12 +120,15 @@ def _has_matrices(rule: Rule) -> bool:
 
 def _words(settings: Settings, phase: str) -> str:
     said = [_(WORDS[phase])]
-    if phase == "step" and settings.optimizer == "lbfgs":
-        said.append(_(LBFGS_WORDS))
-    if phase == "step" and settings.optimizer == "radam":
-        said.append(_("While ρ is not above 5 there is too little to go by, and r and l are 1."))
-    if phase == "forward" and settings.standardise:
-        said.append(_("All symbols and numbers here are of the standardised data."))
+    if phase == "forward":
+        said.append(_("The numbers are those of the first point."))
+        if settings.standardise:
+            said.append(_("All symbols and numbers here are of the standardised data."))
+    if phase == "step" and settings.optimizer in ABOUT:
+        said.append(_(ABOUT[settings.optimizer]))
+    begin = settings.values("optimizer").get("initial_accumulator_value")
+    if phase == "step" and begin:
+        said.append(_("G begins at {value}.").format(value=exact(float(begin))))
     return " ".join(said)
 
 

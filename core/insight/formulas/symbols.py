@@ -120,6 +120,7 @@ SYMBOLS = {
     "weight": _kept(r"\mu", "μ", N_("weight of the newest in the mean")),
     "ax": Symbol(r"\bar{\theta}", "θ̄", "reference", N_("mean of the parameter over the late steps"), "t"),
     "grads": Symbol("g", "g", "gradient", N_("gradient of all parameters"), "t"),
+    "iteration": Symbol("k", "k", "", N_("number of the iteration"), "", True),
     "dg": Symbol("y", "y", "gradient", N_("change of the gradient from one iteration to the next")),
     "ds": Symbol("s", "s", "", N_("step of that iteration")),
     "inverse": Symbol(r"\rho", "ρ", "", N_("one over the bend of the loss along s")),

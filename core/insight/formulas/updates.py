@@ -180,7 +180,7 @@ def _asgd(_values: Mapping[str, Value]) -> list[str]:
 
 
 def _lbfgs(values: Mapping[str, Value]) -> list[str]:
-    first_length = "length = min(1, 1 / total(abs(grads))) * lr if t == 1 else lr"
+    first_length = "length = min(1, 1 / total(abs(grads))) * lr if iteration == 1 else lr"
     lines = [*PAIR, *BACKWARD_LOOP, *TURN, *FORWARD_LOOP]
     searched = values["line_search_fn"] != "none"
     return [*lines, *([] if searched else [first_length]), "theta = theta_ + total(length * direction)"]
