@@ -145,4 +145,11 @@ class Recipe:
                 ).format(needed=needed, given=given)
             )
         arrays = self.curve.from_data_units(self.settings.start_values, self.scaling)
-        return np.concatenate([array.ravel() for array in arrays])
+        values = np.concatenate([array.ravel() for array in arrays])
+        if not np.isfinite(values).all():
+            raise Problem(
+                _("The start values reach {value}, too large for {dtype}; choose smaller ones.").format(
+                    value="1e308", dtype=self.settings.dtype
+                )
+            )
+        return values

@@ -34,8 +34,7 @@ def loop_section(recipe: Recipe) -> Page:
         page.say(_("The last epoch ends after {steps} steps in all.").format(steps=recipe.steps), inside=1)
         batches += f"[: {recipe.steps} - epoch * {recipe.batches}]"
     page.code(f"for batch in {batches}:", inside=1)
-    chosen = "batch.to(device)" if recipe.device else "batch"
-    page.code(f"inputs, targets = all_inputs[{chosen}], all_targets[{chosen}]", inside=2)
+    page.code("inputs, targets = all_inputs[batch], all_targets[batch]", inside=2)
     _step(page, recipe, 2)
     return page
 
