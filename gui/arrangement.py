@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -39,13 +39,14 @@ AREA = Qt.DockWidgetArea.LeftDockWidgetArea  # the only one: there is nothing in
 class Panel:
     """A part of the window, and its places at first, `(column, row)`; panels of one place are tabs there.
 
-    `places` are those in the modes that show it; in another one it is hidden, and comes to its `home` if the
-    person wants it. A panel that `stays` cannot be closed, so that there is always something to see.
+    `widget` may be what makes it, as late as somebody wants to see it. `places` are those in the modes that
+    show it; in another one it is hidden, and comes to its `home` if the person wants it. A panel that `stays`
+    cannot be closed, so that there is always something to see.
     """
 
     key: str
     title: str
-    widget: QWidget
+    widget: QWidget | Callable[[], Card]
     home: tuple[int, int]
     places: Mapping[str, tuple[int, int]]
     stays: bool = False
@@ -59,11 +60,13 @@ class Arrangement(QObject):
     """Owns the docks of a window, one for each panel, and lets each mode have its own arrangement of them.
 
     `mode_changed(mode)` tells the new mode, a word of MODES; `seen_changed(key, seen)` whether a panel can be
-    seen: one that is hidden or behind a tab need not be drawn.
+    seen: one that is hidden or behind a tab need not be drawn. `furnished(widget)` brings one that was made
+    late.
     """
 
     mode_changed = Signal(object)
     seen_changed = Signal(object, object)
+    furnished = Signal(object)
 
     def __init__(
         self,
@@ -80,6 +83,7 @@ class Arrangement(QObject):
         self._preferences = preferences
         self._theme = theme
         self._arranged = False
+        self._empty: dict[str, Callable[[], Card]] = {}
         self._seen: dict[str, bool] = {panel.key: False for panel in panels}
         options = QMainWindow.DockOption
         window.setDockOptions(options.AllowNestedDocks | options.AllowTabbedDocks)
@@ -214,6 +218,8 @@ class Arrangement(QObject):
             for before, dock in pairwise(docks):
                 self._window.tabifyDockWidget(before, dock)
         for panel in self._panels:
+            if self.mode in panel.places:
+                self._furnish(panel)
             self._docks[panel.key].setVisible(self.mode in panel.places)
         for docks in places.values():
             next((dock for dock in docks if not dock.isHidden()), docks[0]).raise_()
@@ -273,21 +279,39 @@ class Arrangement(QObject):
         dock.hide()
         if panel.stays:
             dock.setFeatures(dock.features() & ~QDockWidget.DockWidgetFeature.DockWidgetClosable)
-        card = panel.widget if isinstance(panel.widget, Card) else None
-        tools = title_tools(panel.title, self._theme) if card is None else card.top
-        bar = TitleBar(dock, panel.key, tools, self._theme)
-        bar.setProperty("card", card is not None)
-        dock.setTitleBarWidget(bar)
-        dock.setWidget(panel.widget)
+        if isinstance(panel.widget, QWidget):
+            self._put(dock, panel, panel.widget)
+        else:
+            self._empty[panel.key] = panel.widget
         if panel.home[0] == 0:  # keeps its width in a larger window
             dock.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         shown = dock.toggleViewAction()
         shown.setObjectName(f"panel_{panel.key}")
         shown.triggered.connect(lambda on: dock.raise_() if on else None)
-        dock.visibilityChanged.connect(lambda seen: self._take_seen(panel.key, seen))
+        dock.visibilityChanged.connect(lambda seen: self._take_seen(panel, seen))
         return dock
 
-    def _take_seen(self, key: str, seen: bool) -> None:
+    def _put(self, dock: QDockWidget, panel: Panel, widget: QWidget) -> None:
+        """Fill a dock, whose bar is that of a card."""
+        card = widget if isinstance(widget, Card) else None
+        tools = title_tools(panel.title, self._theme) if card is None else card.top
+        bar = TitleBar(dock, panel.key, tools, self._theme)
+        bar.setProperty("card", card is not None)
+        dock.setTitleBarWidget(bar)
+        dock.setWidget(widget)
+
+    def _furnish(self, panel: Panel) -> None:
+        """Fill the dock of a panel that nobody has wanted to see yet."""
+        make = self._empty.pop(panel.key, None)
+        if make is not None:
+            card = make()
+            self._put(self._docks[panel.key], panel, card)
+            self.furnished.emit(card)
+
+    def _take_seen(self, panel: Panel, seen: bool) -> None:
+        key = panel.key
+        if seen:
+            self._furnish(panel)
         if seen != self._seen[key]:
             self._seen[key] = seen
             self.seen_changed.emit(key, seen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,17 +20,13 @@ from gui.dialogs.text_dialog import about_text, keys_text, show_text
 from gui.files import Files
 from gui.linker import Linker
 from gui.menus import add_menus, look_menu, ready_made_menu, recent_menu
-from gui.narrator import Cards, Narrator
+from gui.narrator import Narrator
 from gui.panels.data_panel import DataPanel
 from gui.panels.fit_card import FitCard
-from gui.panels.formulas_card import FormulasCard
-from gui.panels.graph_card import GraphCard
 from gui.panels.landscape_card import LandscapeCard
 from gui.panels.loss_card import LossCard
-from gui.panels.program_card import ProgramCard
 from gui.panels.run_bar import RunBar
 from gui.panels.settings_panel import SettingsPanel
-from gui.panels.tensors_card import TensorsCard
 from gui.panels.theory_card import TheoryCard
 from gui.panels.time_bar import TimeBar
 from gui.presenter import Parts, Presenter
@@ -112,12 +109,6 @@ class MainWindow(QMainWindow):
         self._loss = LossCard(theme, self.actions_by_name)
         self._landscape = LandscapeCard(theme, self.actions_by_name)
         self._theory = TheoryCard(theme)
-        self._inside = Cards(
-            ProgramCard(theme, self.actions_by_name),
-            GraphCard(theme),
-            FormulasCard(theme, self.workspace.background),
-            TensorsCard(theme),
-        )
         self._time = TimeBar(theme)
         self._message = MessageLine(theme)
         self._keys = KeyGuard(self)
@@ -140,7 +131,7 @@ class MainWindow(QMainWindow):
         self._hand = StartByHand(self.workspace, self._fit.plot, self._surveyor, self)
         self._theorist = Theorist(self.workspace, self._settings, self._theory, self)
         self._diagnostician = Diagnostician(self.workspace, self._message, self)
-        self._narrator = Narrator(self.workspace, self._inside, self.actions_by_name, self)
+        self._narrator = Narrator(self.workspace, theme, self.actions_by_name, self)
 
     def _lay_out(self) -> None:
         theme = self._theme
@@ -172,17 +163,18 @@ class MainWindow(QMainWindow):
 
     def _panels(self) -> tuple[Panel, ...]:
         """What the person arranges, each with its column and its row at first."""
-        side, plot, right, below, inside = (0, 0), (1, 0), (2, 0), (2, 1), self._inside
+        side, plot, right, below = (0, 0), (1, 0), (2, 0), (2, 1)
+        step = {key: partial(self._narrator.card, key) for key in ("program", "graph", "formulas", "tensors")}
         return (
             Panel("settings", _("Settings"), self._column(), side, {SIMPLE: side, FULL: side}),
             Panel("fit", _("Fit"), self._fit, plot, {SIMPLE: plot, FULL: plot, INSIDE: plot}, stays=True),
             Panel("loss", _("Loss"), self._loss, right, {SIMPLE: right, FULL: right, INSIDE: plot}),
             Panel("landscape", _("Landscape"), self._landscape, below, {FULL: below}),
             Panel("theory", _("What should happen"), self._theory, below, {FULL: below}),
-            Panel("program", _("Program"), inside.program, below, {FULL: below, INSIDE: (2, 0)}),
-            Panel("graph", _("Graph"), inside.graph, below, {INSIDE: (3, 0)}),
-            Panel("formulas", _("Formulas"), inside.formulas, below, {INSIDE: (3, 1)}),
-            Panel("tensors", _("Tensors"), inside.tensors, below, {INSIDE: (1, 1)}),
+            Panel("program", _("Program"), step["program"], below, {FULL: below, INSIDE: (2, 0)}),
+            Panel("graph", _("Graph"), step["graph"], below, {INSIDE: (3, 0)}),
+            Panel("formulas", _("Formulas"), step["formulas"], below, {INSIDE: (3, 1)}),
+            Panel("tensors", _("Tensors"), step["tensors"], below, {INSIDE: (1, 1)}),
         )
 
     def _column(self) -> QScrollArea:
@@ -223,6 +215,7 @@ class MainWindow(QMainWindow):
         self._narrator.said.connect(self._message.say)
         self.arrangement.mode_changed.connect(lambda mode: self._settings.show_full(mode != SIMPLE))
         self.arrangement.seen_changed.connect(self._show_seen)
+        self.arrangement.furnished.connect(self._watch_keys)
         self.files.said.connect(self._message.say)
         self._hand.said.connect(self._message.say)
         self.files.read.connect(self._presenter.show_read)
@@ -280,6 +273,11 @@ class MainWindow(QMainWindow):
         else:
             self._presenter.show_seen(key, seen)
             self._narrator.show_seen(key, seen)
+
+    def _watch_keys(self, card: QWidget) -> None:
+        """A card that was made late; the others are watched when the window is shown."""
+        if self._shown:
+            self._keys.watch(card)
 
     def _prefer(self, key: str, value: bool | float | str) -> None:
         """Remember a choice about the look or the speed, and show it."""

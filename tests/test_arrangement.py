@@ -224,11 +224,12 @@ def test_what_is_at_its_default_again_goes_with_the_next_switch(qtbot: QtBot, wi
 # --- panels ----------------------------------------------------------------------------------------------
 
 
-def test_every_panel_has_an_entry_and_buttons_with_names_and_tips(full: MainWindow) -> None:
+def test_every_panel_has_an_entry_and_buttons_with_names_and_tips(qtbot: QtBot, full: MainWindow) -> None:
     entries = part(full, QMenu, "menu_panels").actions()
     assert {entry.objectName() for entry in entries} == {f"panel_{key}" for key in keys(full)}
     assert all(entry.text() for entry in entries)
     for key in keys(full):
+        show_panel(qtbot, full, key)
         for name in (f"float_{key}",) if key == STAYS else (f"float_{key}", f"close_{key}"):
             button = part(full, QToolButton, name)
             assert dock(full, key).windowTitle() in button.accessibleName()
