@@ -28,7 +28,17 @@ from core.problem import Problem
 from core.texts import CATALOGUES, DOMAIN, LANGUAGES, N_, _
 
 RESOURCES = CATALOGUES.parent
-PACKAGES = ("torch", "PySide6-Essentials", "pyqtgraph", "numpy", "contourpy", "pandas", "python-calamine")
+PACKAGES = (
+    "torch",
+    "PySide6-Essentials",
+    "pyqtgraph",
+    "numpy",
+    "contourpy",
+    "pandas",
+    "python-calamine",
+    "ziamath",
+    "Pygments",
+)
 FEW_STEPS = 3
 CLOSE = 1e-4  # between trained and least-squares parameters near 1
 

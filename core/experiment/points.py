@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 def _frozen(values: ArrayLike) -> Floats:
     """A read-only float64 array; a frozen one is passed on as it is."""
     try:
-        array = np.asarray(values, dtype=np.float64)
+        array = np.asarray(values, dtype=np.float64, order="C")  # the same for a file that is opened again
     except (TypeError, ValueError) as error:
         raise Problem(_("The points must be numbers.")) from error
     if array.flags.writeable:

@@ -42,8 +42,8 @@ class Numbers:
 
     def shown(self) -> Line:
         """All of a few; of many the first, in short, and how many there are."""
-        if len(self.values) <= FEW:
-            return Line(self._row(self.values), section=self.section)
+        if len(self.values) <= FEW and len(row := self._row(self.values)) <= WIDTH:
+            return Line(row, section=self.section)
         note = _("{count} numbers").format(count=f"{len(self.values):,}")
         first = [f"{float(f'{number:.{DIGITS}g}')!r}, " for number in self.values[:SHOWN].tolist()]
         return Line(f"{self.before}[{''.join(first)}...]{self.after}  # {note}", section=self.section)

@@ -14,7 +14,7 @@ from core.insight.scaling import Scaling
 
 __all__ = ["SECTIONS", "Line", "Program", "program"]
 
-BETWEEN = "\n\n\n"  # sections
+BETWEEN = "\n\n"  # sections
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +28,7 @@ class Program:
         lines: list[Line] = []
         for pieces in self.pieces:
             if lines:
-                lines += [Line("", "", lines[-1].section)] * (BETWEEN.count("\n") - 1)
+                lines.append(Line("", "", lines[-1].section))
             lines += [piece.shown() if isinstance(piece, Numbers) else piece for piece in pieces]
         return tuple(lines)
 

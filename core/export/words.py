@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import textwrap
+import unicodedata
 from collections.abc import Mapping
 
 LONGEST_NAME = 60  # characters of a file's or a column's name
 WIDTH = 88  # characters of a line, as most people's editors have it
+SENTENCE = 64  # columns of a comment, which must be read at a glance, and in a narrow pane
 REPLACED = "�"
 
 
@@ -44,4 +46,6 @@ def literals(arguments: Mapping[str, object]) -> dict[str, str]:
 def comment(sentence: str) -> list[str]:
     """The lines of a comment."""
     clean = "".join(c if c.isprintable() else " " for c in sentence)
-    return [f"# {line}" for line in textwrap.wrap(clean, WIDTH - 2)]
+    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in clean)  # as Chinese letters are
+    columns = SENTENCE * len(clean) // (len(clean) + wide)
+    return [f"# {line}" for line in textwrap.wrap(clean, columns)]
