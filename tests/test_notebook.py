@@ -16,6 +16,7 @@ import torch
 from core.experiment import Points, Settings, generate
 from core.export import SECTIONS, program
 from core.export.notebook import notebook
+from core.export.program import BETWEEN
 from core.export.words import plain
 from core.texts import use_language
 from core.training import Trainer
@@ -60,7 +61,7 @@ def test_it_is_valid_and_its_code_is_that_of_the_script(settings: Settings, lang
     text = notebook(made)
     nbformat.validate(nbformat.reads(text, as_version=nbformat.NO_CONVERT))
     assert json.loads(text)["nbformat_minor"] == 5
-    assert "\n\n\n".join(sources(text, "code")) + "\n" == made.text()
+    assert BETWEEN.join(sources(text, "code")) + "\n" == made.text()
 
 
 def test_every_section_is_a_cell_of_words_and_a_cell_of_code() -> None:
@@ -97,7 +98,7 @@ def test_no_name_comes_into_its_words_nor_breaks_it() -> None:
         made = program(Points(FEW.x, FEW.y, *names[:2]), Settings(), name=names[2])
         text = notebook(made)
         assert sources(text.encode().decode(), "markdown") == words
-        assert "\n\n\n".join(sources(text, "code")) + "\n" == made.text()
+        assert BETWEEN.join(sources(text, "code")) + "\n" == made.text()
     nbformat.validate(nbformat.reads(text, as_version=nbformat.NO_CONVERT))
 
 
