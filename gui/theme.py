@@ -216,7 +216,7 @@ class Theme:
             QToolButton[segment="middle"] {{ border-radius: 0; margin-left: -{px(2)}px; }}
             QToolButton[segment="last"] {{ border-top-left-radius: 0; border-bottom-left-radius: 0;
                                            margin-left: -{px(2)}px; }}
-            QToolBar > QToolButton {{ padding: {px(4)}px; }}
+            QToolBar > QToolButton {{ padding: {px(3)}px; }}
             QToolButton[small="true"] {{ padding: {px(2)}px; }}
             QToolButton[outlined="true"]:hover:enabled {{ border-color: {self.accent}; }}
             QCheckBox::indicator {{ width: {px(16)}px; height: {px(16)}px; border: 1px solid {self.muted};

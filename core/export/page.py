@@ -15,6 +15,7 @@ from core.texts import _
 Floats = NDArray[np.float64]
 
 SECTIONS = ("data", "model", "loss", "optimizer", "loop", "result", "drawing")
+INDENT = "    "
 FEW = 6  # numbers that are shown whole
 SHOWN, DIGITS = 3, 4  # of more: how many, and how exactly
 
@@ -76,12 +77,12 @@ class Page:
 
     def code(self, text: str, phase: str = "", inside: int = 0) -> None:
         """Code, in the body of `inside` blocks."""
-        indent = "    " * inside
+        indent = INDENT * inside
         self.pieces += [Line(indent + row if row else "", phase, self.section) for row in text.split("\n")]
 
     def say(self, sentence: str, phase: str = "", inside: int = 0) -> None:
         """A comment."""
-        self.code("\n".join(comment(sentence)), phase, inside)
+        self.code("\n".join(comment(sentence, len(INDENT) * inside)), phase, inside)
 
     def numbers(self, before: str, values: Floats, after: str) -> None:
         """A list of numbers between code."""

@@ -38,7 +38,7 @@ class RunBar(QToolBar):
         assert isinstance(button, QToolButton)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setProperty("primary", True)
-        button.setMinimumWidth(theme.px(88))
+        button.setMinimumWidth(theme.px(80))
         self._speed = self._speed_box()
         self.addWidget(self._speed)
         self._add_modes(actions)
@@ -47,7 +47,7 @@ class RunBar(QToolBar):
         self.addWidget(spring)
         self._readouts = {
             "step": Readout(
-                "readout_step", _("step"), "00,000,000", _("Updates of the parameters so far."), theme, True
+                "readout_step", _("step"), "0,000,000", _("Updates of the parameters so far."), theme, True
             ),
             "epoch": Readout(
                 "readout_epoch", _("epoch"), "000,000", _("Passes over the points so far."), theme, True
@@ -84,7 +84,7 @@ class RunBar(QToolBar):
         self._speed.setCurrentIndex(SPEEDS.index(speed) if speed in SPEEDS else len(SPEEDS) - 1)
 
     def _add_modes(self, actions: Mapping[str, QAction]) -> None:
-        """The switch between the essential, everything and one step, and the way back from any arrangement."""
+        """The switch between the essential, everything and one step; the way back from any arrangement."""
         for name, side, text in (
             ("simple", "first", _("Simple")),
             ("full", "middle", _("Full")),

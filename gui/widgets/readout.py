@@ -26,7 +26,7 @@ class Readout(QWidget):
         self.value.setAccessibleName(caption)
         self.value.setFont(theme.font(bold=True, digits=True))
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(theme.px(8), 0, 0, 0)
+        layout.setContentsMargins(theme.px(5), 0, 0, 0)
         layout.setSpacing(theme.px(4))
         layout.addWidget(title)
         layout.addWidget(self.value)
