@@ -20,7 +20,7 @@ def loop_section(recipe: Recipe) -> Page:
     page = Page("loop")
     whole, rest = divmod(recipe.steps, recipe.batches)
     if recipe.batch_size is None:
-        page.say(_("Training: every turn of the loop is one step, on all points."))
+        page.say(_("Training: each turn is one step, on all points."))
         page.code(f"for epoch in range({whole}):")
         _step(page, recipe, 1)
         return page
@@ -52,7 +52,7 @@ def _step(page: Page, recipe: Recipe, inside: int) -> None:
 
 
 def _say_step(page: Page, inside: int) -> None:
-    page.say(_("Step: the optimizer moves every parameter a little, so that the loss falls."), "step", inside)
+    page.say(_("Step: move every parameter a little."), "step", inside)
 
 
 def _step_of_several(page: Page, recipe: Recipe, inside: int) -> None:
@@ -61,7 +61,7 @@ def _step_of_several(page: Page, recipe: Recipe, inside: int) -> None:
     if penalised:
         page.code("losses = []", inside=inside)
     page.gap()
-    page.say(_("This optimizer looks at the loss several times in one step, by calling this."), inside=inside)
+    page.say(_("The optimizer calls this several times in one step."), inside=inside)
     page.code("def closure():", inside=inside)
     _gradient(page, recipe, inside + 1)
     if penalised:
@@ -78,19 +78,17 @@ def _step_of_several(page: Page, recipe: Recipe, inside: int) -> None:
 def _gradient(page: Page, recipe: Recipe, inside: int) -> None:
     """The four lines that lead to the gradient."""
     settings = recipe.settings
-    page.say(
-        _("Forget the gradients of the step before; new ones would be added to them."), "zero_grad", inside
-    )
+    page.say(_("Empty the gradients of the step before."), "zero_grad", inside)
     page.code("optimizer.zero_grad()", "zero_grad", inside)
-    page.say(_("Forward: what does the model say for these x, as it is now?"), "forward", inside)
+    page.say(_("Forward: predict y from x."), "forward", inside)
     page.code("prediction = model(inputs)", "forward", inside)
-    page.say(_("Loss: one number for how far that is from the y that are wanted."), "loss", inside)
+    page.say(_("Loss: how wrong is that?"), "loss", inside)
     page.code("loss = loss_function(prediction, targets)", "loss", inside)
     if settings.l1:
         penalty = "torch.stack([weight.abs().sum() for weight in weights]).sum()"
         page.code(f"objective = loss + {literal(settings.l1)} * {penalty}", "loss", inside)
     page.say(
-        _("Backward: for every parameter, how does the loss change when it grows? That is its gradient."),
+        _("Backward: find every gradient."),
         "backward",
         inside,
     )
@@ -106,7 +104,7 @@ def _schedule(page: Page, recipe: Recipe, inside: int) -> None:
     row = recipe.schedule
     if row is None:
         return
-    page.say(_("The schedule sets the learning rate of the next step."), "step", inside)
+    page.say(_("Set the learning rate of the next step."), "step", inside)
     if row.measured and recipe.holds_out:
         page.code("with torch.no_grad():", "step", inside)
         page.code("held_loss = loss_function(model(held_inputs), held_targets)", "step", inside + 1)
