@@ -18,10 +18,10 @@ from core.choices.phases import PHASES
 from core.experiment import Settings
 from core.export import program
 from core.insight.numbers import significant
+from core.insight.phase_words import about, apart, code, done, said
 from core.texts import LANGUAGES, use_language
 from core.training.inside import Inside
 from gui.actions import make_actions
-from gui.panels.phase_words import about, apart, code, done, said
 from gui.panels.program_card import ProgramCard
 from gui.theme import Theme
 from gui.widgets.code_view import CodeView, is_code

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVB
 
 from core.choices.phases import PHASES
 from core.experiment.settings import Settings
+from core.insight.phase_words import code, said, usual
 from core.texts import _
 from core.training.inside import Inside
 from gui.panels.cards import Card
-from gui.panels.phase_words import code, said, usual
 from gui.theme import Theme
 from gui.widgets.code_view import CodeView, is_code
 from gui.widgets.still_label import StillLabel

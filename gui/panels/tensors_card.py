@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedWidget
 
+from core.insight.phase_words import code
 from core.texts import _
 from core.training.inside import Inside
 from gui.panels.cards import Card
-from gui.panels.phase_words import code
 from gui.panels.tensor_table import NAME, TensorTable
 from gui.theme import Theme
 from gui.widgets.cell_view import CellView

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from core.experiment.settings import Settings
 from core.insight.formulas import Block, formulas, with_step
+from core.insight.phase_words import code
 from core.texts import _
 from gui.background import Background
-from gui.panels.phase_words import code
 from gui.theme import Theme
 from gui.widgets.formula_block import FormulaBlock
 from gui.widgets.formula_typesetting import SIZE, in_colours, inks, typeset

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from core.choices.phases import PHASES
+from core.choices.phases import CODE, PHASES
 from core.experiment.settings import Settings
 from core.insight.numbers import DIGITS, significant
 from core.texts import N_, _, n_
@@ -16,14 +16,6 @@ from core.training.inside import Inside
 MOST_DIGITS = 9  # to tell two numbers apart
 RATELESS = ("rprop",)  # the learning rate is but where its step sizes begin
 
-# Of each phase: the line of code, as every lesson has it.
-CODE = {
-    "zero_grad": "optimizer.zero_grad()",
-    "forward": "prediction = model(inputs)",
-    "loss": "loss = loss_function(prediction, targets)",
-    "backward": "loss.backward()",
-    "step": "optimizer.step()",
-}
 ABOUT = {
     "zero_grad": N_(
         "Next, the gradients of the step before are thrown away; otherwise PyTorch would add the new ones to "
