@@ -236,3 +236,15 @@ def test_a_person_selects_with_the_mouse_copies_and_changes_nothing(qtbot: QtBot
     qtbot.keyClicks(view, "xyz")
     assert QGuiApplication.clipboard().text() == "optimizer"
     assert view.toPlainText() == "\n".join(PROGRAM)
+
+
+def test_whoever_copies_all_of_it_is_heard(qtbot: QtBot, view: CodeView) -> None:
+    view.show_lines(PROGRAM)
+    control = Qt.KeyboardModifier.ControlModifier
+    qtbot.keyClick(view, Qt.Key.Key_A, control)
+    with qtbot.waitSignal(view.all_copied):
+        qtbot.keyClick(view, Qt.Key.Key_C, control)
+    assert QGuiApplication.clipboard().text() == "\n".join(PROGRAM)
+    select(view, 5)
+    with qtbot.assertNotEmitted(view.all_copied):
+        qtbot.keyClick(view, Qt.Key.Key_C, control)

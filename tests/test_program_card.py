@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -18,7 +19,8 @@ from core.choices.phases import PHASES
 from core.experiment import Settings
 from core.export import program
 from core.insight.numbers import significant
-from core.insight.phase_words import about, apart, code, done, said
+from core.insight.phase_words import about, apart, code, done, has_diverged, invitation, said
+from core.insight.plane import parameter_names
 from core.texts import LANGUAGES, use_language
 from core.training.inside import Inside
 from gui.actions import make_actions
@@ -110,25 +112,59 @@ def test_the_strip_names_the_line_of_the_lit_phase_and_its_place(card: ProgramCa
 
 
 def test_with_nothing_under_way_it_says_how_to_begin(card: ProgramCard) -> None:
-    assert "Draw points" in text(card, "phase_words")
+    assert text(card, "phase_words") == invitation()
+    assert "Press Down" in invitation()
+    assert "points" in invitation()
     card.show_inside(after("step"))
-    assert "Press Down" in text(card, "phase_words")
+    assert "Press Down to go through the next step" in text(card, "phase_words")
     assert not part(card, CodeView, "code_view").lit
 
 
-def test_the_tools_do_what_their_actions_do(
+def test_after_a_divergence_no_next_step_is_promised(card: ProgramCard) -> None:
+    card.show_inside(after("step"))
+    card.show_end(True)
+    assert text(card, "phase_words").startswith("This run has diverged: there is no next step.")
+    for phase in ("step", "zero_grad"):
+        card.light(phase)
+        assert "press Home to start again" in text(card, "phase_words")
+        assert "Down" not in text(card, "phase_words")
+    card.show_end(False)
+    card.light("step")
+    assert "Down begins the next" in text(card, "phase_words")
+
+
+def test_it_tells_of_the_parameter_that_is_chosen(card: ProgramCard) -> None:
+    card.show_inside(after("backward"))
+    card.light("backward")
+    assert "w.grad is" in text(card, "phase_words")
+    card.show_parameter(1)
+    assert "b.grad is" in text(card, "phase_words")
+    assert "larger b would" in text(card, "phase_words")
+
+
+def test_the_tools_do_what_their_actions_do_and_have_room(
     qtbot: QtBot, card: ProgramCard, actions: dict[str, QAction]
 ) -> None:
-    card.resize(430, 260)
     for name, action in actions.items():
         button = card.top.widgetForAction(action)
         assert isinstance(button, QToolButton), name
         assert button.isVisible(), name
+        assert button.toolTip(), name
+        assert button.width() >= button.sizeHint().width(), name
         with qtbot.waitSignal(action.triggered):
             button.click()
     assert actions["slow_motion"].isChecked()
-    texts = [actions[name].iconText() for name in ("copy_program", "save_program")]
-    assert texts == ["Copy", "Save…"]
+    texts = [actions[name].iconText() for name in ("phase", "slow_motion")]
+    assert texts == ["Next line", "Slow motion"]
+
+
+def test_whoever_copies_all_lines_gets_the_whole_program(
+    qtbot: QtBot, card: ProgramCard, actions: dict[str, QAction]
+) -> None:
+    pane = part(card, CodeView, "code_view")
+    qtbot.keyClick(pane, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    with qtbot.waitSignal(actions["copy_program"].triggered):
+        qtbot.keyClick(pane, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
 
 
 @pytest.mark.parametrize("scale", [1.0, 2.0])
@@ -196,18 +232,28 @@ def test_the_words_of_a_step_tell_its_numbers() -> None:
     assert f"w.grad is {significant(w.grad.item())}" in told["backward"]
     before, now = (significant(values[0].item()) for values in (inside.before, inside.after))
     assert f"from {before} to {now}, against its gradient." in told["step"]
-    assert "The learning rate, 0.01, scales" in told["step"]
+    assert "The learning rate, 0.01, sets how large the steps are." in told["step"]
+    assert "The loss of this step is from before it." in told["step"]
+    assert "other" not in told["step"]
 
 
-def test_the_first_step_has_no_gradients_to_throw_away() -> None:
+def test_only_the_first_step_has_no_gradients_to_throw_away() -> None:
     assert "There were no gradients yet" in done(after("zero_grad"))
     assert "are thrown away" in done(after("zero_grad", step=2))
+    assert "are thrown away" in done(after("zero_grad")._replace(number=7))  # made again, without them
 
 
 def test_one_prediction_is_not_called_several() -> None:
     settings = replace(SGD, batch_size=1)
-    assert "1 prediction:" in done(after("forward", settings))
-    assert "1 prediction is" in done(after("loss", settings))
+    assert "1 prediction:" in done(after("forward", settings)._replace(points=1))
+    assert "The miss of the one prediction gives the loss:" in done(after("loss", settings))
+
+
+def test_of_a_batch_it_is_said_how_many_points_there_are() -> None:
+    inside = after("forward", replace(SGD, batch_size=4))._replace(points=24)
+    assert "has made 4 predictions, for this batch of 4 out of 24 points; the first is" in done(inside)
+    whole = after("forward")._replace(points=24)
+    assert "has made 24 predictions; the first is" in done(whole)
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -216,22 +262,22 @@ def test_a_larger_parameter_changes_the_loss_as_the_words_say(loss: str, model: 
     """Oracle: the next forward pass, with that one parameter a little larger."""
     settings = Settings(model=model, loss=loss, dtype="float64", l1=0.05, seed=3)
     inside = after("backward", settings)
-    words = done(inside)
-    assert "the loss with its penalty" in words
     assert inside.gradient is not None
-    name = words.split("slightly larger ")[1].split(" would")[0]
-    array, _bracket, index = name.partition("[")
-    which = inside.names.index(array)
-    place = (
-        tuple(int(part) for part in index.rstrip("]").split(","))
-        if index
-        else (0,) * inside.before[which].ndim
-    )
-    assert significant(inside.gradient[which][place]) in words
-    raised = [values.copy() for values in inside.before]
-    raised[which][place] += 1e-6
-    change = objective(inside, raised) - objective(inside, list(inside.before))
-    assert ("raise" if change > 0 else "lower") in words
+    flat = np.concatenate([each.ravel() for each in inside.gradient])
+    sizes = [each.size for each in inside.before]
+    for parameter in (int(np.argmax(np.abs(flat))), len(flat) - 1):
+        words = done(inside, parameter)
+        assert "the loss with its penalty" in words
+        assert f"larger {parameter_names(inside.curve)[parameter]} would" in words
+        assert f"is {significant(float(flat[parameter]))}: " in words
+        raised = np.concatenate([each.ravel() for each in inside.before])
+        raised[parameter] += 1e-6
+        arrays = [
+            part.reshape(each.shape)
+            for part, each in zip(np.split(raised, np.cumsum(sizes)[:-1]), inside.before, strict=True)
+        ]
+        change = objective(inside, arrays) - objective(inside, list(inside.before))
+        assert ("would raise" if change > 0 else "would lower") in words
 
 
 def objective(inside: Inside, arrays: list[np.ndarray]) -> float:
@@ -262,10 +308,36 @@ def test_every_optimizer_is_told_to_go_against_the_gradient_only_where_it_does(o
         change = (inside.after[0] - inside.before[0]).item()
         against = gradient * change < 0
         assert (", against its gradient" in words) == against
-        assert ("not against its gradient" in words) == (gradient * change > 0)
+        assert ("this time against what the gradient says" in words) == (gradient * change > 0)
         assert ("has left w at" in words) == (change == 0)
         told.add(against)
     assert True in told
+
+
+def steps_uphill(settings: Settings, steps: int) -> set[str]:
+    """What is said of the steps that go the way in which the gradient points."""
+    told = [done(inside).partition("gradient says: ")[2] for inside in insides(settings, steps)[4::5]]
+    return {words.partition(".")[0] for words in told if words}
+
+
+def test_momentum_is_blamed_only_where_it_is_the_reason() -> None:
+    momentum = {"the momentum of earlier steps still carries it on"}
+    fast = Settings(optimizer="sgd", learning_rate=0.3, options={"sgd.momentum": 0.95})
+    assert steps_uphill(fast, 12) == momentum
+    assert steps_uphill(Settings(optimizer="adam", learning_rate=0.5), 20) == momentum
+    assert steps_uphill(replace(fast, options={}), 12) == set()
+    pulled = Settings(optimizer="sgd", learning_rate=0.1, options={"sgd.weight_decay": 2.0})
+    inside = after("step", pulled, 3)
+    assert inside.gradient is not None
+    assert inside.after is not None
+    uphill = inside._replace(after=tuple(b + g for b, g in zip(inside.before, inside.gradient, strict=True)))
+    assert "toward zero, is the stronger one" in done(uphill)
+    both = Settings(optimizer="sgd", options={"sgd.weight_decay": 2.0, "sgd.momentum": 0.9})
+    assert "goes by more than the gradient" in done(
+        uphill._replace(
+            settings=both, state_after=tuple({"momentum_buffer": -each} for each in inside.gradient)
+        )
+    )
 
 
 def test_lbfgs_is_told_to_go_through_the_lines_again() -> None:
@@ -282,29 +354,54 @@ def test_a_penalty_and_a_clipped_gradient_are_told() -> None:
     assert inside.objective is not None
     assert inside.unclipped is not None
     assert significant(inside.objective) in done(after("loss", settings))
-    assert f"were {significant(inside.unclipped)} long and have been clipped to 0.2500" in done(inside)
-    assert "clipped" not in done(after("backward", replace(settings, clip_norm=1e6)))
+    long = significant(inside.unclipped)
+    assert f"Before clipping the whole gradient was {long} long; it was shortened to 0.2500" in done(inside)
+    assert inside.gradient is not None
+    flat = np.concatenate([each.ravel() for each in inside.gradient])
+    assert np.linalg.norm(flat) == pytest.approx(0.25, rel=1e-4)
+    assert f"of the shortened one. w.grad is {significant(flat[0])}:" in done(inside)
+    assert "clipping" not in done(after("backward", replace(settings, clip_norm=1e6)))
 
 
-def test_numbers_of_scaled_data_are_said_to_be_such() -> None:
+def test_numbers_of_standardised_data_are_said_to_be_such_once() -> None:
     settings = replace(SGD, standardise=True)
     for phase in PHASES[1:]:
-        assert "scaled data" in done(after(phase, settings))
+        assert done(after(phase, settings)).count("standardised data") == 1
     inside = after("loss", settings)
     assert inside.loss is not None
     in_data_units = inside.loss * POINTS.y.std() ** 2
     assert done(inside).endswith(
-        "These are numbers of scaled data. "
+        "These are numbers of standardised data. "
         f"In the units of the data the loss is {significant(in_data_units)}."
     )
-    assert "scaled" not in done(after("loss"))
+    assert "standardised" not in done(after("loss"))
 
 
-def test_of_a_network_one_weight_is_told_by_its_place() -> None:
-    inside = after("backward", Settings(model="mlp", options={"mlp.layers": 2}))
-    assert inside.gradient is not None
-    place = int(np.argmax(np.abs(inside.gradient[0][:, 0])))
-    assert f"w1.grad[{place}, 0] is {significant(inside.gradient[0][place, 0])}" in done(inside)
+def test_parameters_have_the_names_that_the_whole_window_gives_them() -> None:
+    network = after("step", Settings(model="mlp", options={"mlp.layers": 2}))
+    gradient, flat = network.gradient, parameter_names(network.curve).index("w2[3, 5]")
+    assert gradient is not None
+    told = done(network._replace(done=4), flat)
+    assert f"w2.grad[3, 5] is {significant(gradient[2][3, 5])}" in told
+    assert "has moved w2[3, 5] from" in done(network, flat)
+    power = after("step", Settings(model="polynomial", options={"polynomial.degree": 12}))
+    assert power.gradient is not None
+    told = done(power._replace(done=4), 11)
+    assert f"The gradient of w12 is {significant(power.gradient[0][0, 11])}" in told
+    assert "larger w12 would" in told
+    assert "has moved b from" in done(power, 12)
+    assert "has moved w1 from" in done(power, 99)  # of another model, that has so many
+
+
+def test_it_is_said_how_many_other_parameters_moved() -> None:
+    inside = after("step", Settings(model="polynomial", options={"polynomial.degree": 12}))
+    assert "All other parameters moved too." in done(inside)
+    assert inside.after is not None
+    w = inside.after[0].copy()
+    w[0, 4:8] = inside.before[0][0, 4:8]
+    some = inside._replace(after=(w, inside.after[1]))
+    assert "Of the 12 other parameters 8 moved too." in done(some)
+    assert "Of the 12 other parameters 9 moved too." in done(some, 5)
 
 
 def test_numbers_that_have_grown_too_large_are_said_to_be() -> None:
@@ -316,6 +413,11 @@ def test_numbers_that_have_grown_too_large_are_said_to_be() -> None:
     )
     assert "to ∞: the numbers have grown too large" in done(wild)
     assert "against" not in done(wild)
+    assert done(wild).endswith("press Home to start again.")
+    assert said(wild, "zero_grad").startswith("This run has diverged")
+    assert "Down" not in done(wild)
+    assert has_diverged(wild)
+    assert not has_diverged(inside)
     assert "w.grad is nan: the numbers have grown too large" in done(wild._replace(done=4))
     assert "nan" in done(wild._replace(done=3, loss=math.nan))
 

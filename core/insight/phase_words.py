@@ -10,11 +10,16 @@ import numpy as np
 from core.choices.phases import CODE, PHASES
 from core.experiment.settings import Settings
 from core.insight.numbers import DIGITS, significant
+from core.insight.plane import parameter_names
 from core.texts import N_, _, n_
 from core.training.inside import Inside
 
+Place = tuple[int, ...]
+
 MOST_DIGITS = 9  # to tell two numbers apart
 RATELESS = ("rprop",)  # the learning rate is but where its step sizes begin
+CARRIERS = ("momentum_buffer", "exp_avg")  # what optimizers keep of the direction of earlier steps
+DECAYS = ("weight_decay", "lambd")  # hyper-parameters that pull every parameter toward zero
 
 ABOUT = {
     "zero_grad": N_(
@@ -38,13 +43,17 @@ ABOUT = {
 
 
 class Number(NamedTuple):
-    """One number of a parameter before and after the step, nan as long as that is not done; its gradient."""
+    """One parameter before and after the step, nan as long as that is not done, and its gradient.
+
+    `kept` is what the optimizer keeps of its direction in earlier steps, nan for nothing.
+    """
 
     name: str
     grad_name: str
     before: float
     after: float
     gradient: float
+    kept: float
 
 
 def code(phase: str, settings: Settings) -> str:
@@ -56,16 +65,30 @@ def code(phase: str, settings: Settings) -> str:
     return CODE[phase]
 
 
-def said(inside: Inside | None, lit: str) -> str:
-    """What there is to say while the phase `lit` is lit, a word of PHASES; empty where none is."""
+def said(inside: Inside | None, lit: str, parameter: int = 0, diverged: bool = False) -> str:
+    """What there is to say while the phase `lit` is lit, a word of PHASES; empty where none is.
+
+    `parameter` is the place, in a flat row of all, of the one that is told of; `diverged` says that the run
+    cannot go on.
+    """
     if inside is None:
-        return _("Draw points on the left plot, or load data: then a step can be gone through line by line.")
+        return invitation()
+    if lit and lit == inside.phase:
+        return done(inside, parameter, diverged)
+    if diverged or (inside.complete and has_diverged(inside)):
+        return _end()
     if not lit:
         return _("Press Down to go through the next step phase by phase, → for a whole step.")
-    if lit == inside.phase:
-        return done(inside)
     under_way = 0 < inside.done < len(PHASES)
-    return "\n".join([*([done(inside)] if under_way else []), about(lit, inside)])
+    return "\n".join([*([done(inside, parameter)] if under_way else []), about(lit, inside)])
+
+
+def invitation() -> str:
+    """What stands where no step can be told of: there are no points, or nobody has asked for a step."""
+    return _(
+        "Press Down to go through a step, phase by phase. It takes points: draw some in the Fit panel, or "
+        "load data."
+    )
 
 
 def about(phase: str, inside: Inside) -> str:
@@ -74,53 +97,73 @@ def about(phase: str, inside: Inside) -> str:
     return f"{text} {_repeats()}" if phase == "step" and _is_lbfgs(inside) else text
 
 
-def done(inside: Inside) -> str:
+def done(inside: Inside, parameter: int = 0, diverged: bool = False) -> str:
     """What the phase that was done last has done, with its numbers; there must be one."""
-    sentences = _DONE[inside.phase](inside)
+    sentences = _DONE[inside.phase](inside, parameter)
     if inside.settings.standardise and inside.phase != "zero_grad":
-        sentences += [_("These are numbers of scaled data."), *_loss_of_data(inside)]
+        sentences += [_("These are numbers of standardised data."), *_loss_of_data(inside)]
     if inside.complete:
-        sentences += [_complete()]
+        sentences += [_end() if diverged or has_diverged(inside) else _complete()]
     return " ".join(sentences)
+
+
+def has_diverged(inside: Inside) -> bool:
+    """Whether a step has led to what is no number, so that no other can follow it."""
+    found = (*(inside.after or ()), np.array(0.0 if inside.loss is None else inside.loss))
+    return not all(np.isfinite(each).all() for each in found)
 
 
 # --- the phases ------------------------------------------------------------------------------------------
 
 
-def _zero_grad(inside: Inside) -> list[str]:
-    if any(view.grad is not None for view in inside.views[0]):
+def _zero_grad(inside: Inside, _parameter: int) -> list[str]:
+    if inside.number == 1 and all(view.grad is None for view in inside.views[0]):
         return [
             _(
-                "The gradients of the step before are thrown away: every .grad is None. Otherwise PyTorch "
-                "would add the new ones to them."
+                "There were no gradients yet. From the next step on, this line throws away the old ones; "
+                "otherwise PyTorch would add the new ones to them."
             )
         ]
     return [
         _(
-            "There were no gradients yet. From the next step on, this line throws away the old ones; "
-            "otherwise PyTorch would add the new ones to them."
+            "The gradients of the step before are thrown away: every .grad is None. Otherwise PyTorch would "
+            "add the new ones to them."
         )
     ]
 
 
-def _forward(inside: Inside) -> list[str]:
+def _forward(inside: Inside, _parameter: int) -> list[str]:
     assert inside.prediction is not None
     count = len(inside.prediction)
-    return [
-        n_(
+    told = {
+        "count": f"{count:,}",
+        "points": f"{inside.points:,}",
+        "first": _text(inside.prediction[0]),
+        "target": _text(inside.targets[0]),
+    }
+    if count < inside.points:
+        words = n_(
+            "The model has made {count} prediction, for this batch of {count} out of {points} points: it is "
+            "{first}, its target is {target}.",
+            "The model has made {count} predictions, for this batch of {count} out of {points} points; the "
+            "first is {first}, its target is {target}.",
+            count,
+        )
+    else:
+        words = n_(
             "The model has made {count} prediction: it is {first}, its target is {target}.",
             "The model has made {count} predictions; the first is {first}, its target is {target}.",
             count,
-        ).format(count=f"{count:,}", first=_text(inside.prediction[0]), target=_text(inside.targets[0]))
-    ]
+        )
+    return [words.format(**told)]
 
 
-def _loss(inside: Inside) -> list[str]:
+def _loss(inside: Inside, _parameter: int) -> list[str]:
     assert inside.loss is not None
     count = len(inside.targets)
     sentences = [
         n_(
-            "The miss of {count} prediction is boiled down to one number, the loss: {loss}.",
+            "The miss of the one prediction gives the loss: {loss}.",
             "The misses of {count} predictions are boiled down to one number, the loss: {loss}.",
             count,
         ).format(count=f"{count:,}", loss=_text(inside.loss))
@@ -141,35 +184,27 @@ def _loss_of_data(inside: Inside) -> list[str]:
     return [_("In the units of the data the loss is {loss}.").format(loss=_text(inside.loss * inside.unit))]
 
 
-def _backward(inside: Inside) -> list[str]:
-    number = _number(inside)
+def _backward(inside: Inside, parameter: int) -> list[str]:
+    number = _number(inside, parameter)
     if not math.isfinite(number.gradient):
-        words = _(
-            "PyTorch went back through the graph, but {grad} is {gradient}: the numbers have grown too "
-            "large to compute with."
-        )
+        words = _("{grad} is {gradient}: the numbers have grown too large to compute with.")
     elif number.gradient < 0:
         words = _(
-            "PyTorch went back through the graph: {grad} is {gradient}, so a slightly larger {name} would "
-            "lower {loss}."
+            "{grad} is {gradient}: a slightly larger {name} would lower {loss}, and a smaller one raise it."
         )
     elif number.gradient > 0:
         words = _(
-            "PyTorch went back through the graph: {grad} is {gradient}, so a slightly larger {name} would "
-            "raise {loss}."
+            "{grad} is {gradient}: a slightly larger {name} would raise {loss}, and a smaller one lower it."
         )
     else:
-        words = _(
-            "PyTorch went back through the graph: {grad} is {gradient}, so a slightly larger {name} would "
-            "hardly change {loss}."
-        )
-    first = words.format(
+        words = _("{grad} is {gradient}: a slightly larger or smaller {name} would hardly change {loss}.")
+    told = words.format(
         grad=number.grad_name,
         name=number.name,
         gradient=_text(number.gradient),
         loss=_("the loss with its penalty") if inside.settings.l1 else _("the loss"),
     )
-    return [first, *_clipping(inside)]
+    return [_("PyTorch went back through the graph."), *_clipping(inside), told]
 
 
 def _clipping(inside: Inside) -> list[str]:
@@ -178,34 +213,73 @@ def _clipping(inside: Inside) -> list[str]:
     if limit is None or length is None or not length > limit:
         return []
     return [
-        _("All gradients together were {length} long and have been clipped to {limit}.").format(
-            length=_text(length), limit=_text(limit)
-        )
+        _(
+            "Before clipping the whole gradient was {length} long; it was shortened to {limit}, its "
+            "direction kept. The number that follows is of the shortened one."
+        ).format(length=_text(length), limit=_text(limit))
     ]
 
 
-def _step(inside: Inside) -> list[str]:
-    number, optimizer = _number(inside), _(inside.settings.row("optimizer").label)
+def _step(inside: Inside, parameter: int) -> list[str]:
+    number, optimizer = _number(inside, parameter), _(inside.settings.row("optimizer").label)
     before, after = apart(number.before, number.after)
-    first = _moved(number.gradient, number.after - number.before).format(
+    moved = _moved(number, _outweighing(inside, number)).format(
         optimizer=optimizer, name=number.name, before=before, after=after
     )
+    sentences = [moved, *_others(inside, parameter)]
     if _is_lbfgs(inside):
-        return [first, _repeats()]
-    if inside.settings.optimizer in RATELESS:
-        return [first]
-    return [first, _rate(inside.rate)]
+        sentences.append(_repeats())
+    elif inside.settings.optimizer not in RATELESS:
+        sentences.append(_rate(inside.rate))
+    return [*sentences, _loss_is_before()]
+
+
+def _others(inside: Inside, parameter: int) -> list[str]:
+    """That the parameters which are not told of have moved too, where there are several."""
+    assert inside.after is not None
+    changes = [now != was for was, now in zip(inside.before, inside.after, strict=True)]
+    others = sum(change.size for change in changes) - 1
+    if others < 2 or has_diverged(inside):
+        return []
+    which, place = _place(inside, parameter)
+    moved = sum(int(np.count_nonzero(change)) for change in changes) - int(changes[which][place])
+    if moved == others:
+        return [_all_others()]
+    words = _("Of the {others} other parameters {moved} moved too.")
+    return [words.format(others=f"{others:,}", moved=f"{moved:,}")]
+
+
+def _outweighing(inside: Inside, number: Number) -> str:
+    """What it is that has led a parameter the way in which its gradient points."""
+    values = inside.settings.values("optimizer")
+    decays, is_carried = any(values.get(key) for key in DECAYS), number.kept * number.gradient < 0
+    if is_carried and not decays:
+        return _(
+            "{optimizer} has moved {name} from {before} to {after}, this time against what the gradient "
+            "says: the momentum of earlier steps still carries it on."
+        )
+    if decays and not is_carried:
+        return _(
+            "{optimizer} has moved {name} from {before} to {after}, this time against what the gradient "
+            "says: the decay, which pulls every parameter toward zero, is the stronger one."
+        )
+    return _(
+        "{optimizer} has moved {name} from {before} to {after}, this time against what the gradient says: it "
+        "goes by more than the gradient of this step."
+    )
 
 
 def usual() -> str:
     """As much as there is to say of a phase as a rule, to keep room for."""
-    number = _text(-0.1234)
-    moved = _moved(1.0, -1.0).format(optimizer="RMSprop", name="w1[00, 0]", before=number, after=number)
-    return " ".join([moved, _rate(0.001), _complete()])
+    shown = _text(-0.1234)
+    number = Number("w1[00, 0]", "", 1.0, 0.0, 1.0, math.nan)
+    moved = _moved(number, "").format(optimizer="RMSprop", name=number.name, before=shown, after=shown)
+    return " ".join([moved, _all_others(), _rate(0.001), _loss_is_before(), _complete()])
 
 
-def _moved(gradient: float, change: float) -> str:
-    """The words for a change of a number whose gradient this is."""
+def _moved(number: Number, outweighed: str) -> str:
+    """The words for a change; those `outweighed` where it goes the way in which the gradient points."""
+    change, gradient = number.after - number.before, number.gradient
     if not math.isfinite(change):
         return _("{name} went from {before} to {after}: the numbers have grown too large to compute with.")
     if change == 0:
@@ -216,10 +290,7 @@ def _moved(gradient: float, change: float) -> str:
         return _("{optimizer} has moved {name} from {before} to {after}, though its gradient is 0.")
     if (change < 0) != (gradient < 0):
         return _("{optimizer} has moved {name} from {before} to {after}, against its gradient.")
-    return _(
-        "{optimizer} has moved {name} from {before} to {after}, this time not against its gradient: it goes "
-        "by more than the gradient of this step."
-    )
+    return outweighed
 
 
 _DONE = {"zero_grad": _zero_grad, "forward": _forward, "loss": _loss, "backward": _backward, "step": _step}
@@ -230,11 +301,26 @@ def _is_lbfgs(inside: Inside) -> bool:
 
 
 def _rate(rate: float) -> str:
-    return _("The learning rate, {rate}, scales its steps.").format(rate=f"{rate:.4g}")
+    return _("The learning rate, {rate}, sets how large the steps are.").format(rate=f"{rate:.4g}")
+
+
+def _all_others() -> str:
+    return _("All other parameters moved too.")
+
+
+def _loss_is_before() -> str:
+    return _("The loss of this step is from before it.")
 
 
 def _complete() -> str:
     return _("The step is complete; Down begins the next.")
+
+
+def _end() -> str:
+    return _(
+        "This run has diverged: there is no next step. Take a smaller learning rate, or press Home to start "
+        "again."
+    )
 
 
 def _repeats() -> str:
@@ -244,22 +330,42 @@ def _repeats() -> str:
 # --- the numbers -----------------------------------------------------------------------------------------
 
 
-def _number(inside: Inside) -> Number:
-    """One number to tell of: of the first parameter with any gradient, the one with the largest."""
+def _number(inside: Inside, parameter: int) -> Number:
+    """What there is to tell of one parameter, by its place in a flat row of all."""
     assert inside.gradient is not None
-    sizes = [float(np.max(np.abs(gradient))) for gradient in inside.gradient]
-    which = next((place for place, size in enumerate(sizes) if size), 0)  # also of what is not a number
-    gradient = inside.gradient[which]
-    place = np.unravel_index(int(np.argmax(np.abs(gradient))), gradient.shape)
-    index = "" if gradient.size == 1 else f"[{', '.join(str(int(part)) for part in place)}]"
-    name = inside.names[which]
+    which, place = _place(inside, parameter)
+    state = (inside.state_after or inside.state_before)[which]
+    kept = next((found for key in CARRIERS if isinstance(found := state.get(key), np.ndarray)), None)
     return Number(
-        name + index,
-        f"{name}.grad{index}",
+        *_names(inside, which, place),
         float(inside.before[which][place]),
         math.nan if inside.after is None else float(inside.after[which][place]),
-        float(gradient[place]),
+        float(inside.gradient[which][place]),
+        math.nan if kept is None else float(kept[place]),
     )
+
+
+def _place(inside: Inside, parameter: int) -> tuple[int, Place]:
+    """Which array a parameter is in, and where; the first of all for one that this model does not have."""
+    left = parameter
+    for which, array in enumerate(inside.before):
+        if 0 <= left < array.size:
+            return which, tuple(int(part) for part in np.unravel_index(left, array.shape))
+        left -= array.size
+    return 0, (0,) * inside.before[0].ndim
+
+
+def _names(inside: Inside, which: int, place: Place) -> tuple[str, str]:
+    """The name of a parameter, and of its gradient at the beginning of a sentence."""
+    array = inside.names[which]
+    flat = sum(each.size for each in inside.before[:which])
+    flat += int(np.ravel_multi_index(place, inside.before[which].shape))
+    name = parameter_names(inside.curve)[flat]
+    if name == array:
+        return name, f"{array}.grad"
+    if name.startswith(f"{array}["):
+        return name, f"{array}.grad{name.removeprefix(array)}"
+    return name, _("The gradient of {name}").format(name=name)
 
 
 def apart(before: float, after: float) -> tuple[str, str]:

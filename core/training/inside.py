@@ -59,7 +59,8 @@ class Inside(NamedTuple):
     `[n]` are those of the step's batch, in the precision of training. `loss` is the loss itself and
     `objective` what is minimised: the loss with any penalty. `graph` is that of autograd, as far as it is
     built. `unit` times such a loss is one in the units of the data. `rate` is the learning rate that the step
-    takes. What no phase has found yet is None.
+    takes. `points` counts those that the run trains on, 0 where that is not said. What no phase has found yet
+    is None.
     """
 
     run: int
@@ -84,6 +85,7 @@ class Inside(NamedTuple):
     unclipped: float | None = None
     after: tuple[Floats, ...] | None = None
     state_after: tuple[Mapping[str, Floats | float], ...] | None = None
+    points: int = 0
 
     @property
     def phase(self) -> str:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QVBoxLayout, QWidg
 
 from core.choices import MODELS, Value
 from core.experiment.settings import Settings
+from core.insight.phase_words import invitation
 from core.insight.plane import parameter_names
 from core.texts import _
 from core.training.named import named
@@ -123,9 +124,7 @@ class FormulasCard(Card):
         return box
 
     def _empty_note(self) -> QLabel:
-        note = QLabel(
-            _("Draw points on the left plot, or load data: then the numbers of each step stand here.")
-        )
+        note = QLabel(invitation())
         note.setObjectName("formulas_note")
         note.setContentsMargins(*(self.theme.px(8),) * 4)
         note.setWordWrap(True)

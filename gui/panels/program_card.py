@@ -34,16 +34,19 @@ class ProgramCard(Card):
         self._phases: tuple[str, ...] = ()
         self._inside: Inside | None = None
         self._lit = ""
+        self._parameter = 0
+        self._has_diverged = False
         self._usual = usual()
         self.code = CodeView(theme)
         self.add_spring()
-        for name in ("phase", "slow_motion"):
-            self.add_tool(actions[name])
-        for name, text in (("copy_program", _("Copy")), ("save_program", _("Save…"))):
+        for name, text in (("phase", _("Next line")), ("slow_motion", _("Slow motion"))):
             self.add_tool(actions[name], text)
             button = self.top.widgetForAction(actions[name])
             assert isinstance(button, QToolButton)
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        for name in ("copy_program", "save_program"):
+            self.add_tool(actions[name])
+        self.code.all_copied.connect(actions["copy_program"].trigger)
         self.set_plot(self.code)
         self.foot.addWidget(self._strip())
         self._show_words()
@@ -57,8 +60,18 @@ class ProgramCard(Card):
         self._show_words()
 
     def show_inside(self, inside: Inside | None) -> None:
-        """Tell of this step; None where there are no points."""
+        """Tell of this step; None where there is none, for want of points or because nobody asked for it."""
         self._inside = inside
+        self._show_words()
+
+    def show_parameter(self, index: int) -> None:
+        """Tell of this parameter, by its place in a flat row of all."""
+        self._parameter = index
+        self._show_words()
+
+    def show_end(self, diverged: bool) -> None:
+        """Say whether the run has diverged, so that it has no next step."""
+        self._has_diverged = diverged
         self._show_words()
 
     def light(self, phase: str) -> None:
@@ -114,7 +127,7 @@ class ProgramCard(Card):
 
     def _show_words(self) -> None:
         """Say what the lit phase does, under the line of code as the program has it."""
-        text = said(self._inside, self._lit)
+        text = said(self._inside, self._lit, self._parameter, self._has_diverged)
         if text != self._words.text():
             self._words.setText(text)
         self._head.setVisible(bool(self._lit))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QKeyEvent,
+    QKeySequence,
     QPainter,
     QPaintEvent,
     QPolygonF,
@@ -26,7 +28,12 @@ GOES_ON = "↪"
 
 
 class CodeView(QPlainTextEdit):
-    """A program to read and to copy from; lit lines have a ground, and a sign where they do something."""
+    """A program to read and to copy from; lit lines have a ground, and a sign where they do something.
+
+    Where all of it is copied, `all_copied()` says so: there may be more of it than is shown.
+    """
+
+    all_copied = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -124,6 +131,14 @@ class CodeView(QPlainTextEdit):
     def lines(self) -> list[str]:
         """The program, line by line."""
         return self._lines
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Say so where all of the program is copied."""
+        super().keyPressEvent(event)
+        cursor = self.textCursor()
+        count = cursor.selectionEnd() - cursor.selectionStart()
+        if event.matches(QKeySequence.StandardKey.Copy) and count == self.document().characterCount() - 1 > 0:
+            self.all_copied.emit()
 
     # --- drawing ----------------------------------------------------------------------------------------
 
