@@ -84,7 +84,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     if verb == SCREENSHOT:
         found.steps, found.size = STEPS.parse(found.steps), _size(found.size)
     if verb in (TRAIN, EXPORT, SCREENSHOT) and found.file is None:
-        raise Problem(_("Say which file to open, as in: {example}.").format(example=f"{verb} engel.csv"))
+        example = f"{verb} engel.csv" + (" fit.py" if verb == EXPORT else "")
+        raise Problem(_("Say which file to open, as in: {example}.").format(example=example))
     if verb == SCREENSHOT and found.output is None:
         raise Problem(_("Say where to put the picture, as in: {example}.").format(example="picture.png"))
     if verb == EXPORT and found.output is None:

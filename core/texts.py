@@ -4,6 +4,7 @@ import gettext
 import locale
 import os
 import sys
+from functools import reduce
 from pathlib import Path
 
 LANGUAGES = {"en": "English", "zh_CN": "简体中文"}
@@ -47,6 +48,11 @@ def _(text: str) -> str:
 def n_(one: str, many: str, count: int) -> str:
     """`one` or `many`, as `count` asks, in the person's language."""
     return _Current.translations.ngettext(one, many, count)
+
+
+def joined(*sentences: str) -> str:
+    """Sentences one after the other, with what the person's language has between them."""
+    return reduce(lambda first, second: _("{first} {second}").format(first=first, second=second), sentences)
 
 
 def N_(text: str) -> str:

@@ -18,11 +18,7 @@ from gui.theme import Theme
 from gui.widgets.title_bar import TitleBar
 
 SIMPLE, FULL, INSIDE = MODES = ("simple", "full", "inside")  # the first is that of a new person
-KEYS: Mapping[str, Mapping[str, tuple[str, ...]]] = {  # that lead from a mode to the others
-    SIMPLE: {FULL: ("F2",), INSIDE: ("F3",)},
-    FULL: {SIMPLE: ("F2",), INSIDE: ("F3",)},
-    INSIDE: {FULL: ("F2", "F3")},
-}
+MORE, INTO = "F2", "F3"  # the keys of the full mode and of the inside of a step, and back from there
 FIRST_COLUMN = 288  # pixels at scale 1
 MOST_FIRST = 0.45  # of the window's width
 SHARES = {
@@ -83,6 +79,7 @@ class Arrangement(QObject):
         self._preferences = preferences
         self._theme = theme
         self._arranged = False
+        self._former = FULL  # the mode before the inside of a step
         self._empty: dict[str, Callable[[], Card]] = {}
         self._seen: dict[str, bool] = {panel.key: False for panel in panels}
         options = QMainWindow.DockOption
@@ -119,6 +116,8 @@ class Arrangement(QObject):
         """Show the panels as they were when `mode` was left."""
         if mode == self.mode:
             return
+        if self.mode != INSIDE:
+            self._former = self.mode
         self.remember()
         self._preferences.put("mode", mode)
         self._show_choice()
@@ -195,8 +194,14 @@ class Arrangement(QObject):
         """Tick the mode, and let the keys lead to the others."""
         for mode in MODES:
             self._actions[mode].setChecked(mode == self.mode)
-            keys = KEYS[self.mode].get(mode, ())
+            keys = self._keys().get(mode, ())
             self._actions[mode].setShortcuts([QKeySequence(key) for key in keys])
+
+    def _keys(self) -> Mapping[str, tuple[str, ...]]:
+        """The keys that lead from this mode to others; out of a step, to where it was entered from."""
+        if self.mode != INSIDE:
+            return {INSIDE: (INTO,), SIMPLE if self.mode == FULL else FULL: (MORE,)}
+        return {FULL: (MORE, INTO)} if self._former == FULL else {FULL: (MORE,), SIMPLE: (INTO,)}
 
     # --- as at first ------------------------------------------------------------------------------------
 

@@ -213,7 +213,7 @@ class MainWindow(QMainWindow):
         self._settings.full_wanted.connect(lambda: self.arrangement.show_mode(FULL))
         self._narrator.inside_wanted.connect(lambda: self.arrangement.show_mode(INSIDE))
         self._narrator.said.connect(self._message.say)
-        self.arrangement.mode_changed.connect(lambda mode: self._settings.show_full(mode != SIMPLE))
+        self.arrangement.mode_changed.connect(self._show_mode)
         self.arrangement.seen_changed.connect(self._show_seen)
         self.arrangement.furnished.connect(self._watch_keys)
         self.files.said.connect(self._message.say)
@@ -273,6 +273,11 @@ class MainWindow(QMainWindow):
         else:
             self._presenter.show_seen(key, seen)
             self._narrator.show_seen(key, seen)
+
+    def _show_mode(self, mode: str) -> None:
+        """The panel that had the focus may be hidden now; the next control would take the window's keys."""
+        self._settings.show_full(mode != SIMPLE)
+        self._fit.plot.setFocus()
 
     def _watch_keys(self, card: QWidget) -> None:
         """A card that was made late; the others are watched when the window is shown."""

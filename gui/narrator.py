@@ -54,6 +54,9 @@ class Narrator(QObject):
         self._walk = QTimer(self)
         self._walk.setInterval(PHASE)
         self._walk.timeout.connect(self._walk_on)
+        self._closing = QTimer(self)
+        self._closing.setSingleShot(True)
+        self._closing.timeout.connect(self._close)
         actions["phase"].triggered.connect(lambda: self._go_on())
         actions["slow_motion"].triggered.connect(self._walk_or_stop)
         actions["copy_program"].triggered.connect(lambda: self.copy())
@@ -77,19 +80,21 @@ class Narrator(QObject):
         if key not in self._made:
             return
         (self._seen.add if seen else self._seen.discard)(key)
-        self._session.open_up(bool(self._seen))
+        if seen:
+            self._session.open_up(True)
+        elif not self._seen:
+            self._closing.start()  # not at once: Qt hides a panel before it shows another one in its place
         if key == "program" and not self._has_colours:
             # Not in the queue behind PyTorch: the program can be read while that loads.
             self._workspace.disk.run("colours", _prepare_colours, self._take_colours, self._miss)
         if seen:
             self._show_settings()
             self._show_inside(self._session.inside)
-        if not self._seen:
-            self._stop_walking()
 
     def leave(self) -> None:
         """The window goes: another one may take up the step where it is."""
         self._stop_walking()
+        self._closing.stop()
         self._made.clear()
         self._seen.clear()
         for key in ("program", "formulas"):
@@ -119,7 +124,7 @@ class Narrator(QObject):
             experiment.settings,
             steps=snapshot.step if snapshot is not None and at_rest else None,
             name=Path(self._workspace.path or experiment.points.source).name,
-            changed=bool(experiment.earlier),
+            changed=self._session.was_changed,
         )
 
     # --- going through a step ---------------------------------------------------------------------------
@@ -151,6 +156,12 @@ class Narrator(QObject):
         self._walk.stop()
         self._actions["slow_motion"].setChecked(False)
 
+    def _close(self) -> None:
+        """Nobody sees a step any more: one of which some phases are done is completed."""
+        if not self._seen:
+            self._stop_walking()
+            self._session.open_up(False)
+
     # --- showing it -------------------------------------------------------------------------------------
 
     def _prepare(self) -> None:
@@ -168,10 +179,12 @@ class Narrator(QObject):
         """At rest the program is that of the steps that have been made."""
         if self._session.running:
             self._stop_walking()
-        self._show_program()
+        self._show_settings()
 
     def _show_settings(self) -> None:
-        """The program and the formulas of the settings."""
+        """The program and the formulas of the settings; a step that was begun keeps its own to its end."""
+        if self._session.in_mid_step:
+            return
         self._show_program()
         if self._cards is not None and "formulas" in self._seen:
             self._cards.show_settings(self._store.settings, self._store.points.x.shape[1])

@@ -15,7 +15,17 @@ OLDEST_PYTHON = (3, 11)
 # PySide6 6.12 loses a reference to True with each signal, and to None with each void call, on Python 3.11.
 BAD_QT = "6.12."
 OLDEST_PYTHON_FOR_BAD_QT = (3, 12)
-PACKAGES = ("contourpy", "numpy", "pandas", "PySide6", "pyqtgraph", "python_calamine", "torch")
+PACKAGES = (
+    "contourpy",
+    "numpy",
+    "pandas",
+    "pygments",
+    "PySide6",
+    "pyqtgraph",
+    "python_calamine",
+    "torch",
+    "ziamath",
+)
 
 # The system libraries that Qt's own are linked with, and the Debian packages that bring them.
 ALWAYS = {

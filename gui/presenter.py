@@ -92,6 +92,8 @@ class Presenter(QObject):
 
     def show_seen(self, key: str, seen: bool) -> None:
         """A panel comes into sight, or goes out of it; training does nothing to what nobody sees."""
+        if key not in (FIT, LOSS):
+            return
         (self._seen.add if seen else self._seen.discard)(key)
         snapshot = self._session.shown
         if seen and snapshot is not None:

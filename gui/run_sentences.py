@@ -44,11 +44,14 @@ def paused_sentence(step: int) -> str:
     return _("Paused at step {step}: Run goes on from here.").format(step=f"{step:,}")
 
 
-def mid_step_sentence(step: int) -> str:
-    """Some phases of step `step` are done."""
-    return _("In the middle of step {step}: Down goes on by one phase, Right completes the step.").format(
-        step=f"{step:,}"
+def mid_step_sentence(step: int, changed: bool) -> str:
+    """Some phases of step `step` are done; and perhaps something was changed meanwhile."""
+    sentence = (
+        _("Step {step} goes on with the old settings; what you changed counts from step {next} on.")
+        if changed
+        else _("In the middle of step {step}: Down goes on by one phase, Right completes the step.")
     )
+    return sentence.format(step=f"{step:,}", next=f"{step + 1:,}")
 
 
 def past_sentence(step: int, tip: int) -> str:
@@ -93,7 +96,7 @@ def standing_sentence(trainer: Trainer, settings: Settings) -> tuple[str, bool]:
     """Why a run stands where it stands, and whether that is a warning."""
     reason, step, tip = trainer.stopped, trainer.latest.step, trainer.tip.step
     if trainer.in_mid_step:
-        return mid_step_sentence(step + 1), False
+        return mid_step_sentence(step + 1, trainer.changed), False
     if reason is not None:
         return stop_sentence(reason, step, settings), reason == "diverged"
     if step < tip:

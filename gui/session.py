@@ -155,6 +155,11 @@ class Session(QObject):
         return self._inside
 
     @property
+    def in_mid_step(self) -> bool:
+        """Whether some phases of a step are done; what is changed meanwhile counts from the next one on."""
+        return self._worker is not None and self._worker.trainer.in_mid_step
+
+    @property
     def in_slow_motion(self) -> bool:
         """Whether the person is going through a step phase by phase, or has just come to the end of one."""
         return self._slow
@@ -173,6 +178,11 @@ class Session(QObject):
     def measured_since(self) -> int:
         """The step behind which losses are of the kind that they are now."""
         return 0 if self._worker is None else self._worker.trainer.measured_since
+
+    @property
+    def was_changed(self) -> bool:
+        """Whether the run is not that of the store's experiment from its start on."""
+        return self._worker is not None and self._worker.trainer.was_changed
 
     def experiment(self) -> Experiment:
         """The store's experiment, with the changes that were made during this run of it."""
@@ -304,6 +314,8 @@ class Session(QObject):
         self._watcher.opens = opening
         if not opening:
             self.finish_step()
+            if self._worker is not None:
+                self._worker.trainer.inside = None  # the tensors of many points take room
         self._look_again()
 
     def hold(self) -> None:
@@ -358,7 +370,11 @@ class Session(QObject):
         worker = None if self._builder.busy else self._worker
         if anew or worker is None or before.settings.restarts(after.settings) or not len(after.points):
             self._restart()
-        elif worker.trainer.tip.step == 0 and (redrawn or _other_loss(before.settings, after.settings)):
+        elif (
+            worker.trainer.tip.step == 0
+            and not worker.trainer.in_mid_step
+            and (redrawn or _other_loss(before.settings, after.settings))
+        ):
             self._restart()  # nothing is lost, and what is known of step 0 is of these points and this loss
         else:
             self._live(after.points if redrawn else None, after.settings)
@@ -376,6 +392,7 @@ class Session(QObject):
         else:
             if not self.running:
                 self.say_again()  # why it stopped belonged to what was before
+                self._opener.start()  # and so did what the first step would do
 
     def _restart(self) -> None:
         """Build the run anew, and let it run if it was running."""
@@ -517,8 +534,12 @@ class Session(QObject):
             return
         if worker.latest.step:
             self._seek(worker, worker.latest.step)
-        else:
+            return
+        try:
             worker.trainer.go_to(0)
+        except Exception as error:  # from torch, or for want of memory
+            self._not_built(error)
+        else:
             self._show_inside()
 
     def _seek(self, worker: Worker, step: int) -> None:
@@ -568,7 +589,7 @@ class Session(QObject):
             self._say(training_sentence() if self.running else loading_sentence(), False)
         elif worker is None:
             self._say(*((empty_sentence(), False) if not len(self._store.points) else self.sentence))
-        elif worker.trainer.tip.step:
+        elif worker.trainer.tip.step or worker.trainer.in_mid_step:
             self._say_why_it_stopped(worker)
         else:
             self._say_ready()

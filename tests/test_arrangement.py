@@ -171,11 +171,14 @@ def test_f2_goes_to_and_fro(qtbot: QtBot, window: MainWindow) -> None:
         assert Preferences().get("mode", "") == mode
 
 
-def test_f3_goes_inside_the_step_and_back_to_all_panels(qtbot: QtBot, window: MainWindow) -> None:
-    for mode in ("inside", "full", "inside"):
+@pytest.mark.parametrize("mode", ["simple", "full"])
+def test_f3_goes_inside_the_step_and_back(qtbot: QtBot, window: MainWindow, mode: str) -> None:
+    action(window, mode).trigger()
+    for wanted in ("inside", mode, "inside"):
         qtbot.keyClick(plot_of(window), Qt.Key.Key_F3)
-        assert action(window, mode).isChecked()
-        assert Preferences().get("mode", "") == mode
+        assert action(window, wanted).isChecked()
+        assert Preferences().get("mode", "") == wanted
+        assert plot_of(window).hasFocus()
     qtbot.keyClick(plot_of(window), Qt.Key.Key_F2)
     assert action(window, "full").isChecked()
 

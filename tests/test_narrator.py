@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QComboBox, QFileDialog, QTableView
+from PySide6.QtWidgets import QComboBox, QDockWidget, QFileDialog, QTableView
 from pytestqt.qtbot import QtBot
 
 from core.choices.phases import PHASES
 from core.experiment import Experiment, Points, Settings
 from core.export import program
 from core.training import Trainer
-from core.training.inside import Inside
+from core.training.inside import Inside, TensorView
 from gui import narrator
 from gui.main_window import MainWindow
 from gui.widgets.code_view import CodeView
@@ -77,6 +77,11 @@ def inside(window: MainWindow) -> Inside:
     found = window.session.inside
     assert found is not None
     return found
+
+
+def view_of(found: Inside, name: str) -> TensorView:
+    """A tensor as it is behind the phase done last."""
+    return next(view for view in found.views[-1] if view.name == name)
 
 
 def lit(window: MainWindow) -> str:
@@ -162,6 +167,32 @@ def test_run_goes_on_from_the_middle_of_a_step(qtbot: QtBot, window: MainWindow)
     qtbot.keyClick(window, Qt.Key.Key_Space)
     wait_for_rest(qtbot, window)
     assert_is_step(window, snapshot(window).step)
+
+
+@pytest.mark.parametrize("name", ["graph", "tensors"])
+def test_another_tab_leaves_the_step_where_it_is(qtbot: QtBot, name: str) -> None:
+    with opened(qtbot, LINE, SETTINGS, mode="full") as window:
+        show_panel(qtbot, window, "program")
+        press(qtbot, window, Qt.Key.Key_Down, 3)
+        show_panel(qtbot, window, name)
+        part(window, QDockWidget, "dock_program").raise_()
+        qtbot.waitUntil(lambda: window.arrangement.seen("program"))
+        assert lit(window) == CODE["loss"]
+        assert snapshot(window).step == 0
+        action(window, "arrange").trigger()
+        part(window, QDockWidget, "dock_program").raise_()
+        qtbot.waitUntil(lambda: window.arrangement.seen("program"))
+        assert inside(window).done == 3
+
+
+def test_a_panel_that_is_floated_leaves_the_step_where_it_is(qtbot: QtBot) -> None:
+    with opened(qtbot, LINE, SETTINGS, mode="full") as window:
+        show_panel(qtbot, window, "program")
+        press(qtbot, window, Qt.Key.Key_Down, 3)
+        part(window, QDockWidget, "dock_program").setFloating(True)
+        qtbot.waitUntil(lambda: window.arrangement.seen("program") and not window.session._opener.isActive())
+        assert inside(window).done == 3
+        assert lit(window) == CODE["loss"]
 
 
 def test_closing_the_panels_in_mid_step_completes_it(qtbot: QtBot, window: MainWindow) -> None:
@@ -281,6 +312,64 @@ def test_while_it_runs_the_step_that_is_told_is_one_that_the_plots_show(
     assert told <= shown | {1}
 
 
+@pytest.mark.parametrize("speed", [5, 20])
+def test_slowly_every_step_that_is_shown_is_told(qtbot: QtBot, window: MainWindow, speed: int) -> None:
+    window.store.change(learning_rate=SLOW)
+    window.session.set_speed(speed)
+    shown: list[int] = []
+    told: list[int] = []
+    window.session.snapshot_changed.connect(lambda found: shown.append(found.step))
+    window.session.inside_changed.connect(lambda found: told.append(found.number) if found else None)
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    wait_for_step(qtbot, window, 8)
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: at_rest(window))
+    assert len(set(shown)) > 4
+    assert set(shown) - {1} <= set(told)
+
+
+def test_a_change_in_mid_step_waits_for_the_next_one_everywhere(qtbot: QtBot, window: MainWindow) -> None:
+    press(qtbot, window, Qt.Key.Key_Down, 2)
+    window.store.change(loss="mae", learning_rate=0.3)
+    code = part(window, CodeView, "code_view")
+    assert "MSELoss" in "\n".join(code.lines)
+    assert "old settings" in message(window)
+    assert inside(window).done == 2
+    press(qtbot, window, Qt.Key.Key_Down, 3)
+    assert_is_step(window, 1)
+    qtbot.waitUntil(lambda: "L1Loss" in "\n".join(code.lines))
+    press(qtbot, window, Qt.Key.Key_Down, 3)
+    assert inside(window).settings.loss == "mae"
+    assert view_of(inside(window), "loss").grad_fn == "MeanBackward0"
+
+
+def test_run_is_not_lost_while_a_step_is_made_again(qtbot: QtBot, window: MainWindow) -> None:
+    window.store.change(learning_rate=SLOW)
+    press(qtbot, window, Qt.Key.Key_Right, 3)
+    for _ in range(5):
+        window.session.run()
+        wait_for_step(qtbot, window, snapshot(window).step + 20)
+        window.session.pause()
+        here = snapshot(window).step
+        window.session._open()  # at once: it is on its way
+        window.session.step()
+        assert snapshot(window).step == here + 1
+    qtbot.waitUntil(lambda: at_rest(window))
+    assert_is_step(window, snapshot(window).step, replace(SETTINGS, learning_rate=SLOW))
+
+
+def test_after_a_divergence_the_step_that_does_not_count_stays_in_sight(qtbot: QtBot) -> None:
+    with opened(qtbot, LINE, Settings(optimizer="sgd", learning_rate=10), mode="inside") as window:
+        for _ in range(500):
+            press(qtbot, window, Qt.Key.Key_Down, len(PHASES))
+            if window.session.stopped == "diverged":
+                break
+        assert inside(window).number == snapshot(window).step + 1
+        found = inside(window)
+        press(qtbot, window, Qt.Key.Key_Down)
+        assert inside(window) is found
+
+
 def test_going_back_in_time_tells_that_step(qtbot: QtBot, window: MainWindow) -> None:
     press(qtbot, window, Qt.Key.Key_Right, 6)
     window.session.go_to(4)
@@ -300,9 +389,9 @@ def test_what_nobody_sees_is_not_looked_for(qtbot: QtBot) -> None:
         code = part(window, CodeView, "code_view")
         qtbot.waitUntil(lambda: "loss.backward()" in "\n".join(code.lines))
         action(window, "simple").trigger()
-        told = window.session.inside
+        qtbot.waitUntil(lambda: window.session.inside is None)
         press(qtbot, window, Qt.Key.Key_Right, 3)
-        assert window.session.inside in (told, None)
+        assert window.session.inside is None
 
 
 # --- the program -------------------------------------------------------------------------------------------

@@ -94,7 +94,8 @@ def test_packages_that_are_not_installed_are_named(monkeypatch: pytest.MonkeyPat
 def test_every_package_that_the_program_needs_is_looked_for() -> None:
     dependencies = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
     names = {re.split(r"[<>=]", needed)[0].removesuffix("-Essentials") for needed in dependencies}
-    assert {name.replace("-", "_") for name in names} == set(preflight.PACKAGES)
+    packages = {package.lower() for package in preflight.PACKAGES}
+    assert {name.replace("-", "_").lower() for name in names} == packages
 
 
 @linux_only

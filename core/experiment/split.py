@@ -1,7 +1,9 @@
-"""Which points are held out of training, to see how the fit does on points that it has never seen."""
+"""Which points are held out of training, and what the order of the others is drawn from."""
 
 import numpy as np
 from numpy.typing import NDArray
+
+EPOCH_STRIDE = 1_000_003  # between the seeds of two runs' shuffles, so that epochs do not repeat across seeds
 
 
 def held_out(count: int, share: float, seed: int) -> NDArray[np.bool_]:

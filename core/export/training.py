@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.experiment.split import EPOCH_STRIDE
 from core.export.page import Page
 from core.export.recipe import Recipe
 from core.export.setting_up import inputs
@@ -9,7 +10,6 @@ from core.export.words import literal, plain
 from core.texts import _
 
 DATA, MODEL = "#0072B2", "#D55E00"  # the colours of the window
-EPOCH_STRIDE = 1_000_003  # as in core.training.fit, which cannot be imported without torch
 PLACES = 500  # at which the curve is drawn
 # Where a letter of a label is not in matplotlib's own font, these are asked, on Linux, Windows and macOS.
 FONTS = ["DejaVu Sans", "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC"]
@@ -19,6 +19,10 @@ def loop_section(recipe: Recipe) -> Page:
     """The loop, with the five lines of every PyTorch lesson in it."""
     page = Page("loop")
     whole, rest = divmod(recipe.steps, recipe.batches)
+    if recipe.length is not None:
+        page.say(
+            _("It ends where the run has come to so far: after step {step}.").format(step=f"{recipe.steps:,}")
+        )
     if recipe.batch_size is None:
         page.say(_("Training: each turn is one step, on all points."))
         page.code(f"for epoch in range({whole}):")
@@ -159,7 +163,8 @@ def drawing_section(recipe: Recipe) -> Page:
     page = Page("drawing")
     page.say(_("A drawing of the fit, where matplotlib is there to draw it."))
     page.code("try:\n    import matplotlib.pyplot as plt\nexcept ImportError:")
-    page.code(f"print({literal(_('Install matplotlib to see the fit: pip install matplotlib'))})", inside=1)
+    advice = literal(_("Install matplotlib to see the fit: pip install matplotlib"))
+    page.code(f"print({advice})", inside=1)
     page.code("else:")
     if recipe.columns == 1:
         _curve(page, recipe)

@@ -15,7 +15,7 @@ from core.choices import LOSSES, SCHEDULES
 from core.choices.schedules import Schedule
 from core.experiment.points import Points
 from core.experiment.settings import Settings
-from core.experiment.split import held_out
+from core.experiment.split import EPOCH_STRIDE, held_out
 from core.insight.curves import Curve
 from core.insight.scaling import Scaling
 from core.problem import Problem
@@ -27,7 +27,6 @@ from core.training.named import named
 Floats = NDArray[np.float64]
 
 LARGEST = {"float32": 1e18, "float64": 1e150}  # beyond these a squared error overflows
-EPOCH_STRIDE = 1_000_003  # between the seeds of two runs' shuffles, so that epochs do not repeat across seeds
 RATES = (
     "lr",
     "initial_lr",
@@ -167,6 +166,11 @@ class Fit:
         return self._order[1]
 
     # --- what is so -------------------------------------------------------------------------------------
+
+    @property
+    def count(self) -> int:
+        """How many points are trained on."""
+        return len(self._inputs)
 
     def arrays(self) -> tuple[Floats, ...]:
         """A copy of the parameters."""

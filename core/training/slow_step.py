@@ -28,6 +28,7 @@ class SlowStep:
         self._prediction: Tensor | None = None
         self._given: Tensor | None = None  # by the forward pass and the loss, without any penalty
         self._objective: Tensor | None = None
+        self._same: dict[str, TensorView] = {}
         self._names = _names(len(fit.parameters))
         settings = fit.taken.settings
         self.inside = Inside(
@@ -45,6 +46,7 @@ class SlowStep:
             state_before=self._state(),
             rate=float(fit.optimizer.param_groups[0]["lr"]),
             unit=fit.loss_unit,
+            points=fit.count,
         )
 
     def advance(self) -> None:
@@ -108,17 +110,21 @@ class SlowStep:
     def _views(self) -> tuple[TensorView, ...]:
         """Every tensor as it is now; those of the forward pass once they are there."""
         parameters = zip(self._names, self._fit.parameters, strict=True)
-        views = [_view("inputs", "data", self._inputs), _view("targets", "data", self._targets)]
+        views = [self._seen("inputs", "data", self._inputs), self._seen("targets", "data", self._targets)]
         views += [_view(name, "parameter", parameter) for name, parameter in parameters]
         results = {"prediction": self._prediction, "loss": self._given}
         if self._objective is not self._given:
             results["objective"] = self._objective
-        views += [_view(name, "result", tensor) for name, tensor in results.items() if tensor is not None]
+        views += [self._seen(name, "result", found) for name, found in results.items() if found is not None]
         for name, parameter in zip(self._names, self._fit.parameters, strict=True):
             state = self._fit.optimizer.state.get(parameter, {})
             kept = {key: value for key, value in state.items() if isinstance(value, Tensor)}
             views += [_view(f"{key} ({name})", "state", value) for key, value in kept.items()]
         return tuple(views)
+
+    def _seen(self, name: str, role: str, tensor: Tensor) -> TensorView:
+        """One that stays as it is, looked at once: from another device that takes its time, and room."""
+        return self._same.setdefault(name, _view(name, role, tensor))
 
     def _state(self) -> tuple[Mapping[str, Floats | float], ...]:
         """What the optimizer keeps for each parameter: numbers, and arrays of the parameter's shape."""

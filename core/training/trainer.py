@@ -52,6 +52,16 @@ class Ghost(NamedTuple):
     snapshot: Snapshot
 
 
+class Place(NamedTuple):
+    """A step of a run, as the fit stands there: the next part of the plan, and the gradients of the step."""
+
+    step: int
+    next: int
+    taken: Wanted
+    state: bytes
+    gradients: list[torch.Tensor | None]
+
+
 class Part(NamedTuple):
     """From behind step `since` on, `wanted` holds."""
 
@@ -231,9 +241,27 @@ class Trainer:
     @property
     def is_to_open(self) -> bool:
         """Whether the step at which the run stands must be made again, to be opened."""
+        step = self.latest.step
+        can_be = step == 0 or step > self.earliest
+        return self.opens and can_be and not self.in_mid_step and not self.is_open
+
+    @property
+    def is_open(self) -> bool:
+        """Whether `inside` is of the step at which the run stands.
+
+        At step 0 it is of the one that would be first, and after a divergence of that which does not count.
+        """
         step, inside = self.latest.step, self.inside
-        shown = inside is not None and inside.number == max(step, 1) and inside.complete == bool(step)
-        return self.opens and not shown and not self.in_mid_step and (step == 0 or step > self.earliest)
+        if inside is None:
+            return False
+        if step == 0 and not inside.complete:
+            return self.tip.step > 0 or inside.settings == self._wanted.settings
+        return inside.complete and inside.number == step + (self.stopped == "diverged")
+
+    @property
+    def was_changed(self) -> bool:
+        """Whether the run is not that of what is wanted now from its start on."""
+        return self.earliest > 0 or len(self._plan) > 1 or (self.changed and self.latest.step > 0)
 
     @property
     def in_mid_step(self) -> bool:
@@ -246,7 +274,7 @@ class Trainer:
         With `opened` it is made phase by phase, and `inside` shows it.
         """
         self.inspected = None
-        self._wish = OPEN if opened else LOOK
+        self._wish = OPEN if opened or self._wish == OPEN else LOOK  # a step may take longer than a frame
 
     def inspect(self) -> Inspection:
         """The inside of the step at which the run stands; not while another thread steps it."""
@@ -257,9 +285,12 @@ class Trainer:
         if self._slow is not None:
             self.step()
         step = min(max(step, self.earliest), self.tip.step)
-        again = step == self.latest.step  # which takes but a moment, and nothing may halt
+        again = step == self.latest.step
         if again and not self.is_to_open:
             return self.latest
+        if step == self.tip.step == 0:
+            self._prepare()
+        here = self._place() if again else None
         before = None
         try:
             # From before the step, so that it is made once more and can be looked into; if it is opened, from
@@ -268,7 +299,7 @@ class Trainer:
             since, _state = self._checkpoints.before(last)
             if step <= self.latest.step or since > self.latest.step:
                 self._restore(last)
-            while self._at < step and (again or not halted()):
+            while self._at < step and not halted():
                 before = self._snapshot() if self._at == step - 1 else None
                 self._make(self.opens and before is not None)
             if self.opens and self._at == 0:
@@ -276,6 +307,9 @@ class Trainer:
         except RuntimeError as error:
             self._leave_device(error)
             before = self._rebuild(step)
+        if here is not None and self._at < step:
+            self._put_back(here)
+            return self.latest
         self.latest = self._known()
         self._before = self.latest if before is None else before
         return self.latest
@@ -395,6 +429,17 @@ class Trainer:
         # A checkpoint is taken before a change behind its own step is taken up.
         self._next = max(1, bisect_left([part.since for part in self._plan], self._at))
         self.fit.restore(state, self._plan[self._next - 1].wanted)
+
+    def _place(self) -> Place:
+        """Where the run stands, to come back to."""
+        gradients = [parameter.grad for parameter in self.fit.parameters]
+        return Place(self._at, self._next, self.fit.taken, self.fit.state(), gradients)
+
+    def _put_back(self, place: Place) -> None:
+        self._at, self._next, taken, state, gradients = place
+        self.fit.restore(state, taken)
+        for parameter, gradient in zip(self.fit.parameters, gradients, strict=True):
+            parameter.grad = gradient
 
     def _keep(self) -> None:
         """Take a checkpoint; let go of the oldest changes if their points take too much memory."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QElapsedTimer, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
-from core.texts import _
+from core.texts import _, joined
 from gui.theme import Theme
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ class MessageLine(QWidget):
         """Show what is to be said now, and the button that belongs to it."""
         text, warns = self._sentence, self._warns
         if self._of_state and self._finding is not None:
-            text = _("{first} {second}").format(first=self._instead or text, second=self._finding.sentence)
+            text = joined(self._instead or text, self._finding.sentence)
             warns = warns or self._finding.warning
         icon = "alert-triangle" if warns else "info-circle"
         self._icon.setPixmap(self._theme.icon(icon).pixmap(self._theme.icon_size()))

@@ -191,7 +191,9 @@ def arrived(evidence: Evidence) -> Finding | None:
     """Nothing is left to gain."""
     if not evidence.arrived or not len(evidence.recent.low):
         return None
-    loss = close(evidence.recent.newest)
+    # That of the newest step is from before its update, which may be a large one.
+    excess, least = evidence.excess, evidence.least
+    loss = close(evidence.recent.newest if excess is None or least is None else least + excess)
     if evidence.excess is None:
         sentence = _("The loss is {loss}, and its gradient is as good as 0.").format(loss=loss)
     elif evidence.above is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.choices import FIELDS
 from core.insight.diagnosis.evidence import Evidence, Remedy
 from core.insight.numbers import MINUS, significant
-from core.texts import _
+from core.texts import _, joined
 
 DIGITS = 2  # of a number that gives but an idea
 MORE_DIGITS = 3  # of one that is compared with another
@@ -36,7 +36,7 @@ def percent(share: float) -> str:
 
 def both(first: str, second: str) -> str:
     """One sentence behind the other, as the language parts them."""
-    return _("{first} {second}").format(first=first, second=second) if second else first
+    return joined(first, second) if second else first
 
 
 def headed(word: str, sentence: str) -> str:
