@@ -7,7 +7,7 @@ from time import perf_counter
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QGuiApplication
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QGuiApplication
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
@@ -15,11 +15,13 @@ from core.choices import LOSSES, MODELS, OPTIMIZERS
 from core.choices.phases import PHASES
 from core.experiment import Points, Settings
 from core.insight.numbers import significant
+from core.insight.phase_words import invitation
+from core.insight.tensor_words import STATE
 from core.training.inside import Inside, TensorView
-from gui.panels.tensor_table import AFTER, BEFORE, COLUMNS, GRAD, TensorTable, is_other
+from gui.panels.tensor_table import AFTER, BEFORE, COLUMNS, MOST_COPIED, TensorTable, is_other
 from gui.panels.tensors_card import TensorsCard
-from gui.theme import Theme
-from gui.widgets.cell_view import CellView
+from gui.theme import GRADIENT, Theme
+from gui.widgets.cell_view import COPIED, CellView
 from tests.insides import POINTS, insides, tensor
 from tests.windows import part, text
 
@@ -88,6 +90,7 @@ def test_a_row_says_what_torch_says_of_a_tensor(card: TensorsCard) -> None:
         "grad_fn": "None",
         "grad": f"● {significant(w.grad.item())}",
     }
+    assert cell(card, "w.grad", AFTER) == seen["grad"]
     assert cell(card, "prediction", HEADS.index("grad_fn")) == "AddmmBackward0"
     assert cell(card, "loss", HEADS.index("shape")) == "[]"
     assert cell(card, "inputs", HEADS.index("shape")) == "[24, 1]"
@@ -96,7 +99,27 @@ def test_a_row_says_what_torch_says_of_a_tensor(card: TensorsCard) -> None:
 def test_data_come_first_then_parameters_results_and_what_the_optimizer_keeps(card: TensorsCard) -> None:
     card.show_inside(insides(Settings(optimizer="sgd", options={"sgd.momentum": 0.9}), 2)[-1], whole=True)
     kept = ["momentum_buffer (w)", "momentum_buffer (b)"]
-    assert names(card) == ["inputs", "targets", "w", "b", "prediction", "loss", *kept]
+    own = ["w", "w.grad", "b", "b.grad"]
+    assert names(card) == ["inputs", "targets", *own, "prediction", "loss", *kept]
+
+
+def test_a_gradient_has_a_row_of_its_own_before_and_after(card: TensorsCard) -> None:
+    steps = insides(Settings(optimizer="sgd"), 2)
+    grad = tensor(steps[4], "w").grad
+    assert grad is not None
+    card.show_inside(steps[5], whole=False)
+    assert cell(card, "w.grad", BEFORE) == significant(grad.item())
+    assert cell(card, "w.grad", AFTER) == "● None"
+    assert cell(card, "w.grad", HEADS.index("shape")) == "[1, 1]"
+    card.show_inside(steps[6], whole=False)
+    assert [cell(card, "w.grad", column) for column in (BEFORE, AFTER)] == ["None", "None"]
+    assert cell(card, "w.grad", HEADS.index("shape")) == "—"
+    card.show_inside(steps[8], whole=False)
+    new = tensor(steps[8], "w").grad
+    assert new is not None
+    assert cell(card, "w.grad", AFTER) == f"● {significant(new.item())}"
+    bar = table(card).model().headerData(3, Qt.Orientation.Vertical, Qt.ItemDataRole.DecorationRole)
+    assert bar.toImage().pixelColor(1, 1) == QColor(GRADIENT)
 
 
 def test_what_comes_into_being_was_not_there_before(card: TensorsCard) -> None:
@@ -115,10 +138,11 @@ def test_each_phase_marks_what_it_changes_and_nothing_else(card: TensorsCard, op
     for phase in PHASES:
         card.show_inside(inside[phase], whole=False)
         changes[phase] = marked(card)
-    assert changes["zero_grad"] == {("w", "grad"), ("b", "grad")}
+    gradients = {("w", "grad"), ("b", "grad"), ("w.grad", "after"), ("b.grad", "after")}
+    assert changes["zero_grad"] == gradients
     assert changes["forward"] == {("prediction", "after")}
     assert changes["loss"] == {("loss", "after")}
-    assert changes["backward"] == {("w", "grad"), ("b", "grad")}
+    assert changes["backward"] == gradients
     assert {("w", "after"), ("b", "after")} <= changes["step"]
     assert {name for name, _head in changes["step"]} & {"inputs", "targets", "prediction", "loss"} == set()
 
@@ -153,14 +177,15 @@ def test_it_says_between_which_moments_it_compares(card: TensorsCard) -> None:
 def test_every_model_and_loss_has_its_tensors(card: TensorsCard, model: str, loss: str) -> None:
     inside = insides(Settings(model=model, loss=loss, l1=0.1, batch_size=5, standardise=True))[-1]
     card.show_inside(inside, whole=True)
-    assert set(names(card)) == {view.name for view in inside.views[-1]}
+    gradients = {f"{name}.grad" for name in inside.names}
+    assert set(names(card)) == {view.name for view in inside.views[-1]} | gradients
     for name in inside.names:
         assert cell(card, name, HEADS.index("shape")) == str(list(tensor(inside, name).values.shape))
 
 
 def test_without_points_it_says_what_to_do(card: TensorsCard) -> None:
     assert part(card, QLabel, "tensors_empty").isVisible()
-    assert "Draw points" in text(card, "tensors_empty")
+    assert text(card, "tensors_empty") == invitation()
     card.show_inside(insides(Settings())[0], whole=False)
     assert table(card).isVisible()
     card.show_inside(None, whole=True)
@@ -201,25 +226,74 @@ def test_every_head_is_explained(card: TensorsCard) -> None:
         assert len(tip) > 20
 
 
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_everything_that_an_optimizer_keeps_is_explained_in_words_of_its_own(
+    card: TensorsCard, optimizer: str
+) -> None:
+    options = {"sgd.momentum": 0.9, "adam.amsgrad": True, "rmsprop.momentum": 0.9, "rmsprop.centered": True}
+    chosen = {key: value for key, value in options.items() if key.startswith(f"{optimizer}.")}
+    card.show_inside(insides(Settings(optimizer=optimizer, options=chosen), 2)[-1], whole=True)
+    model, told = table(card).model(), {}
+    for row, name in enumerate(names(card)):
+        tip = model.headerData(row, Qt.Orientation.Vertical, Qt.ItemDataRole.ToolTipRole)
+        assert name in tip
+        assert STATE not in tip
+        told[name] = tip.replace(name, "")
+    assert "how the loss changes" in told["w.grad"]
+    kept = [name.partition(" (")[0] for name in names(card) if name.endswith("(w)")]
+    assert len({told[f"{name} (w)"] for name in kept}) == len(kept)
+
+
 # --- the view --------------------------------------------------------------------------------------------
 
 
-def test_a_gradient_far_at_the_right_is_brought_into_view_beside_the_names(card: TensorsCard) -> None:
-    steps = insides(Settings())
+def test_it_never_goes_sideways_by_itself_but_down_to_what_has_changed(card: TensorsCard) -> None:
     view = table(card)
-    card.show_inside(steps[2], whole=False)
-    assert view.columnViewportPosition(AFTER) + view.columnWidth(AFTER) // 2 < view.viewport().width()
-    card.show_inside(steps[3], whole=False)
-    assert 0 <= view.columnViewportPosition(GRAD) < view.viewport().width()
+    card.resize(340, 130)
+    for inside in insides(Settings(optimizer="adam"), 2)[5:]:
+        card.show_inside(inside, whole=False)
+        assert view.horizontalScrollBar().value() == 0
+        row = next(row for row, name in enumerate(names(card)) if name in {name for name, _h in marked(card)})
+        assert 0 <= view.rowViewportPosition(row) < view.viewport().height()
+    view.horizontalScrollBar().setValue(50)
+    card.show_inside(insides(Settings(optimizer="adam"))[3], whole=False)
+    assert view.horizontalScrollBar().value() == 50
     assert view.verticalHeader().isVisible()
-    card.show_inside(steps[4], whole=False)
-    assert view.columnViewportPosition(AFTER) >= 0
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_a_number_before_and_after_is_seen_whole_in_a_narrow_panel(qtbot: QtBot, scale: float) -> None:
+    theme = Theme(scale=scale)
+    made = TensorsCard(theme)
+    qtbot.addWidget(made)
+    made.resize(theme.px(300), theme.px(250))
+    with qtbot.waitExposed(made):
+        made.show()
+    made.show_inside(insides(Settings(optimizer="sgd", options={"sgd.momentum": 0.9}), 2)[-1], whole=True)
+    view = table(made)
+    needed = QFontMetrics(theme.font(bold=True, digits=True)).horizontalAdvance("● −8.888")
+    for column in (BEFORE, AFTER):
+        assert view.columnWidth(column) > needed
+        end = view.columnViewportPosition(column) + view.columnWidth(column)
+        assert end <= view.viewport().width()
+
+
+def test_a_wide_panel_gives_its_room_to_the_numbers_unless_a_person_has_drawn_them(card: TensorsCard) -> None:
+    card.show_inside(insides(Settings())[-1], whole=True)
+    view = table(card)
+    narrow = view.columnWidth(AFTER)
+    card.resize(1100, 260)
+    assert view.columnWidth(AFTER) > narrow
+    view.horizontalHeader().resizeSection(AFTER, 77)
+    card.resize(900, 260)
+    assert view.columnWidth(AFTER) == 77
 
 
 def test_where_a_person_has_scrolled_to_stays_while_a_phase_is_shown_again(card: TensorsCard) -> None:
     inside = insides(Settings())[3]
     card.show_inside(inside, whole=False)
-    bar = table(card).horizontalScrollBar()
+    card.resize(340, 130)
+    bar = table(card).verticalScrollBar()
     bar.setValue(7)
     card.show_inside(inside, whole=False)
     assert bar.value() == 7
@@ -237,19 +311,33 @@ def test_while_it_runs_only_cells_change_and_a_selection_stays(qtbot: QtBot, car
     assert view.currentIndex().data() == f"● {significant(tensor(whole[2], 'w').values.item())}"
 
 
-def test_control_c_copies_a_cell_or_lines_with_names(qtbot: QtBot, card: TensorsCard) -> None:
+def test_control_c_copies_a_cell_or_lines_with_names_in_all_digits(qtbot: QtBot, card: TensorsCard) -> None:
     inside = insides(Settings(optimizer="sgd"))[3]
     card.show_inside(inside, whole=False)
     view = table(card)
     view.setFocus()
-    view.setCurrentIndex(view.model().index(2, BEFORE))
-    w, b = (significant(tensor(inside, name).values.item()) for name in "wb")
+    view.setCurrentIndex(view.model().index(names(card).index("w"), BEFORE))
+    w = tensor(inside, "w")
+    assert w.grad is not None
     qtbot.keyClick(view, Qt.Key.Key_C, CTRL)
-    assert QGuiApplication.clipboard().text() == w
+    assert np.float32(QGuiApplication.clipboard().text()) == w.values.item()
     qtbot.keyClick(view, Qt.Key.Key_Down, CTRL | Qt.KeyboardModifier.ShiftModifier)
     qtbot.keyClick(view, Qt.Key.Key_Right, CTRL | Qt.KeyboardModifier.ShiftModifier)
     qtbot.keyClick(view, Qt.Key.Key_C, CTRL)
-    assert QGuiApplication.clipboard().text() == f"w\t{w}\t{w}\nb\t{b}\t{b}"
+    own, grad = (str(np.float32(each.item())) for each in (w.values, w.grad))
+    assert QGuiApplication.clipboard().text() == f"w\t{own}\t{own}\nw.grad\tNone\t{grad}"
+    assert QGuiApplication.clipboard().text().isascii()
+
+
+def test_all_numbers_of_a_cell_are_copied_up_to_some_thousand(qtbot: QtBot, card: TensorsCard) -> None:
+    inside = insides(Settings(model="mlp", options={"mlp.layers": 3, "mlp.width": 64}))[-1]
+    card.show_inside(inside, whole=True)
+    copied = str(cell(card, "w2", AFTER, COPIED)).split(", ")
+    assert np.array_equal(np.array(copied, np.float32), tensor(inside, "w2").values.ravel())
+    huge = TensorTable(Theme())
+    huge.show_views((), (TensorView("w", "parameter", RNG.normal(size=9000), "float64", "cpu", True),))
+    parts = huge.index(0, AFTER).data(COPIED).split(", ")
+    assert (len(parts), parts[-1]) == (MOST_COPIED + 1, "...")
 
 
 def test_control_and_the_arrows_go_from_cell_to_cell(qtbot: QtBot, card: TensorsCard) -> None:
@@ -284,6 +372,8 @@ def test_a_million_points_are_shown_as_quickly_as_a_few(qtbot: QtBot) -> None:
         for inside in steps:
             begin = perf_counter()
             shown.show_views(inside.views[0], inside.views[-1])
+            for row in range(shown.rowCount()):
+                assert shown.index(row, AFTER).data()
             times.append(perf_counter() - begin)
         return min(times)
 

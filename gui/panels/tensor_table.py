@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from html import escape
-from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QPixmap
 
 from core.insight.numbers import DIGITS, significant
+from core.insight.tensor_words import tensor_words
 from core.texts import N_, _, n_
 from core.training.inside import Numbers, TensorView
-from gui.theme import DATA, MODEL, Theme
+from gui.theme import DATA, GRADIENT, MODEL, Theme
+from gui.widgets.cell_view import COPIED
 
 Index = QModelIndex | QPersistentModelIndex
 Views = Sequence[TensorView]
 
-SHOWN = 6  # numbers of a tensor in its cell
+SHOWN = 4  # numbers of a tensor in its cell
 TOLD = 24  # numbers of a tensor in its tooltip
 ACROSS = 4  # of these in one line
+MOST_COPIED = 4096  # numbers of a tensor
 COMPARED = 4096  # numbers, spread over a tensor, that are compared
 MOST_DIGITS = 8  # to tell what was from what is
 # Looked up here, once: Qt asks for each of them in each cell, at each painting.
@@ -37,6 +40,7 @@ NONE = "None"
 NOT_THERE = "—"
 BAR = (4, 14)  # pixels of the colour beside a name
 ORDER = ("data", "parameter", "result", "state")
+IS_GRADIENT = "gradient"  # the role of a row; the others are ROLES
 
 # Of each column: what stands above it, as PyTorch calls it, and what that is.
 NAME, BEFORE, AFTER, GRAD = 0, 1, 2, 8
@@ -74,24 +78,63 @@ COLUMNS = (
 )
 
 
-class Row(NamedTuple):
-    """One tensor: what it was, what it is, what its cells say, and which columns have changed."""
+class Row:
+    """One tensor, or the gradient of one: what it was and is; what its cells say is found when it is seen."""
 
-    before: TensorView | None
-    after: TensorView | None
-    cells: tuple[str, ...]
-    changed: frozenset[int]
+    def __init__(self, was: TensorView | None, now: TensorView | None, is_gradient: bool) -> None:
+        self.sources = was, now
+        view = now or was
+        assert view is not None
+        self.name = f"{view.name}.grad" if is_gradient else view.name
+        self.role = IS_GRADIENT if is_gradient else view.role
+
+    @cached_property
+    def before(self) -> TensorView | None:
+        """What it was; None for nothing."""
+        return self._own(self.sources[0])
+
+    @cached_property
+    def after(self) -> TensorView | None:
+        """What it is; None for nothing."""
+        return self._own(self.sources[1])
 
     @property
-    def view(self) -> TensorView:
-        """The tensor as it is, or as it was if it is gone."""
-        view = self.after or self.before
-        assert view is not None
-        return view
+    def view(self) -> TensorView | None:
+        """What it is, or was if it is gone; None for a gradient that was not there either."""
+        return self.after or self.before
+
+    @cached_property
+    def changed(self) -> frozenset[int]:
+        """The columns that have changed."""
+        return _changes(self.before, self.after)
+
+    @cached_property
+    def cells(self) -> tuple[str, ...]:
+        """The text of each column."""
+        nothing = NONE if self.role == IS_GRADIENT else NOT_THERE
+        texts = _told_apart(self.before, self.after, nothing)
+        view = self.view
+        if view is None:
+            return (self.name, *texts, *(NOT_THERE,) * (len(COLUMNS) - AFTER - 1))
+        return self.name, *texts, _shape(view), *_attributes(view), _values(view.grad, DIGITS)
+
+    def values(self, column: int) -> Numbers | None:
+        """The numbers that a column shows some of; None where there are none."""
+        if column == GRAD:
+            return None if self.view is None else self.view.grad
+        view = {BEFORE: self.before, AFTER: self.after}.get(column)
+        return None if view is None else view.values
+
+    def _own(self, source: TensorView | None) -> TensorView | None:
+        if self.role != IS_GRADIENT or source is None:
+            return source
+        if source.grad is None:
+            return None
+        return TensorView(self.name, self.role, source.grad, source.dtype, source.device, False)
 
 
 class TensorTable(QAbstractTableModel):
-    """A row for each tensor, data first, then parameters, results, and what the optimizer keeps.
+    """A row for each tensor: data, then parameters, each above its gradient, results, the optimizer's own.
 
     The rows stay as long as the names do; then only cells change.
     """
@@ -104,32 +147,34 @@ class TensorTable(QAbstractTableModel):
         self._ground = QBrush(QColor(theme.accent_soft))
         self._muted = QBrush(QColor(theme.muted))
         roles = {"data": DATA, "parameter": MODEL, "result": theme.muted, "state": theme.hairline}
+        roles[IS_GRADIENT] = GRADIENT
         self._bars = {role: _bar(colour, theme) for role, colour in roles.items()}
 
     def show_views(self, before: Views, after: Views) -> None:
         """Show the tensors `before` beside those `after`."""
-        pairs = _pairs(before, after)
-        if [pair[2] for pair in pairs] != self.names():
+        rows = list(_rows(before, after))
+        if [row.name for row in rows] != self.names():
             self.beginResetModel()
-            self._rows = [_row(was, now) for was, now, _name in pairs]
+            self._rows = rows
             self.endResetModel()
             return
-        for place, (was, now, _name) in enumerate(pairs):
-            known = self._rows[place]
-            if known.before is was and known.after is now:
-                continue
-            self._rows[place] = row = _row(was, now)
-            if (row.cells, row.changed) != (known.cells, known.changed):
-                self.dataChanged.emit(self.index(place, 0), self.index(place, len(COLUMNS) - 1))
+        others = [
+            place
+            for place, (row, known) in enumerate(zip(rows, self._rows, strict=True))
+            if any(one is not other for one, other in zip(row.sources, known.sources, strict=True))
+        ]
+        for place in others:
+            self._rows[place] = rows[place]
+        if others:
+            self.dataChanged.emit(self.index(others[0], 0), self.index(others[-1], len(COLUMNS) - 1))
 
     def names(self) -> list[str]:
         """Those of the tensors, row by row."""
-        return [row.view.name for row in self._rows]
+        return [row.name for row in self._rows]
 
-    def changes(self) -> list[tuple[int, int]]:
-        """The cells that have changed, as (row, column), from the left."""
-        cells = ((place, column) for place, row in enumerate(self._rows) for column in row.changed)
-        return sorted(cells, key=lambda cell: (cell[1], cell[0]))
+    def first_change(self) -> int | None:
+        """The first row of which something has changed; None for none."""
+        return next((place for place, row in enumerate(self._rows) if row.changed), None)
 
     # --- what Qt asks -----------------------------------------------------------------------------------
 
@@ -155,7 +200,7 @@ class TensorTable(QAbstractTableModel):
             return self._muted if is_quiet else None
         if role == TIP:
             return _tip(row, column)
-        return None
+        return _copied(row, column) if role == COPIED else None
 
     def headerData(  # noqa: N802
         self, section: int, orientation: Qt.Orientation, role: int = DISPLAY
@@ -164,10 +209,12 @@ class TensorTable(QAbstractTableModel):
         if orientation == Qt.Orientation.Horizontal:
             label, tip = COLUMNS[section]
             return _(label) if role == DISPLAY else _(tip) if role == TIP else None
-        view = self._rows[section].view
-        if role in (DISPLAY, TIP):
-            return view.name
-        return self._bars[view.role] if role == PICTURE else None
+        row = self._rows[section]
+        if role == DISPLAY:
+            return row.name
+        if role == TIP:
+            return _tip_of_name(row)
+        return self._bars[row.role] if role == PICTURE else None
 
 
 def _bar(colour: str, theme: Theme) -> QPixmap:
@@ -179,34 +226,32 @@ def _bar(colour: str, theme: Theme) -> QPixmap:
 # --- rows ------------------------------------------------------------------------------------------------
 
 
-def _pairs(before: Views, after: Views) -> list[tuple[TensorView | None, TensorView | None, str]]:
-    """Each tensor that was or is, as (what it was, what it is, its name), in the order of ORDER."""
+def _rows(before: Views, after: Views) -> Iterator[Row]:
+    """A row for each tensor that was or is, in the order of ORDER; the gradients below their parameters."""
     was = {view.name: view for view in before}
     now = {view.name: view for view in after}
     views = {**now, **{name: view for name, view in was.items() if name not in now}}
-    names = sorted(views, key=lambda name: ORDER.index(views[name].role))
-    return [(was.get(name), now.get(name), name) for name in names]
+    for name in sorted(views, key=lambda name: ORDER.index(views[name].role)):
+        yield Row(was.get(name), now.get(name), False)
+        if views[name].role == "parameter":
+            yield Row(was.get(name), now.get(name), True)
 
 
-def _row(before: TensorView | None, after: TensorView | None) -> Row:
-    """What is shown of a tensor."""
-    view = after or before
-    assert view is not None
-    changed = set()
-    if after is None or before is None or is_other(before.values, after.values):
-        changed.add(AFTER)
-    if after is not None:
-        of_before = ("",) * 4 if before is None else _attributes(before)
-        changes = zip(of_before, _attributes(after), strict=True)
-        changed |= {column for column, (was, now) in enumerate(changes, 4) if was != now}
-        had = None if before is None else before.grad
-        if had is not after.grad and (had is None or after.grad is None or is_other(had, after.grad)):
-            changed.add(GRAD)
-    if before is None:
-        changed = {AFTER}
-    texts = _told_apart(before, after)
-    cells = (view.name, *texts, _shape(view), *_attributes(view), _values(view.grad, DIGITS))
-    return Row(before, after, cells, frozenset(changed))
+def _changes(before: TensorView | None, after: TensorView | None) -> frozenset[int]:
+    """The columns in which a tensor is not what it was; of one that has come or gone, its numbers alone."""
+    if before is None or after is None:
+        return frozenset(() if before is after else (AFTER,))
+    if before is after:
+        return frozenset()
+    changed = {AFTER} if is_other(before.values, after.values) else set()
+    attributes = zip(_attributes(before), _attributes(after), strict=True)
+    changed |= {column for column, (was, now) in enumerate(attributes, AFTER + 2) if was != now}
+    grads = before.grad, after.grad
+    if grads[0] is None or grads[1] is None:
+        has_other = grads[0] is not grads[1]
+    else:
+        has_other = is_other(grads[0], grads[1])
+    return frozenset(changed | {GRAD} if has_other else changed)
 
 
 def _attributes(view: TensorView) -> tuple[str, ...]:
@@ -228,11 +273,11 @@ def is_other(before: Numbers, after: Numbers) -> bool:
     return not np.array_equal(before.flat[::stride], after.flat[::stride], equal_nan=True)
 
 
-def _told_apart(before: TensorView | None, after: TensorView | None) -> tuple[str, str]:
+def _told_apart(before: TensorView | None, after: TensorView | None, nothing: str) -> tuple[str, str]:
     """The numbers before and after, with as many digits as it takes to see a change."""
     texts = ("", "")
     for digits in range(DIGITS, MOST_DIGITS + 1, 2):
-        was, now = (NOT_THERE if view is None else _values(view.values, digits) for view in (before, after))
+        was, now = (nothing if view is None else _values(view.values, digits) for view in (before, after))
         texts = (was, now)
         if was != now or before is None or after is None or before.values is after.values:
             break
@@ -262,14 +307,24 @@ def _text(value: float, digits: int = DIGITS) -> str:
 # --- tooltips --------------------------------------------------------------------------------------------
 
 
+def _copied(row: Row, column: int) -> str:
+    """A cell for other programs: all digits of its numbers, and the minus of a keyboard."""
+    values = row.values(column)
+    if values is None:
+        return row.cells[column]
+    texts = [str(number) for number in _first(values, MOST_COPIED)]
+    return ", ".join([*texts, *(["..."] if values.size > MOST_COPIED else [])])
+
+
+def _tip_of_name(row: Row) -> str:
+    """The whole name, and what the tensor is for."""
+    return f"<p><b>{escape(row.name)}</b></p><p>{escape(tensor_words(row.name, row.role))}</p>"
+
+
 def _tip(row: Row, column: int) -> str:
     """All there is room for in a tooltip, as HTML."""
-    values = {
-        BEFORE: row.before and row.before.values,
-        AFTER: row.after and row.after.values,
-        GRAD: row.view.grad,
-    }.get(column)
-    if values is None or not isinstance(values, np.ndarray):
+    values = row.values(column)
+    if values is None:
         return f"<span>{escape(row.cells[column])}</span>"
     title = n_("{count} number", "{count} numbers", values.size).format(count=f"{values.size:,}")
     if values.size > TOLD:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedWidget
 
-from core.insight.phase_words import code
+from core.insight.phase_words import code, invitation
 from core.texts import _
 from core.training.inside import Inside
 from gui.panels.cards import Card
-from gui.panels.tensor_table import NAME, TensorTable
+from gui.panels.tensor_table import AFTER, BEFORE, CHANGED, NAME, TensorTable
 from gui.theme import Theme
 from gui.widgets.cell_view import CellView
 from gui.widgets.still_label import StillLabel
 
-# Pixels of the columns, in the order of COLUMNS; the last one takes what is left.
-WIDTHS = (0, 108, 108, 60, 60, 52, 100, 140, 108)
+# Pixels of the columns that tell what a tensor is; the numbers before and after take what is left.
+WIDTHS = {3: 60, 4: 60, 5: 52, 6: 100, 7: 140, 8: 108}
+NUMBERS = ("−8.888", "−8.888×10⁻⁸")  # that the columns before and after must show, and should
+WIDEST = 260  # pixels of these columns
+IN_CELL = 10  # pixels beside a number
 NAMES = (64, 140)  # pixels, the least and the most for the names of the tensors
+SHARE = 3  # of the width is at most for names
 BESIDE = 32  # pixels of a name's head that are not its letters
 
 
@@ -27,6 +32,8 @@ class TensorsCard(Card):
         super().__init__(_("Tensors"), theme)
         self.setObjectName("tensors_card")
         self._table = TensorTable(theme)
+        self._is_fitting = True
+        self._has_own_widths = False
         self.view = self._view()
         self._empty = self._invitation()
         self._pages = QStackedWidget()
@@ -44,7 +51,7 @@ class TensorsCard(Card):
     def show_inside(self, inside: Inside | None, whole: bool) -> None:
         """Show the tensors before and after the phase done last, or with `whole` before and after the step.
 
-        None where there are no points.
+        None where there is no step, for want of points or because nobody asked for it.
         """
         self._pages.setCurrentWidget(self._empty if inside is None else self.view)
         if inside is None:
@@ -57,11 +64,19 @@ class TensorsCard(Card):
             self._show_change()
         self._note.setText(moment)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the numbers what room there is, as long as nobody has chosen another width."""
+        super().resizeEvent(event)
+        self._fit_columns()
+
     def _show_change(self) -> None:
-        """Bring what a phase has changed into view: a gradient is far at the right."""
-        changes = self._table.changes()
-        if changes:
-            self.view.scrollTo(self._table.index(*changes[0]))
+        """Bring the first row that a phase has changed into view, as far as that takes no going sideways."""
+        place = self._table.first_change()
+        if place is not None:
+            bar = self.view.horizontalScrollBar()
+            across = bar.value()
+            self.view.scrollTo(self._table.index(place, BEFORE))
+            bar.setValue(across)
 
     def _view(self) -> CellView:
         theme, view = self.theme, CellView(self.theme)
@@ -70,9 +85,13 @@ class TensorsCard(Card):
         view.setAccessibleDescription(_("Ctrl and the arrows go from cell to cell, Ctrl+C copies the cells."))
         view.setModel(self._table)
         view.setColumnHidden(NAME, True)  # the heads of the rows say it, and stay in sight
-        for column, width in enumerate(WIDTHS):
-            if width:
-                view.setColumnWidth(column, theme.px(width))
+        for column, width in WIDTHS.items():
+            view.setColumnWidth(column, theme.px(width))
+        metrics = QFontMetrics(theme.font(bold=True, digits=True))
+        self._narrow, self._usual = (
+            metrics.horizontalAdvance(CHANGED + number) + theme.px(IN_CELL) for number in NUMBERS
+        )
+        view.horizontalHeader().sectionResized.connect(self._note_width)
         self._table.modelReset.connect(self._fit_names)
         return view
 
@@ -80,11 +99,34 @@ class TensorsCard(Card):
         """Room for the longest name, if that is not too much."""
         heads, (least, most) = self.view.verticalHeader(), (self.theme.px(length) for length in NAMES)
         widths = [heads.fontMetrics().horizontalAdvance(name) for name in self._table.names()]
-        heads.setFixedWidth(min(max([least, *(width + self.theme.px(BESIDE) for width in widths)]), most))
+        longest = max([least, *(width + self.theme.px(BESIDE) for width in widths)])
+        heads.setFixedWidth(min(longest, most, max(least, self.width() // SHARE)))
+
+    def _fit_columns(self) -> None:
+        """Let the numbers before and after be seen first, and beside them as much as has room."""
+        self._fit_names()
+        if self._has_own_widths:
+            return
+        room = (
+            self.width()
+            - self.view.verticalHeader().width()
+            - self.view.verticalScrollBar().sizeHint().width()
+        )
+        spare = (room - sum(map(self.theme.px, WIDTHS.values()))) // 2
+        width = max(min(room // 2, self._usual), min(spare, self.theme.px(WIDEST)), self._narrow)
+        self._is_fitting = True
+        for column in (BEFORE, AFTER):
+            self.view.setColumnWidth(column, width)
+        self._is_fitting = False
+
+    def _note_width(self, column: int, _before: int, _width: int) -> None:
+        """The person has drawn a column to another width."""
+        if not self._is_fitting and column in (BEFORE, AFTER):
+            self._has_own_widths = True
 
     def _invitation(self) -> QLabel:
         """What stands in the place of the table as long as there is no step to look into."""
-        label = QLabel(_("Draw points on the left plot, or load data: then each tensor of a step is here."))
+        label = QLabel(invitation())
         label.setObjectName("tensors_empty")
         label.setProperty("muted", True)
         label.setWordWrap(True)

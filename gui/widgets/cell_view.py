@@ -10,13 +10,14 @@ from gui.theme import Theme
 
 ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 ROW = 24  # pixels
+COPIED = Qt.ItemDataRole.UserRole  # what a cell is in other programs, where that is not its text
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 
 class CellView(QTableView):
     """Goes from cell to cell by Ctrl and the arrows too, since those alone may be keys of the window.
 
-    Ctrl+C copies what is selected: one cell as it is, several as lines that begin with the name of the row.
+    Ctrl+C copies what is selected: one cell alone, several as lines that begin with the name of the row.
     """
 
     def __init__(self, theme: Theme) -> None:
@@ -76,4 +77,5 @@ def _flat(theme: Theme) -> str:
 
 
 def _text(cell: QModelIndex) -> str:
-    return str(cell.data())
+    copied = cell.data(COPIED)
+    return str(cell.data() if copied is None else copied)
