@@ -34,9 +34,16 @@ def save_whole(path: str | os.PathLike[str], pieces: Iterable[bytes]) -> None:
     except (OSError, ValueError) as error:
         raise Problem(
             _("“{file}” could not be saved, because {reason}; choose another place or make room.").format(
-                file=Path(path).name, reason=reason_in_words(error)
+                file=Path(path).name, reason=_reason(error, Path(path).parent)
             )
         ) from error
+
+
+def _reason(error: OSError | ValueError, folder: Path) -> str:
+    """Why nothing could be written to `folder`, in the middle of a sentence."""
+    if isinstance(error, FileNotFoundError):
+        return _("there is no folder “{folder}”").format(folder=folder.name)
+    return reason_in_words(error)
 
 
 def reason_in_words(error: OSError | ValueError) -> str:

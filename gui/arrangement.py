@@ -6,9 +6,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QSizePolicy, QTabWidget, QToolBar, QWidget
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QMainWindow,
+    QMenu,
+    QSizePolicy,
+    QTabBar,
+    QTabWidget,
+    QToolBar,
+    QWidget,
+)
 
 from core.texts import _
 from gui.panel_sizes import WINDOW, read, shared_anew, written
@@ -137,8 +146,8 @@ class Arrangement(QObject):
         first, self._arranged = not self._arranged, True
         sound = self._window.saveState()
         state = self._preferences.bytes(self._key())
-        if not self._window.restoreState(state, self._version()) or self._lacks_bars():
-            self._window.restoreState(sound)  # or Qt's layout would stand still after a state that is broken
+        if not self._restore_state(state, self._version()) or self._lacks_bars():
+            self._restore_state(sound)  # or Qt's layout would stand still after a state that is broken
             self.arrange()
         else:
             self._share_anew(read(self._preferences.get(f"{self._key()}_sizes", "")))
@@ -147,6 +156,16 @@ class Arrangement(QObject):
                 self._docks[panel.key].show()
         if first:
             self._show_floating_later()
+
+    def _restore_state(self, state: QByteArray, version: int = 0) -> bool:
+        """Let Qt restore a state, which leaves the tabs of what was before in sight, over other panels."""
+        direct = Qt.FindChildOption.FindDirectChildrenOnly
+        before = [bar for bar in self._window.findChildren(QTabBar, options=direct) if bar.count()]
+        restored = self._window.restoreState(state, version)
+        if restored:
+            for bar in before:
+                bar.hide()
+        return restored
 
     def _share_anew(self, sizes: Mapping[str, QSize]) -> None:
         """Give each panel its share of a window that has not the size it had: Qt would squeeze the last."""

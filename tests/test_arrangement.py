@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QDockWidget,
     QLabel,
     QMenu,
+    QTabBar,
     QToolBar,
     QToolButton,
     QWidget,
@@ -169,6 +170,20 @@ def test_f2_goes_to_and_fro(qtbot: QtBot, window: MainWindow) -> None:
         qtbot.keyClick(plot_of(window), Qt.Key.Key_F2)
         assert action(window, mode).isChecked()
         assert Preferences().get("mode", "") == mode
+
+
+def test_no_tabs_of_one_mode_are_left_in_another(full: MainWindow) -> None:
+    tabs = {
+        "simple": [],
+        "full": [["Landscape", "What should happen", "Program"]],
+        "inside": [["Fit", "Loss"]],
+    }
+    for mode in ("full", "inside", "full", "simple", "inside", "simple", "full", "inside"):
+        action(full, mode).trigger()
+        full.resize(*SIZES[0])
+        QApplication.processEvents()
+        bars = [bar for bar in full.findChildren(QTabBar) if bar.isVisible() and bar.count()]
+        assert [[bar.tabText(tab) for tab in range(bar.count())] for bar in bars] == tabs[mode]
 
 
 @pytest.mark.parametrize("mode", ["simple", "full"])

@@ -233,7 +233,7 @@ def test_a_file_marked_read_only_is_not_replaced(tmp_path: Path, monkeypatch: py
 
 
 def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(Problem, match="not there"):
+    with pytest.raises(Problem, match="no folder “nowhere”"):
         save_experiment(LINE, tmp_path / "nowhere" / "a.fit.json")
     with pytest.raises(Problem, match="could not be saved"):
         save_experiment(LINE, tmp_path)
