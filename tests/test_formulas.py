@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -17,9 +18,10 @@ from core.choices import LOSSES, MODELS, OPTIMIZERS
 from core.choices.phases import PHASES
 from core.experiment import Points, Settings
 from core.insight.formulas import ROLES, Block, Formula, Line, formulas, with_step
-from core.insight.formulas.blocks import phase_rules
+from core.insight.formulas.blocks import phase_rules, symbols
 from core.insight.formulas.evaluation import evaluate
 from core.insight.formulas.expression import parse
+from core.insight.formulas.symbols import meaning
 from core.insight.formulas.typesetting import latex
 from core.insight.formulas.writing import exact, text, with_numbers
 from core.insight.numbers import significant
@@ -81,7 +83,10 @@ def said(line: Line) -> str:
 
 def stated(line: Line) -> float:
     """The number that a line ends with."""
-    return number(said(line).split(" = ")[-1])
+    return number(SIGNS.split(said(line))[-1])
+
+
+SIGNS = re.compile(" [=≈] ")
 
 
 def everything() -> Iterator[tuple[Settings, int]]:
@@ -122,8 +127,8 @@ def test_loss_and_gradient_are_those_of_autograd(model: str, loss: str, more: di
         ]
         assert stated(slopes[-1]) == pytest.approx(float(gradient), rel=SHOWN, abs=1e-12)
     loss_line = found["loss"][-2 if more.get("l1") else -1]
-    assert said(loss_line).endswith(f"= {significant(seen.loss or 0)}")
-    assert said(found["loss"][-1]).endswith(f"= {significant(seen.objective or 0)}")
+    assert SIGNS.split(said(loss_line))[-1] == significant(seen.loss or 0)
+    assert SIGNS.split(said(found["loss"][-1]))[-1] == significant(seen.objective or 0)
 
 
 @pytest.mark.parametrize("residual", [-2.5, -0.7, 0.0, 0.7, 1.0, 2.5])
@@ -200,6 +205,12 @@ def number(shown: str) -> float:
     return float(head) * 10.0 ** int(power.translate(PLAIN) or "0")
 
 
+def fraction(shown: str) -> Fraction:
+    """A number as it is shown, exactly."""
+    head, _times, power = shown.replace("−", "-").partition("×10")
+    return Fraction(f"{head}e{power.translate(PLAIN) or 0}")
+
+
 def half(shown: str) -> float:
     """Half of the last digit of a rounded number; 0 for one that is exact, having fewer digits."""
     digits, _times, power = shown.partition("×10")
@@ -227,18 +238,27 @@ def read(shown: str) -> tuple[str, list[str]]:
 
 
 def check(line: Line) -> bool:
-    """Whether a line has something to work out; then it must come to what it states, to the digits shown."""
-    parts = said(line).split(" = ")
+    """Whether a line has something to work out; then it must come to what it states, to the digits shown.
+
+    Somebody with a calculator gets just what stands behind =, and something else than what stands behind ≈.
+    """
+    parts = SIGNS.split(said(line))
     middle, result = parts[1:-1], parts[-1]
+    if "… (" in said(line):
+        assert said(line).endswith(f"≈ {result}")
+        return False
     if not middle or "∞" in said(line) or "–" in said(line):
         return False
     code, found = read(middle[0])
     values = [number(each) for each in found]
 
-    def worth(numbers: list[float]) -> float:
+    def worth(numbers: list[float] | list[Fraction]) -> float:
         return float(eval(code, {"__builtins__": {}, **FUNCTIONS, "v": numbers}))
 
     reached, slack = worth(values), half(result.lstrip("−")) + 1e-12
+    to_the_last_digit = float(worth([fraction(each) for each in found]))
+    just = to_the_last_digit == pytest.approx(number(result), rel=1e-12, abs=0)
+    assert just == (" ≈ " not in said(line)), said(line)
     for place, each in enumerate(found):
         ends = [
             worth([*values[:place], values[place] + s * half(each), *values[place + 1 :]]) for s in (-1, 1)
@@ -278,13 +298,14 @@ def test_the_last_line_ends_where_the_parameter_is_after_the_step(case: tuple[Se
 def test_a_line_keeps_the_structure_of_its_formula() -> None:
     rule = parse("m = beta1 * m_ + (1 - beta1) * g")
     values = {"beta1": np.float64(0.9), "m_": 0.0123, "g": -2.31, "m": -0.21993}
-    assert said(with_numbers(rule, values, "m")) == "m = 0.9 · 0.01230 + 0.1 · (−2.310) = −0.2199"
+    assert said(with_numbers(rule, values, "m")) == "m = 0.9 · 0.01230 + 0.1 · (−2.310) ≈ −0.2199"
     assert text(rule) == "m = β₁ · mₜ₋₁ + (1 − β₁) · g"
 
 
 def test_a_small_step_is_written_with_as_many_digits_as_it_takes_to_see_it() -> None:
     line = lines(inside(Settings(optimizer="sgd", learning_rate=1e-6)))["step"][-1]
-    before, after = said(line).split(" = ")[1].split(" ")[0], said(line).split(" = ")[-1]
+    parts = SIGNS.split(said(line))
+    before, after = parts[1].split(" ")[0], parts[-1]
     assert before != after
     assert len(after) < 12
 
@@ -315,7 +336,7 @@ def test_a_phase_that_is_not_done_has_no_numbers_yet(done: int) -> None:
 
 def test_emptying_says_what_was_there() -> None:
     first, later = (inside(Settings(**DOUBLE), step=step) for step in (1, 2))
-    assert said(lines(first)["zero_grad"][0]) == "∂L/∂w: None → None"
+    assert said(lines(first)["zero_grad"][0]) == "∂L/∂w: none yet"
     before = inside(Settings(**DOUBLE), step=1).gradient
     assert before is not None
     assert said(lines(later)["zero_grad"][0]) == f"∂L/∂w: {significant(float(before[0][0, 0]))} → None"
@@ -397,14 +418,14 @@ def test_what_the_sources_are_depends_on_what_is_on() -> None:
 
 
 def test_standardised_training_says_so() -> None:
-    told = [block.words for block in formulas(Settings(standardise=True)) if "standardised" in block.words]
-    assert len(told) == 1
-    assert not any("standardised" in block.words for block in formulas(Settings()))
+    told = [block.notes.count("standardised data") for block in formulas(Settings(standardise=True))]
+    assert told == [0, 1, 1, 1, 1]  # what is thrown away is of no importance any more
+    assert not any("standardised" in block.notes for block in formulas(Settings()))
 
 
 def test_where_an_optimizer_begins_is_said() -> None:
     def told(settings: Settings) -> str:
-        return formulas(settings)[-1].words
+        return formulas(settings)[-1].notes
 
     assert "G begins" not in told(Settings(optimizer="adagrad"))
     begun = Settings(optimizer="adagrad", options={"adagrad.initial_accumulator_value": 0.2})
@@ -413,12 +434,96 @@ def test_where_an_optimizer_begins_is_said() -> None:
     assert "iterations" not in told(Settings())
 
 
+def legend(block: Block) -> dict[str, str]:
+    """The meaning of each symbol of a block, without the numbers beside some."""
+    return {symbol.partition(" = ")[0]: words for symbol, words in block.legend}
+
+
 def test_every_symbol_of_a_block_is_explained() -> None:
     for settings, features in everything():
         for block in formulas(settings, features):
-            rules = phase_rules(settings, features, block.phase)
-            assert bool(block.legend) == bool(rules)
+            assert block.legend
             assert all(symbol and words for symbol, words in block.legend)
+            whole = "J" if settings.l1 else "L"
+            assert {"zero_grad": f"∂{whole}/∂θ", "loss": "n", "backward": "L"}.get(
+                block.phase, "θ" if block.phase == "step" else "ŷ"
+            ) in legend(block)
+
+
+@pytest.mark.parametrize("case", list(everything()), ids=lambda case: f"{case[0].optimizer}-{case[0].loss}")
+def test_within_a_block_each_letter_means_one_thing(case: tuple[Settings, int]) -> None:
+    settings, features = case
+    for model in MODELS:
+        for more in (
+            {},
+            {"l1": 0.1, "clip_norm": 1.0},
+            *({"loss": loss, "l1": 0.1, "clip_norm": 1.0} for loss in LOSSES),
+        ):
+            chosen = replace(settings, model=model, **more)
+            for block in formulas(chosen, 1 if model == "polynomial" else features):
+                meanings: dict[str, set[str]] = {}
+                for rule in phase_rules(chosen, 1 if model == "polynomial" else features, block.phase):
+                    for name in symbols(rule):
+                        letter, words = meaning(name, chosen.optimizer)
+                        meanings.setdefault(letter, set()).add(words)
+                assert {letter: found for letter, found in meanings.items() if len(found) > 1} == {}
+                if meanings:
+                    assert legend(block) == {letter: words for letter, (words,) in meanings.items()}
+
+
+def test_clipping_tells_the_whole_gradient_from_what_the_optimizer_takes() -> None:
+    for penalty, whole in ((0.0, "L"), (0.1, "J")):
+        block = formulas(Settings(clip_norm=1.0, l1=penalty))[3]
+        assert [formula.text for formula in block.formulas[-3:]] == [
+            f"‖∇{whole}‖ = √(Σ (∂{whole}/∂θ)²)",
+            f"c = min(1, gₘₐₓ / (‖∇{whole}‖ + 1×10⁻⁶))",
+            f"g = c · ∂{whole}/∂θ",
+        ]
+
+
+def test_a_legend_has_the_numbers_that_a_person_has_set() -> None:
+    found = dict(formulas(Settings(options={"adam.beta1": 0.8}, clip_norm=2.5))[4].legend)
+    assert found["β₁ = 0.8"]
+    assert found["ε = 1×10⁻⁸"]
+    assert found["γ"]  # the learning rate changes while training runs
+    huber = Settings(loss="huber", options={"huber.delta": 1.25})
+    assert "δ = 1.25" in dict(formulas(huber)[2].legend)
+    assert "δ" in dict(formulas(replace(huber, standardise=True))[2].legend)  # there it is another number
+
+
+@pytest.mark.parametrize(
+    ("model", "parameter", "factor"), [("line", 0, "x"), ("polynomial", 2, "x³"), ("line", 1, "1")]
+)
+def test_a_gradient_shows_the_first_term_of_its_sum(model: str, parameter: int, factor: str) -> None:
+    seen = inside(Settings(model=model, **DOUBLE))
+    found = [line for line in lines(seen, parameter)["backward"] if line][-1]
+    first, _plus, rest = SIGNS.split(said(found))[1].partition(" + ")
+    assert rest == "… (24 terms)"
+    assert seen.prediction is not None
+    x = float(seen.inputs[0, 0])
+    term = 2 / 24 * (seen.prediction[0] - seen.targets[0]) * {"x": x, "x³": x**3, "1": 1.0}[factor]
+    code, numbers = read(first)
+    assert eval(code, {"v": [number(each) for each in numbers]}) == pytest.approx(term, rel=2e-3)
+
+
+def test_the_gradient_of_one_point_alone_is_its_only_term() -> None:
+    trainer = Trainer(Points(np.array([2.0]), np.array([-1.0])), Settings())
+    made = SlowStep(trainer.fit, 1, 1)
+    made.finish()
+    assert "…" not in said(lines(made.inside)["backward"][1])
+    assert check(lines(made.inside)["backward"][1])
+
+
+def test_lbfgs_says_whose_gradient_it_shows() -> None:
+    seen = inside(Settings(optimizer="lbfgs", **DOUBLE), step=1)
+    assert seen.gradient is not None
+    shown = [line for line in lines(seen)["backward"] if line][-1]
+    assert stated(shown) == number(significant(float(seen.gradient[0][0, 0])))
+    last = next(view.grad for view in seen.views[-1] if view.role == "parameter")
+    assert last is not None
+    assert float(last[0, 0]) != pytest.approx(seen.gradient[0][0, 0], rel=0.05)  # so that it must be said
+    assert ".grad is then that of its last look" in formulas(seen.settings)[3].notes
+    assert "last look" not in formulas(Settings())[3].notes
 
 
 # --- the LaTeX -------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from core.choices.phases import PHASES
 from core.experiment import Points, Settings
 from core.insight.formulas import formulas, with_step
 from core.insight.numbers import significant
+from core.insight.plane import parameter_names
 from core.training.inside import Inside
 from core.training.slow_step import SlowStep
 from core.training.trainer import Trainer
@@ -131,7 +132,7 @@ def test_the_lines_are_those_of_the_step(qtbot: QtBot, card: FormulasCard) -> No
     ]
     assert numbers(card) == expected
     assert step.after is not None
-    assert numbers(card)[-1].endswith(f"= {significant(float(step.after[0][0, 0]))}")
+    assert numbers(card)[-1].endswith(f" ≈ {significant(float(step.after[0][0, 0]))}")
 
 
 def test_a_person_chooses_whose_numbers_are_shown(qtbot: QtBot, card: FormulasCard) -> None:
@@ -140,6 +141,19 @@ def test_a_person_chooses_whose_numbers_are_shown(qtbot: QtBot, card: FormulasCa
     pick(qtbot, card, "formula_parameter", "b")
     assert numbers(card)[-1].startswith("b = ")
     assert any(line.startswith("∂L/∂b") for line in numbers(card))
+
+
+def test_who_listens_hears_which_parameter_a_person_has_chosen(qtbot: QtBot, card: FormulasCard) -> None:
+    heard: list[int] = []
+    card.parameter_chosen.connect(heard.append)
+    settings = Settings(model="mlp", options={"mlp.width": 3})
+    tell(qtbot, card, settings, inside(settings))
+    assert (heard.pop(), card.parameter) == (0, 0)  # another model begins anew
+    pick(qtbot, card, "formula_parameter", "w2[0, 1]")
+    place = parameter_names(inside(settings).curve).index("w2[0, 1]")
+    assert (heard, card.parameter) == ([place], place)
+    tell(qtbot, card, Settings())
+    assert (heard, card.parameter) == ([place, 0], 0)
 
 
 def test_a_network_offers_all_its_parameters(qtbot: QtBot, card: FormulasCard) -> None:

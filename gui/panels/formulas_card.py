@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QStringListModel, QTimer
+from PySide6.QtCore import QStringListModel, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -28,7 +28,12 @@ WIDEST_NAME = 7  # letters, such as w1[0, 0]
 
 
 class FormulasCard(Card):
-    """Holds a FormulaList, once there is something to show; the numbers are those of one parameter."""
+    """Holds a FormulaList, once there is something to show; the numbers are those of one parameter.
+
+    `parameter_chosen` says which, by its place in a flat row of all; also when another model begins anew.
+    """
+
+    parameter_chosen = Signal(int)
 
     def __init__(self, theme: Theme, background: Background) -> None:
         super().__init__(_("Formulas"), theme)
@@ -40,8 +45,8 @@ class FormulasCard(Card):
         self._model: tuple[str, dict[str, Value], int] = ("", {}, 0)
         self._lit = ""
         self._names = QStringListModel(self)
-        self.parameter = self._parameter_box()
-        self.top.addWidget(self.parameter)
+        self._box = self._parameter_box()
+        self.top.addWidget(self._box)
         self.add_spring()
         self._note = self._empty_note()
         page = QWidget()
@@ -50,6 +55,11 @@ class FormulasCard(Card):
         self._column.setSpacing(0)
         self._column.addWidget(self._note)
         self.set_plot(page)
+
+    @property
+    def parameter(self) -> int:
+        """The place of the chosen parameter in a flat row of all."""
+        return max(0, self._box.currentIndex())
 
     def show_settings(self, settings: Settings, features: int) -> None:
         """Show the formulas of these settings, for a model on `features` columns of x."""
@@ -93,13 +103,18 @@ class FormulasCard(Card):
         inside = self._inside
         if inside is not None and inside.curve.count() != self._names.rowCount():
             inside = None  # of a model that is not chosen any more
-        self._list.show_step(inside, max(0, self.parameter.currentIndex()))
+        self._list.show_step(inside, self.parameter)
+
+    def _choose(self, index: int) -> None:
+        self._show_numbers()
+        self.parameter_chosen.emit(index)
 
     def _show_names(self, names: Sequence[str]) -> None:
         """Offer the parameters, the first of them chosen."""
         if list(names) != self._names.stringList():
             self._names.setStringList(list(names))
-            self.parameter.setCurrentIndex(0)
+            self._box.setCurrentIndex(0)
+            self.parameter_chosen.emit(0)
 
     # --- the parts --------------------------------------------------------------------------------------
 
@@ -120,7 +135,7 @@ class FormulasCard(Card):
         box.setMaxVisibleItems(MOST_NAMES)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.setMinimumContentsLength(WIDEST_NAME)
-        box.activated.connect(lambda _index: self._show_numbers())
+        box.activated.connect(self._choose)
         return box
 
     def _empty_note(self) -> QLabel:

@@ -45,6 +45,9 @@ class FormulaBlock(QFrame):
             rows.addSpacing(theme.px(4))
             rows.addWidget(label)
             rows.addWidget(numbers)
+        if block.notes:
+            rows.addSpacing(theme.px(4))
+            rows.addWidget(self._text(block.notes))
         if block.legend:
             rows.addSpacing(theme.px(4))
             rows.addWidget(self._text(" · ".join(f"{symbol}: {words}" for symbol, words in block.legend)))
@@ -89,4 +92,10 @@ class FormulaBlock(QFrame):
 
 def _texts(block: Block) -> list[object]:
     """All that there is to read of a block."""
-    return [*(formula.latex for formula in block.formulas), block.words, block.legend, block.sources]
+    return [
+        *(formula.latex for formula in block.formulas),
+        block.words,
+        block.notes,
+        block.legend,
+        block.sources,
+    ]

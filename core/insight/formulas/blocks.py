@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
+from core.choices import Value
 from core.choices.phases import PHASES
 from core.experiment.settings import Settings
 from core.insight.formulas.clipping import clip_rules
 from core.insight.formulas.expression import Rule, names
-from core.insight.formulas.losses import loss_rules, slope_rule
+from core.insight.formulas.losses import LOSS_NAMES, loss_rules, slope_rule
 from core.insight.formulas.models import model_rules
 from core.insight.formulas.sources import sources
 from core.insight.formulas.symbols import SLOPE, meaning
@@ -18,33 +21,33 @@ from core.insight.formulas.updates import update_rules
 from core.insight.formulas.writing import exact, text
 from core.texts import N_, _
 
-EMPTIED = r"\textcolor{gradient}{\frac{\partial L}{\partial \theta}} \leftarrow \mathrm{None}"
+EMPTIED = r"\textcolor{{gradient}}{{\frac{{\partial {whole}}}{{\partial \theta}}}} \leftarrow \mathrm{{None}}"
+# What is written for sums over powers and columns, instead of w and x; and for a mean, besides.
+SUMS = {"powers": ("wk", "x", "k"), "columns": ("wj", "xj"), "mean": ("n",)}
+LONGEST_VALUE = 7  # characters of a number beside its symbol
 
 WORDS = {
     "zero_grad": N_(
-        "Forget the slopes of the step before. PyTorch would add the new ones to them, and the step would go "
-        "wrong."
+        "Throw away the gradients of the step before; PyTorch would add the new ones to them, and the step "
+        "would go wrong."
     ),
     "forward": N_(
-        "Forward: ask the model what it says for each x of the batch, with the parameters as they are."
+        "Ask the model for a prediction for each x of the batch. The numbers are those of the first point."
     ),
     "loss": N_("How wrong is the model? One number for the whole batch: the smaller, the better."),
-    "backward": N_(
-        "The slope of the loss for every parameter: which way is up, and how steep. It runs back through the "
-        "formulas above, by the chain rule."
-    ),
-    "step": N_("Move every parameter a little way downhill, against its slope. The optimizer says how far."),
+    "backward": N_("The slope of the loss for every parameter: its gradient, in PyTorch .grad."),
+    "step": N_("Move every parameter a little, mostly downhill. The optimizer says how far."),
 }
 # What is particular about an optimizer.
 ABOUT = {
     "rprop": N_("Δ begins at the learning rate; of the gradient only its sign counts."),
     "asgd": N_("η begins at the learning rate. θ̄ is kept beside the fit, and moves nothing."),
-    "radam": N_("While ρ is not above 5 there is too little to go by, and r and l are 1."),
+    "radam": N_("While ρ is not above 5, v knows too few steps to be trusted: r and l are 1."),
     "lbfgs": N_(
-        "Inside one step this optimizer goes through the phases above several times, up to its limit of "
-        "iterations. In each it finds a direction from what it remembers of the steps s and the changes y of "
-        "the slope: from the newest to the oldest with q, then once with the newest, then back to the newest "
-        "with d. Only the sum of these moves is shown as numbers."
+        "Inside one step LBFGS goes through the phases above several times, up to its limit of iterations. "
+        "Each time it finds a direction from the moves Δθ and the changes Δg that it remembers: from the "
+        "newest to the oldest with q, then once with the newest, then back to the newest with d. The numbers "
+        "show only the sum of these moves."
     ),
 }
 
@@ -62,14 +65,16 @@ class Formula(NamedTuple):
 
 
 class Block(NamedTuple):
-    """What happens in one phase: its formulas, and what they do in `words`.
+    """What happens in one phase: what it does in `words`, its formulas, and `notes` on them, or none.
 
-    `legend` says what the symbols mean: their text and their meaning. `sources` are pages and papers.
+    `legend` says what the symbols mean: their text, with the number that a person has set, and their meaning.
+    `sources` are pages and papers.
     """
 
     phase: str
     words: str
     formulas: tuple[Formula, ...]
+    notes: str
     legend: tuple[tuple[str, str], ...]
     sources: tuple[str, ...]
 
@@ -103,13 +108,17 @@ def _block(settings: Settings, features: int, phase: str) -> Block:
     rules = phase_rules(settings, features, phase)
     each = phase in ("loss", "backward")
     made = [Formula(latex(rule, each), text(rule), rule, _has_matrices(rule)) for rule in rules]
+    legend = _legend(rules, settings)
     if phase == "zero_grad":
-        made = [Formula(EMPTIED, "∂L/∂θ ← None")]
+        whole = whole_name(settings)
+        made = [Formula(EMPTIED.format(whole=whole), f"∂{whole}/∂θ ← None")]
+        legend = ((f"∂{whole}/∂θ", _slope_in_words(settings)),)
     return Block(
         phase,
-        _words(settings, phase),
+        _(WORDS[phase]),
         tuple(made),
-        _legend(rules),
+        " ".join(_notes(settings, phase)),
+        legend,
         sources(settings, phase),
     )
 
@@ -118,26 +127,67 @@ def _has_matrices(rule: Rule) -> bool:
     return any(isinstance(part, ast.MatMult) for part in ast.walk(rule.value))
 
 
-def _words(settings: Settings, phase: str) -> str:
-    said = [_(WORDS[phase])]
-    if phase == "forward":
-        said.append(_("The numbers are those of the first point."))
-        if settings.standardise:
-            said.append(_("All symbols and numbers here are of the standardised data."))
+def _slope_in_words(settings: Settings) -> str:
+    if settings.l1:
+        return _("slope of J, the loss with its penalty, when the parameter θ grows")
+    return _("slope of the loss L when the parameter θ grows")
+
+
+def _notes(settings: Settings, phase: str) -> Iterator[str]:
+    if settings.standardise and phase != "zero_grad":
+        yield _("All numbers here are of the standardised data.")
+    if phase == "backward":
+        yield _("The chain rule leads to it, back through the formulas above.")
+        if settings.optimizer == "lbfgs":
+            yield _(
+                "Shown is the gradient of this phase. Inside its step LBFGS finds gradients again, so .grad "
+                "is then that of its last look."
+            )
     if phase == "step" and settings.optimizer in ABOUT:
-        said.append(_(ABOUT[settings.optimizer]))
+        yield _(ABOUT[settings.optimizer])
     begin = settings.values("optimizer").get("initial_accumulator_value")
     if phase == "step" and begin:
-        said.append(_("G begins at {value}.").format(value=exact(float(begin))))
-    return " ".join(said)
+        yield _("G begins at {value}.").format(value=exact(float(begin)))
 
 
-def _legend(rules: list[Rule]) -> tuple[tuple[str, str], ...]:
+# --- the legend ------------------------------------------------------------------------------------------
+
+
+def _legend(rules: list[Rule], settings: Settings) -> tuple[tuple[str, str], ...]:
     """Each symbol of the rules once, in the order in which they come."""
-    found: dict[str, str] = {}
-    for rule in rules:
-        for name in (rule.target, *names(rule.value)):
-            said = meaning(SLOPE.sub(r"\2", name))
-            if said is not None and name != "dL_any":
-                found.setdefault(*said)
-    return tuple(found.items())
+    set_by_a_person = _set_by_a_person(settings)
+    found: dict[str, tuple[str, str]] = {}
+    for name in (name for rule in rules for name in symbols(rule)):
+        symbol, words = meaning(name, settings.optimizer)
+        value = set_by_a_person.get(name, "")
+        found.setdefault(symbol, (f"{symbol} = {value}" if value else symbol, words))
+    return tuple(found.values())
+
+
+def symbols(rule: Rule) -> Iterator[str]:
+    """The names of the symbols that are seen in a rule; a slope has two."""
+    calls = [part.func for part in ast.walk(rule.value) if isinstance(part, ast.Call)]
+    summed = [SUMS[call.id] for call in calls if isinstance(call, ast.Name) and call.id in SUMS]
+    hidden = ("w", "x") if SUMS["powers"] in summed or SUMS["columns"] in summed else ()
+    said = [name for name in names(rule.value) if name not in hidden]
+    for name in (rule.target, *chain.from_iterable(summed), *said):
+        slope = SLOPE.fullmatch(name)
+        yield from (name,) if slope is None else slope.groups()
+
+
+def _set_by_a_person(settings: Settings) -> dict[str, str]:
+    """The numbers that the names of hyper-parameters stand for, where they are short.
+
+    Not the learning rate, which changes while training runs, nor what standardising divides by the spread of
+    the targets.
+    """
+    chosen: dict[str, Value] = {**settings.values("optimizer"), "l1": settings.l1}
+    if settings.clip_norm is not None:
+        chosen["clip_norm"] = settings.clip_norm
+    losses = settings.values("loss")
+    for parameter in settings.row("loss").parameters:
+        if not (settings.standardise and parameter.unit == "y"):
+            chosen[LOSS_NAMES.get(parameter.key, parameter.key)] = losses[parameter.key]
+    numbers = {name: value for name, value in chosen.items() if type(value) in (int, float)}
+    written = {name: exact(float(str(value))) for name, value in numbers.items()}
+    return {name: value for name, value in written.items() if len(value) <= LONGEST_VALUE}

@@ -9,9 +9,10 @@ TINY = "0.000001"  # PyTorch adds it, so that nothing divides by zero
 
 
 def clip_rules(settings: Settings) -> list[Rule]:
-    """From `slopes`, the gradient of all parameters, to `g`, that of one; none without clipping."""
+    """From all gradients to the one that the optimizer takes for a parameter; none without clipping."""
     if settings.clip_norm is None:
         return []
-    slope = "dJ_any" if settings.l1 else "dL_any"
-    factor = f"c = min(1, clip_norm / (norm + {TINY}))"
-    return [parse(line) for line in ("norm = sqrt(total(slopes ** 2))", factor, f"g = c * {slope}")]
+    whole = "J" if settings.l1 else "L"
+    length = f"norm{whole} = sqrt(total(d{whole}_all ** 2))"
+    factor = f"c = min(1, clip_norm / (norm{whole} + {TINY}))"
+    return [parse(line) for line in (length, factor, f"clipped = c * d{whole}_any")]

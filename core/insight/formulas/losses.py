@@ -25,6 +25,7 @@ LOSS_RULES = MappingProxyType(
         "quantile": (_OFF, "part = max(-quantile * r, (1 - quantile) * r)", _MEAN),
     }
 )
+LOSS_NAMES = MappingProxyType({"delta": "knee"})  # for hyper-parameters whose names mean something else too
 # How the loss changes with one prediction. At a kink torch takes the mean of both slopes, or 0.
 SLOPES = MappingProxyType(
     {

@@ -78,8 +78,8 @@ def _network(values: dict[str, Value], penalty: bool) -> ModelRules:
         gradients += [bias, weight]
         if layer > 1:
             slope_here = slope.format(h=inputs[layer])
-            backward.append(f"d{layer - 1} = each(T(W{layer}) @ {above}, {slope_here})")
-            above = f"d{layer - 1}"
+            backward.append(f"e{layer - 1} = each(T(W{layer}) @ {above}, {slope_here})")
+            above = f"e{layer - 1}"
     return _rules([*forward, f"yhat = {sums[output]}"], backward, penalty, tuple(gradients[::-1]))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,12 +15,14 @@ from core.insight.curves import Curve
 from core.insight.formulas.blocks import Block, Formula, whole_name
 from core.insight.formulas.clipping import TINY
 from core.insight.formulas.evaluation import Value, evaluate, evaluate_all
+from core.insight.formulas.losses import LOSS_NAMES
 from core.insight.formulas.models import model_rules
 from core.insight.formulas.symbols import look
 from core.insight.formulas.updates import KEPT, beginning
 from core.insight.formulas.writing import Span, Spans, result_alone, with_numbers
 from core.insight.numbers import significant
 from core.insight.plane import parameter_names
+from core.texts import _
 
 if TYPE_CHECKING:
     from core.training.inside import Inside
@@ -31,9 +33,7 @@ Line = Spans | None
 CLIP_TINY = float(TINY)
 NONE = "None"  # as Python says it, in every language
 KEPT_NAMES = 4  # models whose parameters' names are remembered
-MOST = (
-    50_000  # points times parameters that are gone through again; with more only what training found is shown
-)
+MOST = 10_000  # points times parameters that are gone through again; of more what training found is shown
 
 
 def with_step(blocks: Sequence[Block], inside: Inside, parameter: int) -> tuple[tuple[Line, ...], ...]:
@@ -74,17 +74,18 @@ class _Numbers:
         assert rule is not None
         target, gradients = rule.target, self._rules.gradients
         name = self._label(target)
+        if not name:
+            return None  # of another parameter
         known = self._known(target)
         try:
             values[target] = evaluate(rule.value, values) if known is None else known
         except KeyError:
             return None  # of another parameter, or of what is not kept
         if target in gradients:
-            if not name:
-                return None
             values[target] = values[f"d{target[1]}_any"] = self._here(values[target])
         of_layers = target in gradients and self._settings.model == "mlp"
-        bare = known is not None or of_layers or formula.of_layers
+        whole_sum = known is not None and target not in gradients
+        bare = whole_sum or of_layers or formula.of_layers
         return (result_alone if bare else with_numbers)(rule, values, name)
 
     def _label(self, target: str) -> str:
@@ -127,28 +128,35 @@ class _Numbers:
         """The slope that was there, and that it is gone."""
         parameters = [view for view in self._inside.views[0] if view.role == "parameter"]
         grad = parameters[self._array].grad
-        was = NONE if grad is None else significant(float(grad[self._place]))
-        name = f"∂{whole_name(self._settings)}/∂{self._name}"
-        return Span(name, "gradient"), Span(": "), Span(was, "was"), Span(f" → {NONE}")
+        name = Span(f"∂{whole_name(self._settings)}/∂{self._name}", "gradient")
+        if grad is None:
+            return name, Span(f": {_('none yet')}")
+        return name, Span(": "), Span(significant(float(grad[self._place])), "was"), Span(f" → {NONE}")
 
     # --- what the names stand for -----------------------------------------------------------------------
 
     def _values(self, phase: str) -> dict[str, Value]:
         if phase == "step":
             return self._of_the_optimizer()
-        values = {**self._of_the_model(), **self._of_the_loss()}
+        if phase == "forward":
+            return self._of_the_model(1)
+        values = dict(self._of_the_batch)
         if phase == "backward":
             forward = [rule for rule in self._rules.forward if rule.target != "yhat"]
             values = evaluate_all(forward, values) if forward else values
             values["r"] = values["yhat"] - values["y"]
             if self._settings.clip_norm is not None and self._inside.gradient is not None:
                 flat = np.concatenate([array.ravel() for array in self._inside.gradient])
-                values["slopes"] = flat / self._factor()
+                values[f"d{whole_name(self._settings)}_all"] = flat / self._factor()
         return values
 
-    def _of_the_model(self) -> dict[str, Value]:
+    @cached_property
+    def _of_the_batch(self) -> dict[str, Value]:
+        return {**self._of_the_model(self._points), **self._of_the_loss()}
+
+    def _of_the_model(self, points: int) -> dict[str, Value]:
         """The first points, or all of them, and the parameters."""
-        columns = self._inside.inputs[: self._points].T
+        columns = self._inside.inputs[:points].T
         before = self._inside.before
         if self._settings.model == "mlp":
             names = [f"{letter}{layer + 1}" for layer in range(len(before) // 2) for letter in "Wb"]
@@ -176,7 +184,7 @@ class _Numbers:
         values["clip_norm"], chosen = settings.clip_norm, settings.values("loss")
         for parameter in settings.row("loss").parameters:
             unit = inside.scaling.y_scale if parameter.unit == "y" else 1.0
-            name = "knee" if parameter.key == "delta" else parameter.key
+            name = LOSS_NAMES.get(parameter.key, parameter.key)
             values[name] = np.float64(float(str(chosen[parameter.key])) / unit)
         return values
 

@@ -41,10 +41,11 @@ SYMBOLS = {
     # the data and the model
     "x": Symbol("x", "x", "data", N_("input of a point"), "i"),
     "xj": Symbol("x_j", "xⱼ", "data", N_("column j of the inputs"), "i"),
-    "y": Symbol("y", "y", "data", N_("what the point says"), "i"),
-    "yhat": Symbol(r"\hat{y}", "ŷ", "model", N_("what the model says"), "i"),
+    "y": Symbol("y", "y", "data", N_("target of a point"), "i"),
+    "yhat": Symbol(r"\hat{y}", "ŷ", "model", N_("prediction of the model"), "i"),
     "theta": Symbol(r"\theta", "θ", "model", N_("any parameter of the model"), "t"),
     "any": Symbol(r"\theta", "θ", "model", N_("any parameter of the model")),
+    "all": Symbol(r"\theta", "θ", "model", N_("any parameter of the model")),
     "w": Symbol("w", "w", "model", N_("weight")),
     "wj": Symbol("w_j", "wⱼ", "model", N_("weight of column j")),
     "wk": Symbol("w_k", "wₖ", "model", N_("weight of power k")),
@@ -59,77 +60,86 @@ SYMBOLS = {
     "part": Symbol(r"\ell", "ℓ", "", N_("share of a point in the loss"), "i"),
     "L": Symbol("L", "L", "", N_("loss")),
     "J": Symbol("J", "J", "", N_("loss with the penalty")),
-    "knee": _chosen(r"\delta", "δ", N_("Delta")),
-    "beta": _chosen(r"\beta", "β", N_("Beta")),
-    "scale": _chosen("s", "s", N_("Scale")),
-    "quantile": _chosen("q", "q", N_("Quantile")),
-    "l1": _chosen(r"\lambda_1", "λ₁", N_("L1 penalty")),
-    # the gradient
-    "d": Symbol(r"\delta", "δ", "gradient", N_("slope of the loss at a layer"), "i"),
-    "norm": Symbol(r"\|g\|", "‖g‖", "gradient", N_("length of the whole gradient")),
-    "slopes": Symbol("g", "g", "gradient", N_("slope for each parameter")),
-    "clip_norm": _chosen(r"g_{\max}", "gₘₐₓ", N_("Clip gradient")),
+    "knee": _chosen(r"\delta", "δ", N_("misses up to it count squared, larger ones in proportion")),
+    "beta": _chosen(r"\beta", "β", N_("misses below it count squared, larger ones in proportion")),
+    "scale": _chosen("s", "s", N_("misses well below it count squared, larger ones in proportion")),
+    "quantile": _chosen("q", "q", N_("the share of points that should lie below")),
+    "l1": _chosen(r"\lambda_1", "λ₁", N_("how hard large weights are punished")),
+    # the gradient; e, since delta is what Huber's loss has
+    "e": Symbol("e", "e", "gradient", N_("gradient at a layer, before its bend"), "i"),
+    "normL": Symbol(r"\|\nabla L\|", "‖∇L‖", "gradient", N_("length of the whole gradient")),
+    "normJ": Symbol(r"\|\nabla J\|", "‖∇J‖", "gradient", N_("length of the whole gradient")),
+    "clip_norm": _chosen(r"g_{\max}", "gₘₐₓ", N_("the length that the gradient may have")),
     "c": Symbol("c", "c", "", N_("factor that shortens the gradient")),
-    "g": Symbol("g", "g", "gradient", N_("gradient: slope of the loss for this parameter"), "t"),
+    "clipped": Symbol("g", "g", "gradient", N_("gradient that the optimizer takes"), "t"),
+    "g": Symbol("g", "g", "gradient", N_("gradient of the parameter"), "t"),
     # what a person sets of an optimizer
     "lr": _chosen(r"\gamma", "γ", N_("learning rate")),
     "t": Symbol("t", "t", "", N_("number of the step"), "", True),
-    "momentum": _chosen(r"\mu", "μ", N_("Momentum")),
-    "dampening": _chosen(r"\tau", "τ", N_("Dampening")),
-    "weight_decay": _chosen(r"\lambda", "λ", N_("Weight decay")),
-    "beta1": _chosen(r"\beta_1", "β₁", N_("Beta 1")),
-    "beta2": _chosen(r"\beta_2", "β₂", N_("Beta 2")),
-    "eps": _chosen(r"\varepsilon", "ε", N_("Epsilon")),
-    "momentum_decay": _chosen(r"\psi", "ψ", N_("Momentum decay")),
-    "lr_decay": _chosen(r"\kappa", "κ", N_("Rate decay")),
-    "rho": _chosen(r"\rho", "ρ", "Rho"),
-    "alpha": _chosen(r"\alpha", "α", "Alpha"),
-    "eta_minus": _chosen(r"\eta^{-}", "η⁻", N_("Eta minus")),
-    "eta_plus": _chosen(r"\eta^{+}", "η⁺", N_("Eta plus")),
-    "step_min": _chosen(r"\Gamma_{\min}", "Γₘᵢₙ", N_("Smallest step")),
-    "step_max": _chosen(r"\Gamma_{\max}", "Γₘₐₓ", N_("Largest step")),
-    "lambd": _chosen(r"\Lambda", "Λ", "Lambda"),
-    "t0": _chosen("t_0", "t₀", "t0"),
+    "momentum": _chosen(r"\mu", "μ", N_("how much of the last step is carried on")),
+    "dampening": _chosen(r"\tau", "τ", N_("how much of the new gradient is left out")),
+    "weight_decay": _chosen(r"\lambda", "λ", N_("how hard each parameter is pulled to 0")),
+    "beta1": _chosen(r"\beta_1", "β₁", N_("how much of the old mean m is kept")),
+    "beta2": _chosen(r"\beta_2", "β₂", N_("how much of the old mean v is kept")),
+    "eps": _chosen(r"\varepsilon", "ε", N_("a tiny number, so that nothing is divided by 0")),
+    "momentum_decay": _chosen(r"\psi", "ψ", N_("how fast μ grows to its full size")),
+    "lr_decay": _chosen(r"\kappa", "κ", N_("how fast the learning rate falls")),
+    "rho": _chosen(r"\rho", "ρ", N_("how much of the old means is kept")),
+    "alpha": _chosen(r"\alpha", "α", N_("how much of the old mean is kept")),
+    "eta_minus": _chosen(r"\eta^{-}", "η⁻", N_("f when the gradient has changed its sign")),
+    "eta_plus": _chosen(r"\eta^{+}", "η⁺", N_("f when it has kept its sign")),
+    "step_min": _chosen(r"\Gamma_{\min}", "Γₘᵢₙ", N_("smallest Δ")),
+    "step_max": _chosen(r"\Gamma_{\max}", "Γₘₐₓ", N_("largest Δ")),
+    "lambd": _chosen(r"\Lambda", "Λ", N_("how hard θ is pulled to 0, and how fast η falls")),
+    "t0": _chosen("t_0", "t₀", N_("the step from which on θ̄ is a mean")),
     # what an optimizer keeps, and finds on its way; a prime, since many fonts lose the hat of an m
     "decayed": Symbol(r"\tilde{g}", "g̃", "gradient", N_("gradient with the weight decay"), "t"),
-    "buffer": _kept("p", "p", N_("momentum: the gradients so far, fading")),  # not b, which is the bias
+    # not b, which is the bias
+    "buffer": _kept("p", "p", N_("momentum: sum of the gradients, old ones fade")),
     "ahead": Symbol(r"\bar{g}", "ḡ", "gradient", N_("gradient with momentum"), "t"),
-    "m": _kept("m", "m", N_("fading mean of the gradients")),
-    "v": _kept("v", "v", N_("fading mean of the squared gradients")),
+    "m": _kept("m", "m", N_("mean of the gradients, old ones fade")),
+    "v": _kept("v", "v", N_("mean of the squared gradients, old ones fade")),
     "vmax": _kept(r"v^{\max}", "vᵐᵃˣ", N_("largest v so far")),
-    "mhat": _kept("m'", "m′", N_("m without its pull to the start at 0")),
-    "vhat": _kept("v'", "v′", N_("v without its pull to the start at 0")),
+    "mhat": _kept("m'", "m′", N_("m, corrected for its start at 0")),
+    "vhat": _kept("v'", "v′", N_("v, corrected for its start at 0")),
     "warm": _kept(r"\mu", "μ", N_("momentum of this step")),
     "warmer": Symbol(r"\mu_{t+1}", "μₜ₊₁", "", N_("momentum of the next step")),
-    "product": _kept(r"\Pi", "Π", N_("product of the momenta so far")),
-    "rho_inf": Symbol(r"\rho_\infty", "ρ∞", "", N_("steps that v looks back, in the end")),
-    "rho_t": _kept(r"\rho", "ρ", N_("steps that v looks back by now")),
-    "rect": _kept("r", "r", N_("how far v can be trusted")),
-    "fit": _kept("l", "l", N_("one over the size of the gradients")),
-    "u": _kept("u", "u", N_("largest gradient, fading")),
+    "product": _kept(r"\Pi", "Π", N_("product of all μ so far")),
+    "rho_inf": Symbol(r"\rho_\infty", "ρ∞", "", N_("the most steps that v can look back on")),
+    "rho_t": _kept(r"\rho", "ρ", N_("steps that v looks back on by now")),
+    "rect": _kept("r", "r", N_("how far v can be trusted: 1 is fully")),
+    "fit": _kept("l", "l", N_("1 over the usual size of the gradient")),
+    "u": _kept("u", "u", N_("largest gradient so far, old ones fade")),
     "squares": _kept("G", "G", N_("sum of all squared gradients")),
     "slow": _kept(r"\tilde{\gamma}", "γ̃", N_("learning rate by now")),
-    "change": _kept(r"\Delta", "Δ", N_("change, before the learning rate")),
-    "changes": _kept("u", "u", N_("fading mean of the squared changes")),
-    "mean_g": _kept(r"\bar{g}", "ḡ", N_("fading mean of the gradients")),
-    "turn": _kept("p", "p", N_("below 0 where the gradient changed its sign")),
-    "factor": _kept("f", "f", N_("what the step size is multiplied by")),
+    "change": _kept(r"\Delta", "Δ", N_("move, before the learning rate")),
+    "changes": _kept("u", "u", N_("mean of the squared moves, old ones fade")),
+    "mean_g": _kept(r"\bar{g}", "ḡ", N_("mean of the gradients, old ones fade")),
+    "turn": _kept("p", "p", N_("below 0 when the gradient has changed its sign")),
+    "factor": _kept("f", "f", N_("what Δ is multiplied by")),
     "size": _kept(r"\Delta", "Δ", N_("step size of this parameter")),
-    "held": Symbol("h", "h", "gradient", N_("gradient, or 0 where its sign changed"), "t"),
+    "held": Symbol("h", "h", "gradient", N_("gradient, or 0 when its sign has changed"), "t"),
     "eta": _kept(r"\eta", "η", N_("learning rate by now")),
-    "weight": _kept(r"\mu", "μ", N_("weight of the newest in the mean")),
-    "ax": Symbol(r"\bar{\theta}", "θ̄", "reference", N_("mean of the parameter over the late steps"), "t"),
+    "weight": _kept(r"\mu", "μ", N_("share of the newest θ in the mean")),
+    "ax": Symbol(r"\bar{\theta}", "θ̄", "reference", N_("mean of θ over the late steps"), "t"),
     "grads": Symbol("g", "g", "gradient", N_("gradient of all parameters"), "t"),
     "iteration": Symbol("k", "k", "", N_("number of the iteration"), "", True),
-    "dg": Symbol("y", "y", "gradient", N_("change of the gradient from one iteration to the next")),
-    "ds": Symbol("s", "s", "", N_("step of that iteration")),
-    "inverse": Symbol(r"\rho", "ρ", "", N_("one over the bend of the loss along s")),
-    "part_of": Symbol(r"\alpha", "α", "", N_("share of s in the direction")),
-    "q": Symbol("q", "q", "", N_("the gradient downhill, without what the remembered steps explain")),
-    "direction": Symbol("d", "d", "", N_("direction of the step")),
-    "length": Symbol("a", "a", "", N_("length of the step")),
+    "dg": Symbol(r"\Delta g", "Δg", "gradient", N_("change of g over one iteration")),
+    "ds": Symbol(r"\Delta\theta", "Δθ", "", N_("move of that iteration")),
+    "inverse": Symbol(r"\rho", "ρ", "", N_("1 over how much the loss bends along Δθ")),
+    "part_of": Symbol(r"\alpha", "α", "", N_("share of Δθ in the direction")),
+    "q": Symbol("q", "q", "", N_("−g, without what the remembered moves explain")),
+    "direction": Symbol("d", "d", "", N_("direction of the move")),
+    "length": Symbol("a", "a", "", N_("length of the move")),
 }
-LAYERED = re.compile(r"(W|b|h|d|w|x)(\d+)")
+# What a symbol means with one optimizer, where that is more, or else, than with the others.
+SPECIAL = {
+    ("adamax", "beta2"): N_("how much of the old u is kept"),
+    ("asgd", "alpha"): N_("how fast η falls"),
+    ("nadam", "mhat"): N_("m, looking one step ahead"),
+    ("rmsprop", "buffer"): N_("momentum: sum of the moves, old ones fade"),
+}
+LAYERED = re.compile(r"(W|b|h|e|w|x)(\d+)")
 SLOPE = re.compile(r"d([LJ])_(\w+)")
 
 
@@ -173,12 +183,10 @@ def split(name: str) -> tuple[str, str]:
     return (layered.group(1), layered.group(2)) if layered else (name, "")
 
 
-def meaning(name: str) -> tuple[str, str] | None:
-    """The text of a name and what it means, in words; None for slopes, which say it themselves."""
-    if SLOPE.fullmatch(name):
-        return None
+def meaning(name: str, optimizer: str = "") -> tuple[str, str]:
+    """The text of a name and what it means, in words; with an optimizer, by its key, what it means there."""
     base, _layer = split(name)
-    return SYMBOLS[base].text, _(SYMBOLS[base].words)
+    return SYMBOLS[base].text, _(SPECIAL.get((optimizer, base), SYMBOLS[base].words))
 
 
 def _with_subscript(latex: str, below: str) -> str:

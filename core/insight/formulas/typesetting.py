@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from core.insight.formulas.expression import Rule, names
-from core.insight.formulas.symbols import SYMBOLS, Look, look
+from core.insight.formulas.symbols import SLOPE, SYMBOLS, Look, look
 
 SUM, PRODUCT, SIGN, POWER, ATOM = range(5)  # how tightly the parts of an expression hold together
 SIGNS = {ast.Gt: ">", ast.Lt: "<", ast.LtE: r"\le", ast.GtE: r"\ge", ast.Eq: "="}
@@ -25,7 +25,7 @@ CALLS = {
     "T": (r"{{{0}}}^{{\top}}", (ATOM,), POWER),
     "dot": (r"{{{0}}}^{{\top}} {1}", (ATOM, ATOM), PRODUCT),
     "each": (r"{0} \odot {1}", (PRODUCT, POWER), PRODUCT),
-    "outer": (r"\sum_{{i=1}}^{{n}} {0} \, {{{1}}}^{{\top}}", (ATOM, ATOM), PRODUCT),
+    "outer": (r"\sum_{{i=1}}^{{n}} {0} \, {{{1}}}^{{\top}}", (POWER, ATOM), PRODUCT),
     "mean": (r"\frac{{1}}{{n}} \sum_{{i=1}}^{{n}} {0}", (PRODUCT,), PRODUCT),
     "sum": (r"\sum_{{i=1}}^{{n}} {0}", (PRODUCT,), PRODUCT),
     "total": (r"\sum {0}", (PRODUCT,), PRODUCT),
@@ -55,7 +55,7 @@ class _Typesetter:
         """LaTeX, and how tightly its parts hold together."""
         match node:
             case ast.Name(id=name):
-                return coloured(look(name, self._each)), ATOM
+                return coloured(look(name, self._each)), POWER if SLOPE.fullmatch(name) else ATOM
             case ast.Constant(value=int() | float() as value):
                 return _number(value), ATOM
             case ast.UnaryOp(operand=operand):

@@ -11,24 +11,16 @@ import numpy as np
 
 from core.insight.formulas.evaluation import Value, evaluate
 from core.insight.formulas.expression import Rule
-from core.insight.formulas.symbols import BEFORE, look
+from core.insight.formulas.rounding import comes_to
+from core.insight.formulas.symbols import BEFORE, SLOPE, look
 from core.insight.formulas.typesetting import ATOM, POWER, PRODUCT, SIGN, SUM
 from core.insight.numbers import DIGITS, MINUS, significant, superscript
+from core.texts import n_
 
 MOST_DIGITS = 9  # to tell two numbers apart
 LONGEST_NUMBER = 9  # characters
 LONGEST_VECTOR = 4  # numbers of a vector that are written
-SUMMED = (
-    "mean",
-    "sum",
-    "total",
-    "powers",
-    "columns",
-    "outer",
-    "dot",
-    "each",
-    "T",
-)  # written as the number that they come to
+SUMMED = ("total", "powers", "columns", "outer", "dot", "each", "T")  # written as what they come to
 SIGNS = {ast.Gt: ">", ast.Lt: "<", ast.LtE: "≤", ast.GtE: "≥", ast.Eq: "="}
 OPPOSITE = {ast.Gt: "≤", ast.Lt: "≥", ast.LtE: ">", ast.GtE: "<", ast.Eq: "≠"}
 # Of each function of the language: its look, how tightly its arguments must hold together, and how it does.
@@ -45,7 +37,7 @@ CALLS = {
     "T": ("{0}ᵀ", ATOM, POWER),
     "dot": ("{0}ᵀ {1}", POWER, PRODUCT),
     "each": ("{0} ⊙ {1}", PRODUCT, PRODUCT),
-    "outer": ("Σ {0} {1}ᵀ", ATOM, PRODUCT),
+    "outer": ("Σ {0} {1}ᵀ", POWER, PRODUCT),
     "mean": ("1/n · Σ {0}", PRODUCT, PRODUCT),
     "sum": ("Σ {0}", PRODUCT, PRODUCT),
     "total": ("Σ {0}", PRODUCT, PRODUCT),
@@ -94,14 +86,19 @@ def text(rule: Rule) -> str:
 
 
 def with_numbers(rule: Rule, values: Mapping[str, Value], name: str) -> Spans:
-    """The rule with `values` in place of its symbols: `name` = … = its value, which is among them."""
+    """The rule with `values` in place of its symbols: `name` = … = its value, which is among them.
+
+    It ends with ≈ where the numbers as they are shown do not come to what is shown of the value.
+    """
     target, digits = look(rule.target), _digits(rule.target, values)
     result = shown(values[rule.target], target.chosen, digits)
-    spans, _tightness = _Writer(values, {f"{rule.target}_": digits}).write(rule.value, True)
+    writer, written = _Writer(values, {f"{rule.target}_": digits}), _taken(rule.value, values)
+    spans, _tightness = writer.write(written, True)
     line = [Span(name, target.role), Span(" = ")]
     if len(spans) == 1:  # a number alone
         return merged([*line, Span(result, target.role)])
-    return merged([*line, *spans, Span(" = "), Span(result, target.role)])
+    sign = " = " if comes_to(written, writer.number, result) else " ≈ "
+    return merged([*line, *spans, Span(sign), Span(result, target.role)])
 
 
 def result_alone(rule: Rule, values: Mapping[str, Value], name: str) -> Spans:
@@ -139,15 +136,12 @@ class _Writer:
 
     def write(self, node: ast.expr, first: bool) -> Written:
         """The pieces of a text, and how tightly they hold together."""
+        leaf = self._leaf(node)
+        if leaf is not None:
+            return _number(*leaf, first)
         match node:
             case ast.Name(id=name):
-                return self._name(name, first)
-            case ast.Constant(value=int() | float() as value):
-                return self._number(exact(value), "", first)
-            case ast.BinOp(
-                left=ast.Constant(value=int() | float() as one), op=ast.Sub(), right=ast.Name(id=name)
-            ) if self._values is not None and look(name).chosen:
-                return self._number(exact(one - float(self._values[name])), "", first)
+                return self._symbol(name)
             case ast.UnaryOp(operand=operand):
                 return [Span(MINUS), *self._held(operand, PRODUCT, False)], SIGN if first else SUM
             case ast.BinOp(left=left, op=op, right=right):
@@ -155,20 +149,36 @@ class _Writer:
             case ast.Call(func=ast.Name(id=name), args=args):
                 return self._call(node, name, args, first)
             case ast.IfExp():
-                return self._cases(node, first)
+                return self._cases(node)
         raise ValueError(ast.dump(node))
 
-    def _name(self, name: str, first: bool) -> Written:
-        symbol = look(name)
-        if self._values is None:
-            return [Span(symbol.text, symbol.role)], ATOM if BEFORE not in symbol.text else POWER
-        number = shown(self._values[name], symbol.chosen, self._digits.get(name, DIGITS))
-        return self._number(number, symbol.role, first)
+    def _leaf(self, node: ast.expr) -> Span | None:
+        """The number that is written for an expression, with its role; None where it is written in parts."""
+        match node:
+            case ast.Constant(value=int() | float() as value):
+                return Span(exact(value))
+            case _ if self._values is None:
+                return None
+            case ast.Name(id=name):
+                symbol, digits = look(name), self._digits.get(name, DIGITS)
+                return Span(shown(self._values[name], symbol.chosen, digits), symbol.role)
+            case ast.BinOp(
+                left=ast.Constant(value=int() | float() as one), op=ast.Sub(), right=ast.Name(id=name)
+            ) if look(name).chosen:
+                return Span(exact(one - float(self._values[name])))
+            case ast.Call(func=ast.Name(id=name)) if name in SUMMED:
+                return Span(shown(evaluate(node, self._values)))
+        return None
 
-    def _number(self, number: str, role: str, first: bool) -> Written:
-        if number.startswith(MINUS):
-            return ([Span(number, role)], SIGN) if first else ([Span(f"({number})", role)], ATOM)
-        return [Span(number, role)], SIGN if "×" in number else ATOM
+    def number(self, node: ast.expr) -> str | None:
+        """The number that is written for an expression; None where it is written in parts."""
+        leaf = self._leaf(node)
+        return None if leaf is None else leaf.text
+
+    def _symbol(self, name: str) -> Written:
+        symbol = look(name)
+        whole = BEFORE not in symbol.text and not SLOPE.fullmatch(name)
+        return [Span(symbol.text, symbol.role)], ATOM if whole else POWER
 
     def _operation(self, left: ast.expr, op: ast.operator, right: ast.expr, first: bool) -> Written:
         match op:
@@ -199,8 +209,8 @@ class _Writer:
         return [Span("^"), *(spans if tightness >= POWER else _bracketed(spans))]
 
     def _call(self, node: ast.Call, name: str, args: list[ast.expr], first: bool) -> Written:
-        if self._values is not None and name in SUMMED:
-            return self._summed(node, name, args, first)
+        if self._values is not None and name == "sum":
+            return self._first_of(args[0], int(self._values["n"]), first)
         pattern, least, tightness = CALLS[name]
         spans: list[Span] = []
         for number, piece in enumerate(PLACE.split(pattern)):
@@ -208,20 +218,13 @@ class _Writer:
             spans += [Span(piece)] if place is None else self._held(args[place], least, place == 0)
         return spans, tightness
 
-    def _summed(self, node: ast.Call, name: str, args: list[ast.expr], first: bool) -> Written:
-        """What a sum comes to; of a mean, what its sum does."""
-        assert self._values is not None
-        if name == "mean":
-            total = np.sum(np.asarray(evaluate(args[0], self._values)))
-            count = exact(float(self._values["n"]))
-            return [Span(f"1/{count} · "), *self._number(significant(float(total)), "", False)[0]], PRODUCT
-        return self._number(shown(evaluate(node, self._values)), "", first)
+    def _first_of(self, points: ast.expr, count: int, first: bool) -> Written:
+        """The first term of a sum over the points, and how many there are."""
+        more = n_("… ({count} term)", "… ({count} terms)", count).format(count=f"{count:,}")
+        return [*self._held(points, SUM, first), Span(f" + {more}")], SUM
 
-    def _cases(self, node: ast.IfExp, first: bool) -> Written:
-        """The branch that is taken, or all with their conditions."""
-        if self._values is not None:
-            holds = bool(np.asarray(evaluate(node.test, self._values)).flat[0])
-            return self.write(node.body if holds else node.orelse, first)
+    def _cases(self, node: ast.IfExp) -> Written:
+        """All branches with their conditions."""
         spans: list[Span] = []
         last: ast.expr = node
         while isinstance(last, ast.IfExp):
@@ -243,6 +246,28 @@ class _Writer:
     def _held(self, node: ast.expr, least: int, first: bool) -> list[Span]:
         spans, tightness = self.write(node, first)
         return spans if tightness >= least else _bracketed(self.write(node, True)[0])
+
+
+def _taken(node: ast.expr, values: Mapping[str, Value]) -> ast.expr:
+    """What is written of an expression with numbers: of cases that which holds, of a mean what its sum is."""
+    match node:
+        case ast.IfExp(test=test, body=body, orelse=orelse):
+            holds = bool(np.asarray(evaluate(test, values)).flat[0])
+            return _taken(body if holds else orelse, values)
+        case ast.BinOp(left=left, op=op, right=right):
+            return ast.BinOp(_taken(left, values), op, _taken(right, values))
+        case ast.Call(func=ast.Name(id="mean"), args=points):
+            share = ast.BinOp(ast.Constant(1), ast.Div(), ast.Name("n"))
+            return ast.BinOp(share, ast.Mult(), ast.Call(ast.Name("total"), points, []))
+        case ast.Call(func=ast.Name(id="sum"), args=[points]) if values["n"] == 1:
+            return points
+    return node
+
+
+def _number(written: str, role: str, first: bool) -> Written:
+    if written.startswith(MINUS):
+        return ([Span(written, role)], SIGN) if first else ([Span(f"({written})", role)], ATOM)
+    return [Span(written, role)], SIGN if "×" in written else ATOM
 
 
 def _bracketed(spans: list[Span]) -> list[Span]:
