@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.choices.phases import CODE
 from core.experiment.split import EPOCH_STRIDE
 from core.export.page import Page
 from core.export.recipe import Recipe
@@ -50,7 +51,7 @@ def _step(page: Page, recipe: Recipe, inside: int) -> None:
     else:
         _gradient(page, recipe, inside)
         _say_step(page, inside)
-        page.code("optimizer.step()", "step", inside)
+        page.code(CODE["step"], "step", inside)
     if recipe.schedule is not None:
         _schedule(page, recipe, inside)
 
@@ -83,11 +84,11 @@ def _gradient(page: Page, recipe: Recipe, inside: int) -> None:
     """The four lines that lead to the gradient."""
     settings = recipe.settings
     page.say(_("Empty the gradients of the step before."), "zero_grad", inside)
-    page.code("optimizer.zero_grad()", "zero_grad", inside)
+    page.code(CODE["zero_grad"], "zero_grad", inside)
     page.say(_("Forward: predict y from x."), "forward", inside)
-    page.code("prediction = model(inputs)", "forward", inside)
+    page.code(CODE["forward"], "forward", inside)
     page.say(_("Loss: how wrong is that?"), "loss", inside)
-    page.code("loss = loss_function(prediction, targets)", "loss", inside)
+    page.code(CODE["loss"], "loss", inside)
     if settings.l1:
         penalty = "torch.stack([weight.abs().sum() for weight in weights]).sum()"
         page.code(f"objective = loss + {literal(settings.l1)} * {penalty}", "loss", inside)
@@ -96,7 +97,7 @@ def _gradient(page: Page, recipe: Recipe, inside: int) -> None:
         "backward",
         inside,
     )
-    page.code("objective.backward()" if settings.l1 else "loss.backward()", "backward", inside)
+    page.code("objective.backward()" if settings.l1 else CODE["backward"], "backward", inside)
     if settings.clip_norm is not None:
         page.say(_("A gradient that is too long is shortened."), "backward", inside)
         clip = f"nn.utils.clip_grad_norm_(model.parameters(), {literal(settings.clip_norm)})"
