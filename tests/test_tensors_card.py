@@ -271,9 +271,9 @@ def test_a_number_before_and_after_is_seen_whole_in_a_narrow_panel(qtbot: QtBot,
         made.show()
     made.show_inside(insides(Settings(optimizer="sgd", options={"sgd.momentum": 0.9}), 2)[-1], whole=True)
     view = table(made)
-    needed = QFontMetrics(theme.font(bold=True, digits=True)).horizontalAdvance("● −8.888")
-    for column in (BEFORE, AFTER):
-        assert view.columnWidth(column) > needed
+    metrics = QFontMetrics(theme.font(bold=True, digits=True))
+    for column, needed in ((BEFORE, "−0.08888"), (AFTER, "● −8.888 …")):
+        assert view.columnWidth(column) > metrics.horizontalAdvance(needed)
         end = view.columnViewportPosition(column) + view.columnWidth(column)
         assert end <= view.viewport().width()
 
@@ -287,6 +287,20 @@ def test_a_wide_panel_gives_its_room_to_the_numbers_unless_a_person_has_drawn_th
     view.horizontalHeader().resizeSection(AFTER, 77)
     card.resize(900, 260)
     assert view.columnWidth(AFTER) == 77
+
+
+def test_as_many_numbers_as_have_room_are_shown_and_none_is_cut(card: TensorsCard) -> None:
+    card.show_inside(insides(Settings(model="mlp"))[-1], whole=True)
+    view = table(card)
+    seen = set()
+    for width in (430, 1000):
+        card.resize(width, 260)
+        shown = str(cell(card, "w1", AFTER))
+        metrics = QFontMetrics(Theme().font(bold=True, digits=True))
+        assert metrics.horizontalAdvance(shown) < view.columnWidth(AFTER)
+        assert shown.endswith(" …")
+        seen.add(shown.count(","))
+    assert len(seen) > 1
 
 
 def test_where_a_person_has_scrolled_to_stays_while_a_phase_is_shown_again(card: TensorsCard) -> None:
@@ -356,12 +370,16 @@ def test_control_and_the_arrows_go_from_cell_to_cell(qtbot: QtBot, card: Tensors
 
 def test_whether_huge_tensors_differ_is_seen_at_a_glance() -> None:
     values = RNG.normal(size=3_000_000)
-    other = values + 1
+    same, other, times = values.copy(), values + 1, []
+    for _ in range(5):
+        begin = perf_counter()
+        assert is_other(values, other)
+        assert not is_other(values, same)
+        assert not is_other(values, values)
+        times.append(perf_counter() - begin)
     begin = perf_counter()
-    assert is_other(values, other)
-    assert not is_other(values, values.copy())
-    assert not is_other(values, values)
-    assert perf_counter() - begin < 0.1
+    assert np.array_equal(values, same)
+    assert min(times) < perf_counter() - begin  # less than to compare all
 
 
 def test_a_million_points_are_shown_as_quickly_as_a_few(qtbot: QtBot) -> None:

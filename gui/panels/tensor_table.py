@@ -20,7 +20,7 @@ from gui.widgets.cell_view import COPIED
 Index = QModelIndex | QPersistentModelIndex
 Views = Sequence[TensorView]
 
-SHOWN = 4  # numbers of a tensor in its cell
+SHOWN = 4  # numbers of a tensor in its cell, as long as nobody knows how many have room
 TOLD = 24  # numbers of a tensor in its tooltip
 ACROSS = 4  # of these in one line
 MOST_COPIED = 4096  # numbers of a tensor
@@ -81,8 +81,9 @@ COLUMNS = (
 class Row:
     """One tensor, or the gradient of one: what it was and is; what its cells say is found when it is seen."""
 
-    def __init__(self, was: TensorView | None, now: TensorView | None, is_gradient: bool) -> None:
+    def __init__(self, was: TensorView | None, now: TensorView | None, is_gradient: bool, shown: int) -> None:
         self.sources = was, now
+        self._shown = shown  # numbers in a cell
         view = now or was
         assert view is not None
         self.name = f"{view.name}.grad" if is_gradient else view.name
@@ -112,11 +113,11 @@ class Row:
     def cells(self) -> tuple[str, ...]:
         """The text of each column."""
         nothing = NONE if self.role == IS_GRADIENT else NOT_THERE
-        texts = _told_apart(self.before, self.after, nothing)
+        texts = _told_apart(self.before, self.after, nothing, self._shown)
         view = self.view
         if view is None:
             return (self.name, *texts, *(NOT_THERE,) * (len(COLUMNS) - AFTER - 1))
-        return self.name, *texts, _shape(view), *_attributes(view), _values(view.grad, DIGITS)
+        return self.name, *texts, _shape(view), *_attributes(view), _values(view.grad, DIGITS, self._shown)
 
     def values(self, column: int) -> Numbers | None:
         """The numbers that a column shows some of; None where there are none."""
@@ -142,6 +143,7 @@ class TensorTable(QAbstractTableModel):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._rows: list[Row] = []
+        self._shown = SHOWN
         self._font = QFont(theme.font(digits=True))
         self._bold = QFont(theme.font(bold=True, digits=True))
         self._ground = QBrush(QColor(theme.accent_soft))
@@ -152,7 +154,7 @@ class TensorTable(QAbstractTableModel):
 
     def show_views(self, before: Views, after: Views) -> None:
         """Show the tensors `before` beside those `after`."""
-        rows = list(_rows(before, after))
+        rows = [Row(*sources, self._shown) for sources in _in_order(before, after)]
         if [row.name for row in rows] != self.names():
             self.beginResetModel()
             self._rows = rows
@@ -167,6 +169,13 @@ class TensorTable(QAbstractTableModel):
             self._rows[place] = rows[place]
         if others:
             self.dataChanged.emit(self.index(others[0], 0), self.index(others[-1], len(COLUMNS) - 1))
+
+    def show_first(self, count: int) -> None:
+        """Show so many numbers in a cell."""
+        if count != self._shown:
+            self._shown = count
+            self._rows = [Row(*row.sources, row.role == IS_GRADIENT, count) for row in self._rows]
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, len(COLUMNS) - 1))
 
     def names(self) -> list[str]:
         """Those of the tensors, row by row."""
@@ -226,15 +235,18 @@ def _bar(colour: str, theme: Theme) -> QPixmap:
 # --- rows ------------------------------------------------------------------------------------------------
 
 
-def _rows(before: Views, after: Views) -> Iterator[Row]:
-    """A row for each tensor that was or is, in the order of ORDER; the gradients below their parameters."""
+def _in_order(before: Views, after: Views) -> Iterator[tuple[TensorView | None, TensorView | None, bool]]:
+    """Each tensor that was or is, in the order of ORDER, and below a parameter its gradient.
+
+    As what it was, what it is, and whether its gradient is meant.
+    """
     was = {view.name: view for view in before}
     now = {view.name: view for view in after}
     views = {**now, **{name: view for name, view in was.items() if name not in now}}
     for name in sorted(views, key=lambda name: ORDER.index(views[name].role)):
-        yield Row(was.get(name), now.get(name), False)
+        yield was.get(name), now.get(name), False
         if views[name].role == "parameter":
-            yield Row(was.get(name), now.get(name), True)
+            yield was.get(name), now.get(name), True
 
 
 def _changes(before: TensorView | None, after: TensorView | None) -> frozenset[int]:
@@ -273,15 +285,19 @@ def is_other(before: Numbers, after: Numbers) -> bool:
     return not np.array_equal(before.flat[::stride], after.flat[::stride], equal_nan=True)
 
 
-def _told_apart(before: TensorView | None, after: TensorView | None, nothing: str) -> tuple[str, str]:
+def _told_apart(
+    before: TensorView | None, after: TensorView | None, nothing: str, shown: int
+) -> tuple[str, str]:
     """The numbers before and after, with as many digits as it takes to see a change."""
     texts = ("", "")
     for digits in range(DIGITS, MOST_DIGITS + 1, 2):
-        was, now = (nothing if view is None else _values(view.values, digits) for view in (before, after))
+        was, now = (
+            nothing if view is None else _values(view.values, digits, shown) for view in (before, after)
+        )
         texts = (was, now)
         if was != now or before is None or after is None or before.values is after.values:
             break
-        if not is_other(_first(before.values, SHOWN), _first(after.values, SHOWN)):
+        if not is_other(_first(before.values, shown), _first(after.values, shown)):
             break
     return texts
 
@@ -292,12 +308,12 @@ def _first(values: Numbers, count: int) -> Numbers:
     return first
 
 
-def _values(values: Numbers | None, digits: int) -> str:
+def _values(values: Numbers | None, digits: int, shown: int) -> str:
     """The first numbers of a tensor, and … if there are more."""
     if values is None:
         return NONE
-    texts = [_text(number, digits) for number in _first(values, SHOWN)]
-    return ", ".join([*texts, *(["…"] if values.size > SHOWN else [])])
+    texts = ", ".join(_text(number, digits) for number in _first(values, shown))
+    return f"{texts} …" if values.size > shown else texts
 
 
 def _text(value: float, digits: int = DIGITS) -> str:

@@ -15,9 +15,12 @@ from gui.theme import Theme
 from gui.widgets.cell_view import CellView
 from gui.widgets.still_label import StillLabel
 
+SHAPE = 3
 # Pixels of the columns that tell what a tensor is; the numbers before and after take what is left.
-WIDTHS = {3: 60, 4: 60, 5: 52, 6: 100, 7: 140, 8: 108}
-NUMBERS = ("−8.888", "−8.888×10⁻⁸")  # that the columns before and after must show, and should
+WIDTHS = {SHAPE: 60, 4: 60, 5: 52, 6: 100, 7: 140, 8: 108}
+NUMBER = "−0.08888"  # has room in the columns before and after
+LONG = "−8.888×10⁻⁸"  # should have
+MOST_SHOWN = 6  # numbers of a tensor in a cell
 WIDEST = 260  # pixels of these columns
 IN_CELL = 10  # pixels beside a number
 NAMES = (64, 140)  # pixels, the least and the most for the names of the tensors
@@ -34,6 +37,9 @@ class TensorsCard(Card):
         self._table = TensorTable(theme)
         self._is_fitting = True
         self._has_own_widths = False
+        metrics = QFontMetrics(theme.font(bold=True, digits=True))
+        self._mark, self._dots, self._long = map(metrics.horizontalAdvance, (CHANGED, " …", LONG))
+        self._number = metrics.horizontalAdvance(f"{NUMBER}, ")
         self.view = self._view()
         self._empty = self._invitation()
         self._pages = QStackedWidget()
@@ -87,12 +93,8 @@ class TensorsCard(Card):
         view.setColumnHidden(NAME, True)  # the heads of the rows say it, and stay in sight
         for column, width in WIDTHS.items():
             view.setColumnWidth(column, theme.px(width))
-        metrics = QFontMetrics(theme.font(bold=True, digits=True))
-        self._narrow, self._usual = (
-            metrics.horizontalAdvance(CHANGED + number) + theme.px(IN_CELL) for number in NUMBERS
-        )
         view.horizontalHeader().sectionResized.connect(self._note_width)
-        self._table.modelReset.connect(self._fit_names)
+        self._table.modelReset.connect(self._fit_columns)
         return view
 
     def _fit_names(self) -> None:
@@ -112,15 +114,23 @@ class TensorsCard(Card):
             - self.view.verticalHeader().width()
             - self.view.verticalScrollBar().sizeHint().width()
         )
-        spare = (room - sum(map(self.theme.px, WIDTHS.values()))) // 2
-        width = max(min(room // 2, self._usual), min(spare, self.theme.px(WIDEST)), self._narrow)
+        others = [self.theme.px(length) for length in WIDTHS.values()]
+        least = self._mark + self._number + self.theme.px(IN_CELL)
+        usual = self._mark + self._long + self.theme.px(IN_CELL)
+        beside_shape, beside_all = (room - others[0]) // 2, (room - sum(others)) // 2
+        width = min(room // 2 if beside_shape < least else beside_shape, usual)
+        width = max(width, min(beside_all, self.theme.px(WIDEST)), least - self._mark)
+        more = self._mark // 2  # the mark stands in one of the two
         self._is_fitting = True
-        for column in (BEFORE, AFTER):
-            self.view.setColumnWidth(column, width)
+        self.view.setColumnWidth(BEFORE, width - more)
+        self.view.setColumnWidth(AFTER, width + more)
         self._is_fitting = False
 
-    def _note_width(self, column: int, _before: int, _width: int) -> None:
-        """The person has drawn a column to another width."""
+    def _note_width(self, column: int, _before: int, width: int) -> None:
+        """A column is wider or narrower; the person has drawn it to another width, if nothing else has."""
+        if column == AFTER:
+            room = width - self.theme.px(IN_CELL) - self._mark - self._dots
+            self._table.show_first(min(max(1, room // self._number), MOST_SHOWN))
         if not self._is_fitting and column in (BEFORE, AFTER):
             self._has_own_widths = True
 
