@@ -293,7 +293,7 @@ def test_as_many_numbers_as_have_room_are_shown_and_none_is_cut(card: TensorsCar
     card.show_inside(insides(Settings(model="mlp"))[-1], whole=True)
     view = table(card)
     seen = set()
-    for width in (430, 1000):
+    for width in (430, 1200):
         card.resize(width, 260)
         shown = str(cell(card, "w1", AFTER))
         metrics = QFontMetrics(Theme().font(bold=True, digits=True))
