@@ -16,8 +16,7 @@ from core.experiment.settings import Settings
 from core.experiment.split import held_out
 from core.insight.curves import Curve
 from core.insight.scaling import Scaling, no_scaling, standard_scaling
-from core.problem import Problem
-from core.texts import _, n_
+from core.insight.trainable import check_points, own_start_values
 from core.training.named import named
 
 Floats = NDArray[np.float64]
@@ -41,10 +40,7 @@ class Recipe:
     given: Scaling | None
 
     def __post_init__(self) -> None:
-        if not len(self.points):
-            raise Problem(_("There are no points to fit yet: draw some, or open a file."))
-        if self.settings.model == "polynomial" and self.columns != 1:
-            raise Problem(_("A polynomial takes one column of x; choose another model, or one column."))
+        check_points(self.points, self.settings, self.curve, self.scaling)
 
     @property
     def columns(self) -> int:
@@ -135,21 +131,5 @@ class Recipe:
 
     def start_values(self) -> Floats:
         """The person's own start values `[P]`, flat, as training has them."""
-        given, needed = len(self.settings.start_values), self.curve.count()
-        if given != needed:
-            raise Problem(
-                n_(
-                    "The model has {needed} parameter, and {given} start values are given; give {needed}.",
-                    "The model has {needed} parameters, and {given} start values are given; give {needed}.",
-                    needed,
-                ).format(needed=needed, given=given)
-            )
-        arrays = self.curve.from_data_units(self.settings.start_values, self.scaling)
-        values = np.concatenate([array.ravel() for array in arrays])
-        if not np.isfinite(values).all():
-            raise Problem(
-                _("The start values reach {value}, too large for {dtype}; choose smaller ones.").format(
-                    value="1e308", dtype=self.settings.dtype
-                )
-            )
-        return values
+        arrays = own_start_values(self.settings, self.curve, self.scaling)
+        return np.concatenate([array.ravel() for array in arrays])

@@ -18,15 +18,13 @@ from core.experiment.settings import Settings
 from core.experiment.split import EPOCH_STRIDE, held_out
 from core.insight.curves import Curve
 from core.insight.scaling import Scaling
-from core.problem import Problem
-from core.texts import _, n_
+from core.insight.trainable import own_start_values
 from core.training.convergence import Convergence
 from core.training.models import draw_start_values
 from core.training.named import named
 
 Floats = NDArray[np.float64]
 
-LARGEST = {"float32": 1e18, "float64": 1e150}  # beyond these a squared error overflows
 RATES = (
     "lr",
     "initial_lr",
@@ -318,28 +316,8 @@ class Fit:
         elif settings.start == "zeros":
             _set(model.parameters(), [np.zeros(shape) for shape in self.curve.shapes()])
         else:
-            _set(model.parameters(), self._own_start_values(settings))
+            _set(model.parameters(), own_start_values(settings, self.curve, self.scaling))
         return model
-
-    def _own_start_values(self, settings: Settings) -> list[Floats]:
-        given, needed = len(settings.start_values), self.curve.count()
-        if given != needed:
-            raise Problem(
-                n_(
-                    "The model has {needed} parameter, and {given} start values are given; give {needed}.",
-                    "The model has {needed} parameters, and {given} start values are given; give {needed}.",
-                    needed,
-                ).format(needed=needed, given=given)
-            )
-        arrays = self.curve.from_data_units(settings.start_values, self.scaling)
-        largest = max(float(np.abs(array).max()) for array in arrays)
-        if not largest <= LARGEST[settings.dtype]:
-            raise Problem(
-                _("The start values reach {value}, too large for {dtype}; choose smaller ones.").format(
-                    value=f"{largest:.3g}", dtype=settings.dtype
-                )
-            )
-        return arrays
 
     def _build_optimizer(self) -> torch.optim.Optimizer:
         settings = self.taken.settings

@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from itertools import count, pairwise
 from typing import NamedTuple
 
-import numpy as np
 import torch
 
 from core.choices import MODELS
@@ -19,16 +18,18 @@ from core.experiment.settings import Settings
 from core.experiment.split import held_out
 from core.insight.curves import Curve
 from core.insight.scaling import Scaling, no_scaling, standard_scaling
+from core.insight.trainable import check_points
 from core.problem import Problem
 from core.texts import _
 from core.training.checkpoints import Checkpoints
 from core.training.devices import check_device, first_line
-from core.training.fit import LARGEST, Fit, Wanted
+from core.training.fit import Fit, Wanted
 from core.training.history import History, Series
 from core.training.inside import Inside
 from core.training.inspection import Inspection, inspection
 from core.training.named import named
 from core.training.path import Path
+from core.training.plan import Part, Place, measure, same, size_of
 from core.training.slow_step import SlowStep
 from core.training.snapshot import Snapshot
 from core.training.stop_rules import StopRules
@@ -50,23 +51,6 @@ class Ghost(NamedTuple):
     step: int
     losses: Series
     snapshot: Snapshot
-
-
-class Place(NamedTuple):
-    """A step of a run, as the fit stands there: the next part of the plan, and the gradients of the step."""
-
-    step: int
-    next: int
-    taken: Wanted
-    state: bytes
-    gradients: list[torch.Tensor | None]
-
-
-class Part(NamedTuple):
-    """From behind step `since` on, `wanted` holds."""
-
-    since: int
-    wanted: Wanted
 
 
 class Trainer:
@@ -153,13 +137,13 @@ class Trainer:
         if self._wanted is not self._planned:
             parts.append(Part(here, self._wanted))
         for one, two in pairwise(parts):
-            since = since if _measure(one.wanted) == _measure(two.wanted) else two.since
+            since = since if measure(one.wanted) == measure(two.wanted) else two.since
         return since
 
     @property
     def changed(self) -> bool:
         """Whether the next step takes up a change that no step has taken up yet."""
-        return not _same(self._wanted, self._plan[-1].wanted)
+        return not same(self._wanted, self._plan[-1].wanted)
 
     @property
     def wanted(self) -> Wanted:
@@ -186,7 +170,7 @@ class Trainer:
         if wanted.points.x.shape[1] != self._wanted.points.x.shape[1]:
             raise ValueError("another number of columns of x takes a new Trainer")
         if points is not None:
-            _check(wanted, self.curve, self.scaling)
+            check_points(*wanted, self.curve, self.scaling)
         self._wanted = wanted
 
     def go_on(self) -> None:
@@ -358,7 +342,7 @@ class Trainer:
         """Let `wanted` hold; other data or another loss begin another count of the lowest."""
         before = self.fit.taken
         self.fit.take_up(wanted)
-        if self._at == self.tip.step and _measure(before) != _measure(wanted):
+        if self._at == self.tip.step and measure(before) != measure(wanted):
             self._rules.forget_best(self._at)
 
     def _snapshot(self) -> Snapshot:
@@ -403,7 +387,7 @@ class Trainer:
     def _plan_change(self, wanted: Wanted) -> None:
         """From here on `wanted` holds; in the past of the run that begins a branch."""
         self._planned = wanted
-        if _same(wanted, self._plan[-1].wanted):
+        if same(wanted, self._plan[-1].wanted):
             return  # what was changed has been changed back
         if self._at < self.tip.step:
             self._branch()
@@ -444,7 +428,7 @@ class Trainer:
     def _keep(self) -> None:
         """Take a checkpoint; let go of the oldest changes if their points take too much memory."""
         self._checkpoints.add(self._at, self.fit.state())
-        while len(self._plan) > 1 and _bytes(self._plan) > MOST_CHANGED:
+        while len(self._plan) > 1 and size_of(self._plan) > MOST_CHANGED:
             if not self._checkpoints.forget_upto(self._plan[1].since):
                 return
             self._plan = self._plan[1:]  # another thread may be reading it
@@ -464,7 +448,7 @@ class Trainer:
         )
         self.curve = named(MODELS[settings.model].curve)(settings.values("model"), points.x.shape[1])
         for part in self._plan:
-            _check(part.wanted, self.curve, self.scaling)
+            check_points(*part.wanted, self.curve, self.scaling)
         self.fit = Fit(first, self.device, self.curve, self.scaling)
         self._at, self._next = 0, 1
         checkpoints = Checkpoints()
@@ -510,44 +494,3 @@ class Trainer:
             device=self.device, reason=first_line(error)
         )
         self.device = "cpu"
-
-
-def _same(one: Wanted, other: Wanted) -> bool:
-    return one.points is other.points and one.settings == other.settings
-
-
-def _measure(wanted: Wanted) -> tuple[object, ...]:
-    """What decides whether losses can be compared."""
-    settings = wanted.settings
-    return (
-        id(wanted.points),
-        settings.loss,
-        settings.values("loss"),
-        settings.validation,
-        settings.validation_seed,
-    )
-
-
-def _bytes(plan: Sequence[Part]) -> int:
-    """What the points of all parts take, each counted once."""
-    points = {id(part.wanted.points): part.wanted.points for part in plan}
-    return sum(p.x.nbytes + p.y.nbytes for p in points.values())
-
-
-def _check(wanted: Wanted, curve: Curve, scaling: Scaling) -> None:
-    """Raise Problem if these points cannot be trained on."""
-    points, settings = wanted
-    if not len(points):
-        raise Problem(_("There are no points to fit yet: draw some, or open a file."))
-    if settings.model == "polynomial" and points.x.shape[1] != 1:
-        raise Problem(_("A polynomial takes one column of x; choose another model, or one column."))
-    raw = max(np.abs(points.x).max(), np.abs(points.y).max())
-    farthest = np.abs(scaling.x_in(points.x)).max(axis=0)  # whose features are the largest
-    largest = max(curve.features(farthest[None]).max(), np.abs(scaling.y_in(points.y)).max())
-    if largest > LARGEST[settings.dtype] or raw > LARGEST["float64"]:
-        raise Problem(
-            _(
-                "The numbers reach {value}, too large to train on in {dtype}: "
-                "scale the data down, choose Standardise, or choose float64."
-            ).format(value=f"{max(raw, largest):.3g}", dtype=settings.dtype)
-        )
