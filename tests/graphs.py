@@ -73,7 +73,15 @@ def inside_of(settings: Settings, done: int = len(PHASES), seed: int = 0, number
     if done == len(PHASES) and gradient is not None:
         after = tuple(own - 0.01 * way for own, way in zip(before, gradient, strict=True))
     views = tuple(
-        TensorView(name, "parameter", each.detach().numpy(), "float32", "cpu", True)
+        TensorView(
+            name,
+            "parameter",
+            each.detach().numpy(),
+            "float32",
+            "cpu",
+            True,
+            grad=None if each.grad is None else each.grad.numpy(),
+        )
         for name, each in zip(made.names, made.parameters, strict=True)
     )
     return Inside(

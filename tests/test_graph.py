@@ -15,7 +15,7 @@ from torch import nn
 from core.choices import LOSSES
 from core.experiment import Settings
 from core.insight.graph import CONSTANT, LEAF, OPERATION, Graph, Node, walk
-from core.insight.graph_words import OPERATIONS
+from core.insight.graph_words import OPERATIONS, words_of
 from tests.graphs import POINTS, program
 
 MODELS = [
@@ -203,3 +203,27 @@ def test_no_tensor_is_kept_alive() -> None:
     gc.collect()
     assert not any(each() is not None for each in alive)
     assert graph.operations > 10
+
+
+def test_the_words_of_the_losses_say_what_autograd_gives_each_prediction() -> None:
+    """The share 1 / n is that of the mean, of four errors here: 0.1, 0.2, 5 and −5."""
+    errors = torch.tensor([0.1, 0.2, 5.0, -5.0])
+
+    def gradient(loss: nn.Module) -> list[float]:
+        prediction = errors.clone().requires_grad_()
+        loss(prediction, torch.zeros(4)).backward()
+        assert prediction.grad is not None
+        return [float(each) for each in prediction.grad]
+
+    assert "1 / n of its error; where the error exceeds delta, 1 / n of delta" in words("huber_loss")
+    assert gradient(nn.HuberLoss(delta=2.0)) == pytest.approx([0.1 / 4, 0.2 / 4, 2 / 4, -2 / 4])
+    assert "1 / n of its error divided by beta; where the error exceeds beta, 1 / n" in words(
+        "smooth_l1_loss"
+    )
+    assert gradient(nn.SmoothL1Loss(beta=2.0)) == pytest.approx([0.1 / 8, 0.2 / 8, 1 / 4, -1 / 4])
+    assert "2 / n times its error" in words("mse_loss")
+    assert gradient(nn.MSELoss()) == pytest.approx([0.2 / 4, 0.4 / 4, 10 / 4, -10 / 4])
+
+
+def words(label: str) -> str:
+    return words_of(label).backward

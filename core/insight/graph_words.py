@@ -53,19 +53,25 @@ OPERATIONS: Mapping[str, Words] = MappingProxyType(
             N_("Backward, it multiplies by its slope, s (1 − s), which it finds from its kept result s."),
         ),
         "mse_loss": Words(
-            N_("squared errors"),
-            N_("The mean of the squared differences between the prediction and y."),
-            N_("Backward, each prediction gets 2 / n times its difference from y."),
+            N_("mean of the squared errors"),
+            N_("The mean of the squared errors; an error is the prediction minus y."),
+            N_("Backward, each prediction gets 2 / n times its error."),
         ),
         "huber_loss": Words(
             N_("Huber loss"),
             N_("The mean of the errors, squared where they are small, straight where they exceed delta."),
-            N_("Backward, a small error gives a gradient of its own size, a large one one of size delta."),
+            N_(
+                "Backward, each prediction gets 1 / n of its error; where the error exceeds delta, 1 / n of "
+                "delta with its sign."
+            ),
         ),
         "smooth_l1_loss": Words(
             N_("smooth L1 loss"),
             N_("The mean of the errors, squared where they are below beta, straight above it."),
-            N_("Backward, a small error gives error / beta, a large one only its sign."),
+            N_(
+                "Backward, each prediction gets 1 / n of its error divided by beta; where the error exceeds "
+                "beta, 1 / n with its sign."
+            ),
         ),
         "sub": Words(
             N_("difference"),

@@ -7,6 +7,7 @@ from collections import Counter
 from PySide6.QtWidgets import QVBoxLayout
 
 from core.insight.graph import ARRAYS_A_LAYER, CONSTANT, LAYER, LEAF, Graph, Node
+from core.insight.phase_words import invitation
 from core.texts import _
 from core.training.inside import Inside
 from gui.panels.cards import Card
@@ -35,20 +36,22 @@ class GraphCard(Card):
         lines.addWidget(self.change_note)
         self.foot.addLayout(lines)
         self._graph = NOTHING
-        self._change = ""
+        self._change, self._changed_in = "", 0
         self.show_inside(None)
 
     def show_inside(self, inside: Inside | None) -> None:
-        """Show the graph of a step; before there is one, the ghost of the one before, or its leaves."""
+        """Show the graph of a step; before there is one, the ghost of the one before, or what there is."""
         if inside is None:
-            self.plot.show_graph(None, sentence=_("The graph of a step appears here once there are points."))
+            self.plot.show_graph(None, sentence=invitation())
             self._say("", "")
         elif inside.graph is not None and inside.objective is not None:
-            self._note_change(inside.graph)
+            self._note_change(inside.graph, inside.run)
             self._graph = inside.graph
             self.plot.show_graph(inside.graph, numbers_of(inside))
-            standing = _("PyTorch builds the graph anew at every step.")
-            self._say(counted(inside.graph), self._change or standing)
+            if self._change and self._changed_in == inside.run:
+                self._say(counted(inside.graph), _("The graph is new: it has changed."), self._change)
+            else:
+                self._say(counted(inside.graph), _("PyTorch builds the graph anew at every step."))
         else:
             self._show_unfinished(inside)
 
@@ -68,8 +71,8 @@ class GraphCard(Card):
         """Light what a phase (a word of PHASES) works on; nothing for an empty one."""
         self.plot.light(phase)
 
-    def _note_change(self, graph: Graph) -> None:
-        """Find what is in one of two graphs and not in the other."""
+    def _note_change(self, graph: Graph, run: int) -> None:
+        """Find what is in the graph before and not in this one, and the other way round."""
         if not self._graph.nodes or graph.structure == self._graph.structure:
             return
         before, after = (Counter(_names(each)) for each in (self._graph, graph))
@@ -80,10 +83,12 @@ class GraphCard(Card):
         ]
         changes = "; ".join(parts) or _("other connections")
         self._change = _("Built anew at every step; the last change: {changes}.").format(changes=changes)
+        self._changed_in = run
 
-    def _say(self, size: str, change: str) -> None:
+    def _say(self, size: str, change: str, at_length: str = "") -> None:
         self.size_note.setText(size)
         self.change_note.setText(change)
+        self.change_note.explain(at_length)
 
     def _line(self, name: str, meaning: str) -> StillLabel:
         line = StillLabel(shrinks=True)

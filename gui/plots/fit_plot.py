@@ -14,6 +14,7 @@ from core.insight.scaling import Scaling
 from core.texts import _
 from core.training.path import Way
 from gui.plots.canvas import Canvas
+from gui.plots.claimed_keys import is_claimed
 from gui.plots.dots import Dots, Indices
 from gui.plots.fit_curves import FIT, GHOST, MARKED, REFERENCE_CURVE, START, FitCurves, Predict
 from gui.plots.hand import Hand
@@ -371,14 +372,7 @@ class FitPlot(Canvas):
 
     def event(self, event: QEvent) -> bool:
         """Keys that would be a shortcut of the window mean the selection while there is one."""
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and self._wants(event)
-        ):
-            event.accept()
-            return True
-        return super().event(event)
+        return is_claimed(event, self._wants) or super().event(event)
 
     def _wants(self, event: QKeyEvent) -> bool:
         """Whether a key has a meaning here and now."""

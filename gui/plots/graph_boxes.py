@@ -22,8 +22,8 @@ FOLDED = "folded"  # the kind of a box that stands for a group; the others are K
 TITLE, NOTE, VALUE, GRADIENT = "title", "note", "value", "gradient"  # what a row of a box is
 MOST_OPEN = 5  # operations of a loss or a penalty that are shown without being asked for
 MAPS = ("addmm", "t")  # the operations of a layer that do not bend
-WIDEST = "−8.88×10⁻⁸"  # a number, so that a box keeps its size whatever the number is
-PAIR = "−0.888, −0.888, …"
+WIDEST = "−8.888×10⁻⁸"  # a number, so that a box keeps its size whatever the number is
+PAIR = "−0.8888, −0.8888, …"
 
 
 class Row(NamedTuple):

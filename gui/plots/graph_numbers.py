@@ -9,14 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.insight.graph import CONSTANT, INPUTS, LEAF, NO_NAME, OPERATION, Graph, Node, Saved
-from core.insight.numbers import significant
+from core.insight.numbers import DIGITS, significant
 from core.texts import _, n_
 from core.training.inside import Inside
 from gui.plots.graph_boxes import FOLDED, GRADIENT, VALUE, WIDEST, Box, Row, brackets, title_of
 
 Array = NDArray[np.float64] | NDArray[np.float32]
 
-DIGITS = 3
 FIRST = 2  # numbers of an array that a box shows
 MOST, FEWER = 12, 4  # numbers of an array that are told at length, and of one among others
 QUIET = ("sizes", "strides", "numel", "alpha", "beta", "reduction", "dim", "keepdim")  # of what is kept
@@ -34,13 +33,9 @@ NO_NUMBERS = StepNumbers({}, {}, None)
 
 
 def numbers_of(inside: Inside) -> StepNumbers:
-    """The newest values of a step; before its backward pass, the gradients that are there from the last."""
+    """The newest values of a step, and the gradients that are there: until zero_grad, those of the last."""
     values = inside.before if inside.after is None else inside.after
-    left = {view.name: view.grad for view in inside.views[-1] if view.role == "parameter"}
-    if inside.gradient is None:
-        gradients: dict[str, Array | None] = {name: left.get(name) for name in inside.names}
-    else:
-        gradients = dict(zip(inside.names, inside.gradient, strict=True))
+    gradients = {view.name: view.grad for view in inside.views[-1] if view.role == "parameter"}
     return StepNumbers(dict(zip(inside.names, values, strict=True)), gradients, inside.objective)
 
 

@@ -62,6 +62,11 @@ def lights_gradients(phase: str) -> bool:
     return phase in ("backward", "zero_grad")
 
 
+def has_light(box: Box, phase: str) -> bool:
+    """Whether a phase does something in a box, or in its gradients."""
+    return is_lit(box, phase) or (lights_gradients(phase) and any(row.kind == GRADIENT for row in box.rows))
+
+
 class Look(NamedTuple):
     """How a drawing looks now: the phase that is lit, the key of what is chosen, and an old graph."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt
@@ -22,10 +23,11 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
 from core.insight.graph import Graph
 from core.texts import _
 from gui.plots.bubble import Bubble
+from gui.plots.claimed_keys import is_claimed
 from gui.plots.graph_boxes import FOLDED, Box, Row, foldable
 from gui.plots.graph_drawing import Drawing, PlacedBox
 from gui.plots.graph_numbers import NO_NUMBERS, StepNumbers, row_text, told
-from gui.plots.graph_painter import GraphPainter, Look, header_of
+from gui.plots.graph_painter import GraphPainter, Look, has_light, header_of
 from gui.plots.graph_sheet import GraphSheet
 from gui.theme import GRID, Theme
 
@@ -102,6 +104,7 @@ class GraphPlot(QAbstractScrollArea):
         """Light what a phase (a word of PHASES) works on; nothing for an empty one."""
         if phase != self._phase:
             self._phase = phase
+            self._bring_lit_into_sight()
             self.viewport().update()
 
     @property
@@ -136,6 +139,7 @@ class GraphPlot(QAbstractScrollArea):
     def _fit(self) -> None:
         self._sheet.fit(self._room(self.maximumViewportSize().toSizeF()).size())
         self._set_scroll_bars()
+        self._bring_lit_into_sight()
         self.viewport().update()
 
     def _room(self, size: QSizeF) -> QRectF:
@@ -178,6 +182,18 @@ class GraphPlot(QAbstractScrollArea):
         """Where on the viewport a box or the header of an open group is; empty for none such."""
         stop = next((each for each in self._stops() if each.key == key), None)
         return self._on_viewport(stop.rect) if stop is not None else QRectF()
+
+    def _bring_lit_into_sight(self) -> None:
+        """Scroll to what is lit; where that has no room, to its beginning, unless some of it is in sight."""
+        boxes = self.drawing.boxes if self.drawing is not None else ()
+        lit = [each.rect for each in boxes if has_light(each.box, self._phase)]
+        if not lit:
+            return
+        room, whole = self._room(self.viewport().size().toSizeF()), reduce(QRectF.united, lit)
+        if whole.width() * self.zoom <= room.width() and whole.height() * self.zoom <= room.height():
+            self._show_whole(self._on_viewport(whole))
+        elif not any(room.contains(self._on_viewport(rect)) for rect in lit):
+            self._show_whole(self._on_viewport(lit[-1 if self._phase == "backward" else 0]))
 
     def _on_viewport(self, rect: QRectF) -> QRectF:
         origin = self._origin()
@@ -388,14 +404,7 @@ class GraphPlot(QAbstractScrollArea):
 
     def event(self, event: QEvent) -> bool:
         """Enter and Space are shortcuts of the window, except on a box that opens or closes."""
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and self._wants(event)
-        ):
-            event.accept()
-            return True
-        return super().event(event)
+        return is_claimed(event, self._wants) or super().event(event)
 
     def _wants(self, event: QKeyEvent) -> bool:
         """Whether a key has a meaning here."""

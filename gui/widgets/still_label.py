@@ -16,7 +16,7 @@ class StillLabel(QLabel):
 
     def __init__(self, widest: str = "", shrinks: bool = False) -> None:
         super().__init__()
-        self._text = ""
+        self._text = self._more = ""
         self._widest = widest
         self._shrinks = shrinks
 
@@ -29,6 +29,12 @@ class StillLabel(QLabel):
         if text != self._text:
             self._text = text
             self.setAccessibleDescription(text)
+            self.update()
+
+    def explain(self, more: str) -> None:
+        """Have the tooltip say more than there is room for."""
+        if more != self._more:
+            self._more = more
             self.update()
 
     def sizeHint(self) -> QSize:
@@ -51,6 +57,7 @@ class StillLabel(QLabel):
         # By its base line: in the middle, Chinese letters would push the others down and cut them off.
         base = (self.height() + metrics.ascent() - metrics.descent()) / 2
         painter.drawText(QPointF(0, base), shown)
-        tip = plain_tip(self._text) if shown != self._text else ""
+        parts = [self._text if shown != self._text else "", self._more]
+        tip = plain_tip(" ".join(filter(None, parts))) if any(parts) else ""
         if tip != self.toolTip():
             self.setToolTip(tip)
