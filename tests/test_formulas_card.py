@@ -38,8 +38,8 @@ NARROW, USUAL = (330, 230), (430, 500)
 FRAME = 2.0  # milliseconds that the numbers of a step may take of a frame
 
 
-def inside(settings: Settings, step: int = 3, done: int = len(PHASES)) -> Inside:
-    trainer = Trainer(POINTS, settings)
+def inside(settings: Settings, step: int = 3, done: int = len(PHASES), of: Points = POINTS) -> Inside:
+    trainer = Trainer(of, settings)
     for _step in range(step - 1):
         trainer.step()
     made = SlowStep(trainer.fit, 1, step)
@@ -399,9 +399,17 @@ def test_what_nobody_sees_is_not_worked_out(
     assert numbers(card)[-1].endswith(significant(float(later.after[0][0, 0])))
 
 
-def test_new_numbers_take_a_small_part_of_a_frame(qtbot: QtBot, card: FormulasCard) -> None:
-    settings = Settings(model="polynomial", optimizer="radam", loss="huber", l1=0.1, clip_norm=1.0)
-    steps = [inside(settings, step) for step in (3, 4)]
+@pytest.mark.parametrize(
+    ("degree", "points"), [(3, 24), (12, 700), (12, 3000)], ids=["few", "gone through", "too many for that"]
+)
+def test_new_numbers_take_a_small_part_of_a_frame(
+    qtbot: QtBot, card: FormulasCard, degree: int, points: int
+) -> None:
+    chosen = {"model": "polynomial", "optimizer": "radam", "loss": "huber"}
+    options = {"polynomial.degree": degree}
+    settings = Settings(**chosen, l1=0.1, clip_norm=1.0, options=options)  # type: ignore[arg-type]
+    x = np.linspace(-1, 1, points)
+    steps = [inside(settings, step, of=Points(x, np.cos(4 * x))) for step in (3, 4)]
     tell(qtbot, card, settings, steps[0])
     times = []
     for turn in range(60):

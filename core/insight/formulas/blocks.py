@@ -22,8 +22,15 @@ from core.insight.formulas.writing import exact, text
 from core.texts import N_, _
 
 EMPTIED = r"\textcolor{{gradient}}{{\frac{{\partial {whole}}}{{\partial \theta}}}} \leftarrow \mathrm{{None}}"
-# What is written for sums over powers and columns, instead of w and x; and for a mean, besides.
-SUMS = {"powers": ("wk", "x", "k"), "columns": ("wj", "xj"), "mean": ("n",)}
+# The symbols that are seen of a function; those of sums over powers and columns instead of w and x.
+SEEN = {
+    "powers": ("wk", "x", "k"),
+    "columns": ("wj", "xj"),
+    "mean": ("n",),
+    "each": ("each",),
+    "outer": ("T",),
+    "T": ("T",),
+}
 LONGEST_VALUE = 7  # characters of a number beside its symbol
 
 WORDS = {
@@ -167,10 +174,10 @@ def _legend(rules: list[Rule], settings: Settings) -> tuple[tuple[str, str], ...
 def symbols(rule: Rule) -> Iterator[str]:
     """The names of the symbols that are seen in a rule; a slope has two."""
     calls = [part.func for part in ast.walk(rule.value) if isinstance(part, ast.Call)]
-    summed = [SUMS[call.id] for call in calls if isinstance(call, ast.Name) and call.id in SUMS]
-    hidden = ("w", "x") if SUMS["powers"] in summed or SUMS["columns"] in summed else ()
+    functions = [call.id for call in calls if isinstance(call, ast.Name)]
+    hidden = ("w", "x") if "powers" in functions or "columns" in functions else ()
     said = [name for name in names(rule.value) if name not in hidden]
-    for name in (rule.target, *chain.from_iterable(summed), *said):
+    for name in (rule.target, *chain.from_iterable(SEEN.get(name, ()) for name in functions), *said):
         slope = SLOPE.fullmatch(name)
         yield from (name,) if slope is None else slope.groups()
 

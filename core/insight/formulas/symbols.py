@@ -66,13 +66,15 @@ SYMBOLS = {
     "quantile": _chosen("q", "q", N_("the share of points that should lie below")),
     "l1": _chosen(r"\lambda_1", "λ₁", N_("how hard large weights are punished")),
     # the gradient; e, since delta is what Huber's loss has
-    "e": Symbol("e", "e", "gradient", N_("gradient at a layer, before its bend"), "i"),
+    "e": Symbol("e", "e", "gradient", N_("gradient at a layer, before its activation"), "i"),
     "normL": Symbol(r"\|\nabla L\|", "‖∇L‖", "gradient", N_("length of the whole gradient")),
     "normJ": Symbol(r"\|\nabla J\|", "‖∇J‖", "gradient", N_("length of the whole gradient")),
     "clip_norm": _chosen(r"g_{\max}", "gₘₐₓ", N_("the length that the gradient may have")),
     "c": Symbol("c", "c", "", N_("factor that shortens the gradient")),
     "clipped": Symbol("g", "g", "gradient", N_("gradient that the optimizer takes"), "t"),
     "g": Symbol("g", "g", "gradient", N_("gradient of the parameter"), "t"),
+    "each": Symbol(r"\odot", "⊙", "", N_("product, number by number")),
+    "T": Symbol(r"\top", "ᵀ", "", N_("rows become columns")),
     # what a person sets of an optimizer
     "lr": _chosen(r"\gamma", "γ", N_("learning rate")),
     "t": Symbol("t", "t", "", N_("number of the step"), "", True),

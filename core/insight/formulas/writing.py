@@ -133,6 +133,7 @@ class _Writer:
     def __init__(self, values: Mapping[str, Value] | None, digits: Mapping[str, int] | None = None) -> None:
         self._values = values
         self._digits = digits or {}
+        self._leaves: dict[ast.expr, Span | None] = {}
 
     def write(self, node: ast.expr, first: bool) -> Written:
         """The pieces of a text, and how tightly they hold together."""
@@ -154,6 +155,11 @@ class _Writer:
 
     def _leaf(self, node: ast.expr) -> Span | None:
         """The number that is written for an expression, with its role; None where it is written in parts."""
+        if node not in self._leaves:
+            self._leaves[node] = self._new_leaf(node)
+        return self._leaves[node]
+
+    def _new_leaf(self, node: ast.expr) -> Span | None:
         match node:
             case ast.Constant(value=int() | float() as value):
                 return Span(exact(value))
