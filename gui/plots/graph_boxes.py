@@ -23,7 +23,7 @@ TITLE, NOTE, VALUE, GRADIENT = "title", "note", "value", "gradient"  # what a ro
 MOST_OPEN = 5  # operations of a loss or a penalty that are shown without being asked for
 MAPS = ("addmm", "t")  # the operations of a layer that do not bend
 WIDEST = "−8.888×10⁻⁸"  # a number, so that a box keeps its size whatever the number is
-PAIR = "−0.8888, −0.8888, …"
+PAIR = "−0.008888, −0.008888, …"
 
 
 class Row(NamedTuple):

@@ -35,6 +35,7 @@ MARGIN = 8  # pixels around the graph
 LEGEND = 22  # pixels, above it, for what the arrows mean
 LEAST = 100  # pixels, the least width and height
 WIDEST_BUBBLE = 340  # pixels
+FROM_THE_END = ("loss", "backward")  # phases of which the box nearest to the loss tells most
 TURN_OVERS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
@@ -149,19 +150,16 @@ class GraphPlot(QAbstractScrollArea):
         return whole.adjusted(px(MARGIN), px(LEGEND), -px(MARGIN), -px(MARGIN) / 2)
 
     def _set_scroll_bars(self) -> None:
-        drawing = self.drawing
+        drawing, bars = self.drawing, (self.horizontalScrollBar(), self.verticalScrollBar())
         room = self._room(self.maximumViewportSize().toSizeF())
         width, height = (drawing.width, drawing.height) if drawing is not None else (0.0, 0.0)
-        pairs = (
-            (self.horizontalScrollBar(), width * self.zoom - room.width(), room.width()),
-            (self.verticalScrollBar(), height * self.zoom - room.height(), room.height()),
-        )
-        bars = [bar for bar, more, _page in pairs if more >= 1]
-        for bar, more, page in pairs:
-            beside = any(other is not bar for other in bars)  # the other bar takes room too
-            extent = bar.sizeHint().width() if bar.orientation() == Qt.Orientation.Vertical else 0
-            thick = extent or bar.sizeHint().height()
-            bar.setRange(0, round(more + (thick if beside else 0)) if more >= 1 else 0)
+        free = (width * self.zoom - room.width(), height * self.zoom - room.height())
+        across, down = free
+        for _again in range(2):  # since each bar takes room from the other way
+            across = free[0] + (bars[1].sizeHint().width() if down >= 1 else 0)
+            down = free[1] + (bars[0].sizeHint().height() if across >= 1 else 0)
+        for bar, more, page in zip(bars, (across, down), (room.width(), room.height()), strict=True):
+            bar.setRange(0, round(more) if more >= 1 else 0)
             bar.setPageStep(round(page))
             bar.setSingleStep(self.theme.px(2 * GRID))
 
@@ -184,16 +182,15 @@ class GraphPlot(QAbstractScrollArea):
         return self._on_viewport(stop.rect) if stop is not None else QRectF()
 
     def _bring_lit_into_sight(self) -> None:
-        """Scroll to what is lit; where that has no room, to its beginning, unless some of it is in sight."""
+        """Scroll to what is lit; where that has no room, to where the phase begins, or to the loss."""
         boxes = self.drawing.boxes if self.drawing is not None else ()
         lit = [each.rect for each in boxes if has_light(each.box, self._phase)]
         if not lit:
             return
         room, whole = self._room(self.viewport().size().toSizeF()), reduce(QRectF.united, lit)
-        if whole.width() * self.zoom <= room.width() and whole.height() * self.zoom <= room.height():
-            self._show_whole(self._on_viewport(whole))
-        elif not any(room.contains(self._on_viewport(rect)) for rect in lit):
-            self._show_whole(self._on_viewport(lit[-1 if self._phase == "backward" else 0]))
+        if whole.width() * self.zoom > room.width() or whole.height() * self.zoom > room.height():
+            whole = lit[-1] if self._phase in FROM_THE_END else lit[0]
+        self._show_whole(self._on_viewport(whole))
 
     def _on_viewport(self, rect: QRectF) -> QRectF:
         origin = self._origin()
