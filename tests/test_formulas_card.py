@@ -121,6 +121,31 @@ def test_the_blocks_stand_in_the_order_of_the_program(qtbot: QtBot, card: Formul
     assert "Kingma" in words(block(card, "step"))
 
 
+def test_the_legend_says_what_each_number_of_the_optimizer_does(qtbot: QtBot, card: FormulasCard) -> None:
+    tell(qtbot, card, Settings(options={"adam.beta1": 0.8}))
+    told = words(block(card, "step")).replace("\N{NO-BREAK SPACE}", " ")
+    assert "β₁ = 0.8: how much of the old mean m is kept" in told
+    assert "so that nothing is divided by 0" in told
+    tell(qtbot, card, Settings(options={"adam.beta1": 0.7}))
+    qtbot.waitUntil(lambda: len(card.findChildren(FormulaBlock)) == len(PHASES))
+    assert "β₁\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}0.7" in words(block(card, "step"))
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_in_a_small_panel_the_formulas_and_numbers_of_the_phase_that_runs_are_seen_at_once(
+    qtbot: QtBot, background: Background, phase: str
+) -> None:
+    card = shown(qtbot, background, Theme(), (340, 300))
+    settings = Settings(optimizer="sgd", options={"sgd.momentum": 0.9})
+    tell(qtbot, card, settings, inside(settings))
+    card.light(phase)
+    QApplication.processEvents()
+    lines = [each for each in block(card, phase).findChildren(FormulaNumbers) if each.text()]
+    end = lines[-1].mapTo(scroll(card).viewport(), QPoint(0, lines[-1].height())).y()
+    assert seen(card, block(card, phase))
+    assert end <= scroll(card).viewport().height()
+
+
 def test_the_lines_are_those_of_the_step(qtbot: QtBot, card: FormulasCard) -> None:
     step = inside(Settings())
     tell(qtbot, card, Settings(), step)

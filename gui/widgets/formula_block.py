@@ -14,6 +14,7 @@ from gui.theme import Theme
 from gui.widgets.formula_label import FormulaLabel
 from gui.widgets.formula_numbers import FormulaNumbers
 
+NO_BREAK = "\N{NO-BREAK SPACE}"
 SIGN = "▶"  # before the code of a phase that is lit
 
 
@@ -50,7 +51,7 @@ class FormulaBlock(QFrame):
             rows.addWidget(self._text(block.notes))
         if block.legend:
             rows.addSpacing(theme.px(4))
-            rows.addWidget(self._text(" · ".join(f"{symbol}: {words}" for symbol, words in block.legend)))
+            rows.addWidget(self._text(_in_one(block.legend)))
         if block.sources:
             rows.addWidget(self._text(_("See {sources}.").format(sources=", ".join(block.sources))))
 
@@ -88,6 +89,11 @@ class FormulaBlock(QFrame):
         label.setWordWrap(True)
         label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         return label
+
+
+def _in_one(legend: Sequence[tuple[str, str]]) -> str:
+    """The legend as one text, in which a symbol stays beside its number."""
+    return " · ".join(f"{symbol.replace(' ', NO_BREAK)}: {words}" for symbol, words in legend)
 
 
 def _texts(block: Block) -> list[object]:
