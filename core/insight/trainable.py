@@ -36,7 +36,7 @@ def check_points(points: Points, settings: Settings, curve: Curve, scaling: Scal
 
 
 def own_start_values(settings: Settings, curve: Curve, scaling: Scaling) -> list[Floats]:
-    """The start values of `settings` as the arrays of training; raises Problem where the model cannot take them."""
+    """The start values of `settings`, as training has them; raises Problem where they do not fit."""
     given, needed = len(settings.start_values), curve.count()
     if given != needed:
         raise Problem(
