@@ -93,7 +93,7 @@ class FormulaBlock(QFrame):
 
 def _in_one(legend: Sequence[tuple[str, str]]) -> str:
     """The legend as one text, in which a symbol stays beside its number."""
-    return " · ".join(f"{symbol.replace(' ', NO_BREAK)}: {words}" for symbol, words in legend)
+    return f"{NO_BREAK}· ".join(f"{symbol.replace(' ', NO_BREAK)}: {words}" for symbol, words in legend)
 
 
 def _texts(block: Block) -> list[object]:
