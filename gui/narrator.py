@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication
 
 from core.problem import Problem
-from core.texts import _
+from core.texts import _, joined
 from gui.panels.cards import Card
 from gui.theme import Theme
 from gui.workspace import Workspace
@@ -210,11 +210,15 @@ class Narrator(QObject):
         """The step on every card that is seen."""
         if self._cards is not None:
             for key in self._seen:
-                self._cards.show_step(key, inside, self._session.in_slow_motion)
+                diverged = self._session.stopped == "diverged"
+                self._cards.show_step(key, inside, self._session.in_slow_motion, diverged)
 
     def _copied(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
-        self.said.emit(_("The program is copied: paste it into a file, and run it with Python."), False)
+        sentence = _("The program is copied: paste it into a file, and run it with Python.")
+        if self._session.was_changed:
+            sentence = joined(sentence, _("Changes made during the run are not in it."))
+        self.said.emit(sentence, False)
 
 
 def _prepare_colours() -> None:

@@ -32,11 +32,25 @@ class StepCards:
         """The card of one panel, for the first time."""
         card = self._made(key)
         self._cards[key] = card
+        if key in ("program", "formulas"):
+            self._join()
         return card
 
-    def show_step(self, key: str, inside: Inside | None, slow: bool) -> None:
-        """Show a step on one card; in slow motion with the mark on the phase that was done last."""
+    def _join(self) -> None:
+        """Let the words be about the parameter whose numbers the formulas show."""
+        program, formulas = self._cards.get("program"), self._cards.get("formulas")
+        if isinstance(program, ProgramCard) and isinstance(formulas, FormulasCard):
+            formulas.parameter_chosen.connect(program.show_parameter)
+            program.show_parameter(formulas.parameter)
+
+    def show_step(self, key: str, inside: Inside | None, slow: bool, diverged: bool) -> None:
+        """Show a step on one card; in slow motion with the mark on the phase that was done last.
+
+        Of a run that has diverged no step comes after it.
+        """
         card = self._cards[key]
+        if isinstance(card, ProgramCard):
+            card.show_end(diverged)
         if isinstance(card, TensorsCard):
             card.show_inside(inside, whole=not slow)
         else:

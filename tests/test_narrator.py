@@ -370,6 +370,24 @@ def test_after_a_divergence_the_step_that_does_not_count_stays_in_sight(qtbot: Q
         assert inside(window) is found
 
 
+def test_a_run_that_diverges_comes_to_rest_with_its_last_step(qtbot: QtBot) -> None:
+    with opened(qtbot, LINE, Settings(optimizer="sgd", learning_rate=10), mode="inside") as window:
+        qtbot.keyClick(window, Qt.Key.Key_Space)
+        qtbot.waitUntil(lambda: window.session.stopped == "diverged")
+        qtbot.waitUntil(lambda: at_rest(window) and window.session.inside is not None)
+        assert inside(window).number - snapshot(window).step in (0, 1)
+        assert "diverged" in text(window, "phase_words")
+
+
+def test_the_words_are_about_the_parameter_that_is_chosen(qtbot: QtBot, window: MainWindow) -> None:
+    press(qtbot, window, Qt.Key.Key_Down, 4)
+    assert "w.grad" in text(window, "phase_words")
+    box = part(window, QComboBox, "formula_parameter")
+    box.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(box, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: "b.grad" in text(window, "phase_words"))
+
+
 def test_going_back_in_time_tells_that_step(qtbot: QtBot, window: MainWindow) -> None:
     press(qtbot, window, Qt.Key.Key_Right, 6)
     window.session.go_to(4)

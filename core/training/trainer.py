@@ -233,14 +233,16 @@ class Trainer:
     def is_open(self) -> bool:
         """Whether `inside` is of the step at which the run stands.
 
-        At step 0 it is of the one that would be first, and after a divergence of that which does not count.
+        At step 0 it is of the one that would be first, and after a divergence perhaps of that which does not
+        count.
         """
         step, inside = self.latest.step, self.inside
         if inside is None:
             return False
         if step == 0 and not inside.complete:
             return self.tip.step > 0 or inside.settings == self._wanted.settings
-        return inside.complete and inside.number == step + (self.stopped == "diverged")
+        last = step + (self.stopped == "diverged")
+        return inside.complete and step <= inside.number <= last
 
     @property
     def was_changed(self) -> bool:
