@@ -4,7 +4,6 @@ import gettext
 import locale
 import os
 import sys
-from functools import reduce
 from pathlib import Path
 
 LANGUAGES = {"en": "English", "zh_CN": "简体中文"}
@@ -51,8 +50,11 @@ def n_(one: str, many: str, count: int) -> str:
 
 
 def joined(*sentences: str) -> str:
-    """Sentences one after the other, with what the person's language has between them."""
-    return reduce(lambda first, second: _("{first} {second}").format(first=first, second=second), sentences)
+    """Sentences one after the other, as the person's language parts them; empty ones are left out."""
+    whole = ""
+    for sentence in filter(None, sentences):
+        whole = _("{first} {second}").format(first=whole, second=sentence) if whole else sentence
+    return whole
 
 
 def N_(text: str) -> str:

@@ -11,7 +11,7 @@ from core.choices.phases import CODE, PHASES
 from core.experiment.settings import Settings
 from core.insight.numbers import DIGITS, significant
 from core.insight.plane import parameter_names
-from core.texts import N_, _, n_
+from core.texts import N_, _, joined, n_
 from core.training.inside import Inside
 
 Place = tuple[int, ...]
@@ -104,7 +104,7 @@ def done(inside: Inside, parameter: int = 0, diverged: bool = False) -> str:
         sentences += [_("These are numbers of standardised data."), *_loss_of_data(inside)]
     if inside.complete:
         sentences += [_end() if diverged or has_diverged(inside) else _complete()]
-    return " ".join(sentences)
+    return joined(*sentences)
 
 
 def has_diverged(inside: Inside) -> bool:
@@ -242,10 +242,13 @@ def _others(inside: Inside, parameter: int) -> list[str]:
     if others < 2 or has_diverged(inside):
         return []
     which, place = _place(inside, parameter)
-    moved = sum(int(np.count_nonzero(change)) for change in changes) - int(changes[which][place])
+    own = int(changes[which][place])
+    moved = sum(int(np.count_nonzero(change)) for change in changes) - own
     if moved == others:
-        return [_all_others()]
-    words = _("Of the {others} other parameters {moved} moved too.")
+        return [_all_others() if own else _("All other parameters moved.")]
+    if not moved:
+        return [_("No other parameter moved.")]
+    words = _("Of the {others} other parameters {moved} moved.")
     return [words.format(others=f"{others:,}", moved=f"{moved:,}")]
 
 
@@ -274,7 +277,7 @@ def usual() -> str:
     shown = _text(-0.1234)
     number = Number("w1[00, 0]", "", 1.0, 0.0, 1.0, math.nan)
     moved = _moved(number, "").format(optimizer="RMSprop", name=number.name, before=shown, after=shown)
-    return " ".join([moved, _all_others(), _rate(0.001), _loss_is_before(), _complete()])
+    return joined(moved, _all_others(), _rate(0.001), _loss_is_before(), _complete())
 
 
 def _moved(number: Number, outweighed: str) -> str:

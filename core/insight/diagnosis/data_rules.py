@@ -8,8 +8,8 @@ import numpy as np
 
 from core.insight.diagnosis.evidence import Evidence, Finding, Remedy
 from core.insight.diagnosis.recent import recent
-from core.insight.diagnosis.words import about, both, close, percent, standardise
-from core.texts import _, n_
+from core.insight.diagnosis.words import about, close, percent, standardise
+from core.texts import _, joined, n_
 
 SINGLE = 2.0**-24  # the rounding of a float32, as a share of the number
 COARSE = 1e-3  # roundings in a standard deviation; a fit would show it
@@ -85,7 +85,7 @@ def _too_coarse(evidence: Evidence) -> Finding | None:
                 why = _("Its 7 digits tell no more than {steps} values in that range apart.").format(
                     steps=about(deviation / (2 * SINGLE * largest))
                 )
-            return Finding("too_narrow", both(what, why), True, standardise(evidence))
+            return Finding("too_narrow", joined(what, why), True, standardise(evidence))
     return None
 
 
@@ -200,10 +200,10 @@ def ill_conditioned(evidence: Evidence) -> Finding | None:
     if settings.standardise or after is None or not theory.condition > ROUNDER * after:
         lower = _lower_degree(evidence)
         if lower is not None:
-            what = both(what, _("Powers of x go together; a lower degree helps."))
+            what = joined(what, _("Powers of x go together; a lower degree helps."))
         return Finding("ill_conditioned", what, False, lower)
     why = _("Standardised it is {after}.").format(after=about(after))
-    return Finding("ill_conditioned", both(what, why), True, standardise(evidence))
+    return Finding("ill_conditioned", joined(what, why), True, standardise(evidence))
 
 
 def _lower_degree(evidence: Evidence) -> Remedy | None:

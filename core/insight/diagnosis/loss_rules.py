@@ -13,7 +13,6 @@ from core.insight.diagnosis.words import (
     TENTH,
     WELL_BELOW,
     about,
-    both,
     close,
     headed,
     pace,
@@ -21,7 +20,7 @@ from core.insight.diagnosis.words import (
     rate_remedy,
     slower,
 )
-from core.texts import _, n_
+from core.texts import _, joined, n_
 
 IN_A_ROW = 5  # steps; chance alone hardly lets a loss grow so many times
 GROWN = 2.0  # times; a loss that grew less may fall again
@@ -77,7 +76,7 @@ def diverging(evidence: Evidence) -> Finding | None:
             share=about(share), limit=about(evidence.limit)
         )
     what = what if evidence.stopped == "diverged" else headed(_("Diverging"), what)
-    return Finding("diverging", both(what, why), True, slower(evidence))
+    return Finding("diverging", joined(what, why), True, slower(evidence))
 
 
 def _grows(evidence: Evidence, losses: Recent) -> bool:
@@ -113,7 +112,7 @@ def oscillating(evidence: Evidence) -> Finding | None:
             swing=percent(newest.swing - 1),
         )
         remedy = rate_remedy(TENTH * evidence.settings.learning_rate)
-        return Finding("oscillating", both(what, pace(evidence)), True, remedy)
+        return Finding("oscillating", joined(what, pace(evidence)), True, remedy)
     share, theory = evidence.share, evidence.theory
     if theory is None or theory.zones is None or share is None or evidence.step < 1:
         return None
@@ -152,7 +151,7 @@ def noise_floor(evidence: Evidence) -> Finding | None:
     if count > MOST_POINTS:
         larger = MORE * size
         remedy = Remedy(_("Batches of {size}").format(size=f"{larger:,}"), {"batch_size": larger})
-    return Finding("noise_floor", both(what, why), False, remedy)
+    return Finding("noise_floor", joined(what, why), False, remedy)
 
 
 def crawling(evidence: Evidence) -> Finding | None:
@@ -175,7 +174,7 @@ def crawling(evidence: Evidence) -> Finding | None:
         else _("Crawling: at this pace half of what is left to gain takes {halving} steps.")
     ).format(halving=about(gain.halving))
     why = pace(evidence) or _("The steps are very short.")
-    return Finding("crawling", both(what, why), True, rate_remedy(rate))
+    return Finding("crawling", joined(what, why), True, rate_remedy(rate))
 
 
 def _steady(evidence: Evidence) -> bool:
@@ -225,7 +224,7 @@ def plateau(evidence: Evidence) -> Finding | None:
     if evidence.above is not None:
         why = _("It is {above} % above the least possible.").format(above=percent(evidence.above))
     remedy = rate_remedy(A_LITTLE_QUICKER * evidence.settings.learning_rate)
-    return Finding("plateau", both(what, why), False, remedy)
+    return Finding("plateau", joined(what, why), False, remedy)
 
 
 def smooth(evidence: Evidence) -> Finding | None:
@@ -245,4 +244,4 @@ def smooth(evidence: Evidence) -> Finding | None:
     else:
         what = _("Descending smoothly: the loss halves every {halving} steps.")
         what = what.format(halving=about(losses.halving))
-    return Finding("smooth", both(what, pace(evidence)))
+    return Finding("smooth", joined(what, pace(evidence)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.choices import FIELDS
 from core.insight.diagnosis.evidence import Evidence, Remedy
 from core.insight.numbers import MINUS, significant
-from core.texts import _, joined
+from core.texts import _
 
 DIGITS = 2  # of a number that gives but an idea
 MORE_DIGITS = 3  # of one that is compared with another
@@ -32,11 +32,6 @@ def close(value: float) -> str:
 def percent(share: float) -> str:
     """`share` as percent, without the sign for it."""
     return about(100 * share)
-
-
-def both(first: str, second: str) -> str:
-    """One sentence behind the other, as the language parts them."""
-    return joined(first, second) if second else first
 
 
 def headed(word: str, sentence: str) -> str:

@@ -19,7 +19,7 @@ from core.insight.formulas.symbols import SLOPE, meaning
 from core.insight.formulas.typesetting import latex
 from core.insight.formulas.updates import update_rules
 from core.insight.formulas.writing import exact, text
-from core.texts import N_, _
+from core.texts import N_, _, joined
 
 EMPTIED = r"\textcolor{{gradient}}{{\frac{{\partial {whole}}}{{\partial \theta}}}} \leftarrow \mathrm{{None}}"
 # The symbols that are seen of a function; those of sums over powers and columns instead of w and x.
@@ -124,7 +124,7 @@ def _block(settings: Settings, features: int, phase: str) -> Block:
         phase,
         _(WORDS[phase]),
         tuple(made),
-        " ".join(_notes(settings, phase)),
+        joined(*_notes(settings, phase)),
         legend,
         sources(settings, phase),
     )
