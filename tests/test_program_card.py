@@ -400,8 +400,13 @@ def test_it_is_said_how_many_other_parameters_moved() -> None:
     w = inside.after[0].copy()
     w[0, 4:8] = inside.before[0][0, 4:8]
     some = inside._replace(after=(w, inside.after[1]))
-    assert "Of the 12 other parameters 8 moved too." in done(some)
-    assert "Of the 12 other parameters 9 moved too." in done(some, 5)
+    assert "Of the 12 other parameters 8 moved." in done(some)
+    assert "Of the 12 other parameters 9 moved." in done(some, 5)
+    assert "No other parameter moved." in done(inside._replace(after=inside.before))
+    w = inside.after[0].copy()
+    w[0, 5] = inside.before[0][0, 5]
+    assert "has left w6 at" in done(inside._replace(after=(w, inside.after[1])), 5)
+    assert "All other parameters moved." in done(inside._replace(after=(w, inside.after[1])), 5)
 
 
 def test_numbers_that_have_grown_too_large_are_said_to_be() -> None:

@@ -164,6 +164,11 @@ def test_a_change_too_small_for_four_digits_gets_more_of_them(card: TensorsCard)
     assert before[:5] == after[:5]
 
 
+def test_steps_are_counted_in_whole_numbers(card: TensorsCard) -> None:
+    card.show_inside(insides(Settings(optimizer="adam"), 2)[-1], whole=True)
+    assert [cell(card, "step (w)", column) for column in (BEFORE, AFTER)] == ["1", "● 2"]
+
+
 def test_it_says_between_which_moments_it_compares(card: TensorsCard) -> None:
     steps = insides(Settings(), 2)
     card.show_inside(steps[8], whole=False)

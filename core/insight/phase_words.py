@@ -94,7 +94,7 @@ def invitation() -> str:
 def about(phase: str, inside: Inside) -> str:
     """What `phase` is about to do."""
     text = _(ABOUT[phase]).format(optimizer=_(inside.settings.row("optimizer").label))
-    return f"{text} {_repeats()}" if phase == "step" and _is_lbfgs(inside) else text
+    return joined(text, _repeats()) if phase == "step" and _is_lbfgs(inside) else text
 
 
 def done(inside: Inside, parameter: int = 0, diverged: bool = False) -> str:

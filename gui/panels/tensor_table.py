@@ -40,6 +40,7 @@ NONE = "None"
 NOT_THERE = "—"
 BAR = (4, 14)  # pixels of the colour beside a name
 ORDER = ("data", "parameter", "result", "state")
+COUNTER = "step ("  # how the names begin of what optimizers count steps with
 IS_GRADIENT = "gradient"  # the role of a row; the others are ROLES
 
 # Of each column: what stands above it, as PyTorch calls it, and what that is.
@@ -113,7 +114,10 @@ class Row:
     def cells(self) -> tuple[str, ...]:
         """The text of each column."""
         nothing = NONE if self.role == IS_GRADIENT else NOT_THERE
-        texts = _told_apart(self.before, self.after, nothing, self._shown)
+        if self.name.startswith(COUNTER):
+            texts = tuple(nothing if view is None else f"{view.values:.0f}" for view in self.sources)
+        else:
+            texts = _told_apart(self.before, self.after, nothing, self._shown)
         view = self.view
         if view is None:
             return (self.name, *texts, *(NOT_THERE,) * (len(COLUMNS) - AFTER - 1))
