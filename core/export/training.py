@@ -22,7 +22,7 @@ def loop_section(recipe: Recipe) -> Page:
     whole, rest = divmod(recipe.steps, recipe.batches)
     if recipe.length is not None:
         page.say(
-            _("It ends where the run has come to so far: after step {step}.").format(step=f"{recipe.steps:,}")
+            _("Steps that the run has made so far: {step}.").format(step=f"{recipe.steps:,}")
         )
     if recipe.batch_size is None:
         page.say(_("Training: each turn is one step, on all points."))
@@ -83,7 +83,7 @@ def _step_of_several(page: Page, recipe: Recipe, inside: int) -> None:
 def _gradient(page: Page, recipe: Recipe, inside: int) -> None:
     """The four lines that lead to the gradient."""
     settings = recipe.settings
-    page.say(_("Empty the gradients of the step before."), "zero_grad", inside)
+    page.say(_("Empty the old gradients."), "zero_grad", inside)
     page.code(CODE["zero_grad"], "zero_grad", inside)
     page.say(_("Forward: predict y from x."), "forward", inside)
     page.code(CODE["forward"], "forward", inside)

@@ -73,5 +73,6 @@ def tensor_words(name: str, role: str) -> str:
     if role == "gradient":
         return _(GRADIENT).format(name=name.removesuffix(".grad"))
     if role == "state":
-        return _(KEPT.get(name.partition(" (")[0], STATE))
+        words = KEPT.get(name.partition(" (")[0], STATE)
+        return _(words)
     return _(OF_THE_STEP[name]) if name in OF_THE_STEP else ""

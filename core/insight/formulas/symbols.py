@@ -188,7 +188,8 @@ def split(name: str) -> tuple[str, str]:
 def meaning(name: str, optimizer: str = "") -> tuple[str, str]:
     """The text of a name and what it means, in words; with an optimizer, by its key, what it means there."""
     base, _layer = split(name)
-    return SYMBOLS[base].text, _(SPECIAL.get((optimizer, base), SYMBOLS[base].words))
+    words = SPECIAL.get((optimizer, base), SYMBOLS[base].words)
+    return SYMBOLS[base].text, _(words)
 
 
 def _with_subscript(latex: str, below: str) -> str:
