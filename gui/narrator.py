@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PHASE = 1000  # milliseconds from one phase to the next, when they go by themselves
+NEEDED = ("gui.step_cards", "gui.widgets.formula_list")  # to make the cards
 AT_ONCE = 20_000  # points, of which a program is written within a frame
 
 
@@ -167,7 +168,7 @@ class Narrator(QObject):
     def _prepare(self) -> None:
         """PyTorch is loaded: import what the cards need, so that they come at once when they are wanted."""
         self._workspace.disk.run(
-            "cards", lambda: import_module("gui.step_cards"), lambda _module: None, self._miss
+            "cards", lambda: [import_module(name) for name in NEEDED], lambda _modules: None, self._miss
         )
 
     def _follow_run(self) -> None:
