@@ -155,4 +155,6 @@ def counted(graph: Graph) -> str:
             count=f"{graph.numbers:,}"
         ),
     )
-    return ", ".join(parts)
+    return _("{operations}, {tensors}, {numbers}").format(
+        operations=parts[0], tensors=parts[1], numbers=parts[2]
+    )
