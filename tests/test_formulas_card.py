@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -35,7 +34,6 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=Tr
 X = np.linspace(-2, 2, 24)
 POINTS = Points(X, 2 * X + 1 + np.random.default_rng(1).normal(0, 0.3, 24))
 NARROW, USUAL = (330, 230), (430, 500)
-FRAME = 2.0  # milliseconds that the numbers of a step may take of a frame
 
 
 def inside(settings: Settings, step: int = 3, done: int = len(PHASES), of: Points = POINTS) -> Inside:
@@ -422,23 +420,3 @@ def test_what_nobody_sees_is_not_worked_out(
     assert len(calls) == 1
     assert later.after is not None
     assert numbers(card)[-1].endswith(significant(float(later.after[0][0, 0])))
-
-
-@pytest.mark.parametrize(
-    ("degree", "points"), [(3, 24), (12, 700), (12, 3000)], ids=["few", "gone through", "too many for that"]
-)
-def test_new_numbers_take_a_small_part_of_a_frame(
-    qtbot: QtBot, card: FormulasCard, degree: int, points: int
-) -> None:
-    chosen = {"model": "polynomial", "optimizer": "radam", "loss": "huber"}
-    options = {"polynomial.degree": degree}
-    settings = Settings(**chosen, l1=0.1, clip_norm=1.0, options=options)  # type: ignore[arg-type]
-    x = np.linspace(-1, 1, points)
-    steps = [inside(settings, step, of=Points(x, np.cos(4 * x))) for step in (3, 4)]
-    tell(qtbot, card, settings, steps[0])
-    times = []
-    for turn in range(60):
-        begin = time.thread_time()
-        card.show_inside(steps[turn % 2])
-        times.append(1000 * (time.thread_time() - begin))
-    assert np.median(times) < 2 * FRAME  # twice, for a machine that is busy

@@ -21,9 +21,7 @@ def loop_section(recipe: Recipe) -> Page:
     page = Page("loop")
     whole, rest = divmod(recipe.steps, recipe.batches)
     if recipe.length is not None:
-        page.say(
-            _("Steps that the run has made so far: {step}.").format(step=f"{recipe.steps:,}")
-        )
+        page.say(_("Steps that the run has made so far: {step}.").format(step=f"{recipe.steps:,}"))
     if recipe.batch_size is None:
         page.say(_("Training: each turn is one step, on all points."))
         page.code(f"for epoch in range({whole}):")
