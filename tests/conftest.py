@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,6 +28,8 @@ settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
 
 GRACE = 1.0  # seconds for a thread that was told to end
+
+LONG = 0.005  # seconds of a collection, of which there is one for each test
 
 # The collector runs in whatever thread allocates, and would destroy widgets in a training thread.
 gc.disable()
@@ -59,9 +62,10 @@ def nothing_left_behind(request: pytest.FixtureRequest, person: Path) -> Iterato
     torch_threads, modules = number_of_torch_threads(), len(sys.modules)
     yield
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    begin = time.perf_counter()
     gc.collect()
-    if len(sys.modules) > modules:
-        gc.freeze()  # what the test imported, as above
+    if len(sys.modules) > modules or time.perf_counter() - begin > LONG:
+        gc.freeze()  # what the test imported or made once for all, such as the letters of a font, as above
     if request.session.testsfailed > failed_before:
         return  # its traceback keeps its windows alive
     left: list[object] = [

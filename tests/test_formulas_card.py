@@ -137,11 +137,14 @@ def test_in_a_small_panel_the_formulas_and_numbers_of_the_phase_that_runs_are_se
     settings = Settings(optimizer="sgd", options={"sgd.momentum": 0.9})
     tell(qtbot, card, settings, inside(settings))
     card.light(phase)
-    QApplication.processEvents()
+    qtbot.waitUntil(lambda: seen(card, block(card, phase)))
     lines = [each for each in block(card, phase).findChildren(FormulaNumbers) if each.text()]
-    end = lines[-1].mapTo(scroll(card).viewport(), QPoint(0, lines[-1].height())).y()
-    assert seen(card, block(card, phase))
-    assert end <= scroll(card).viewport().height()
+
+    def end() -> int:
+        """How far below the top of what is seen the last numbers end."""
+        return lines[-1].mapTo(scroll(card).viewport(), QPoint(0, lines[-1].height())).y()
+
+    qtbot.waitUntil(lambda: 0 < end() <= scroll(card).viewport().height())
 
 
 def test_the_lines_are_those_of_the_step(qtbot: QtBot, card: FormulasCard) -> None:

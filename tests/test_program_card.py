@@ -168,7 +168,7 @@ def test_whoever_copies_all_lines_gets_the_whole_program(
 
 
 @pytest.mark.parametrize("scale", [1.0, 2.0])
-@pytest.mark.parametrize("size", [(330, 230), (430, 330), (700, 500)])
+@pytest.mark.parametrize("size", [(330, 250), (430, 330), (700, 500)])
 def test_all_words_have_room_and_the_lit_line_is_seen(
     qtbot: QtBot, actions: dict[str, QAction], size: tuple[int, int], scale: float
 ) -> None:

@@ -22,6 +22,7 @@ from gui.widgets.still_label import StillLabel
 if TYPE_CHECKING:
     from core.export.page import Line
 
+LEAST_CODE = 40  # pixels at scale 1, for two lines, where the words take the rest
 SHARE = 3  # of the height, one part at most is kept for words that there may not be
 
 
@@ -38,6 +39,7 @@ class ProgramCard(Card):
         self._has_diverged = False
         self._usual = usual()
         self.code = CodeView(theme)
+        self.code.setMinimumHeight(theme.px(LEAST_CODE))
         self.add_spring()
         for name, text in (("phase", _("Next line")), ("slow_motion", _("Slow motion"))):
             self.add_tool(actions[name], text)
