@@ -312,10 +312,9 @@ def test_while_it_runs_the_step_that_is_told_is_one_that_the_plots_show(
     assert told <= shown | {1}
 
 
-@pytest.mark.parametrize("speed", [5, 20])
-def test_slowly_every_step_that_is_shown_is_told(qtbot: QtBot, window: MainWindow, speed: int) -> None:
+def test_slowly_every_step_that_is_shown_is_told(qtbot: QtBot, window: MainWindow) -> None:
     window.store.change(learning_rate=SLOW)
-    window.session.set_speed(speed)
+    window.session.set_speed(5)
     shown: list[int] = []
     told: list[int] = []
     window.session.snapshot_changed.connect(lambda found: shown.append(found.step))
