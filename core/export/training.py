@@ -223,4 +223,11 @@ def _fonts(page: Page, words: tuple[str, ...]) -> None:
     """Let letters that matplotlib's font does not have be found in others."""
     if not all(word.isascii() for word in words):
         names = ", ".join(map(literal, FONTS))
-        page.code(f'plt.rcParams["font.family"] = [{names}]', inside=1)
+        page.code(
+            'plt.rcParams["font.family"] = [\n'
+            "    font\n"
+            f"    for font in [{names}]\n"
+            "    if font in plt.matplotlib.font_manager.get_font_names()\n"
+            "]",
+            inside=1,
+        )
