@@ -159,7 +159,7 @@ def _trained(trainer: Trainer, work: Work) -> Outcome:
     with Interruption() as interruption:
         began = time.perf_counter()
         while trainer.stopped is None and not interruption.happened:
-            trainer.step()
+            trainer.leap()
             if progress.is_due():
                 progress.show(_progress(trainer.latest))
         seconds = time.perf_counter() - began

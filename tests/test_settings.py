@@ -44,6 +44,7 @@ LIVE = {
     "clip_norm",
     "l1",
     "batch_size",
+    "engine",
     "validation",
     "validation_seed",
     *STOP_RULES,

@@ -71,6 +71,10 @@ class Scripted:
     def rest(self) -> None:
         """There is no time to stop."""
 
+    def leap(self) -> SimpleNamespace:
+        """One step at a time."""
+        return self.step()
+
     def step(self) -> SimpleNamespace:
         step = self.latest.step + 1
         self._action(step)

@@ -232,8 +232,12 @@ FIELDS: Mapping[str, Parameter] = MappingProxyType(
                 N_("Engine"),
                 "eager",
                 str,
-                words={"eager": N_("eager")},
-                tip=N_("How the steps are carried out: eager is PyTorch's usual way."),
+                words={"eager": N_("eager"), "compiled": N_("compiled")},
+                live=True,
+                tip=N_(
+                    "Eager is PyTorch's usual way: Python asks for each operation. Compiled makes many "
+                    "steps into one program with torch.compile: slow to make, and far faster then."
+                ),
             ),
             Parameter(
                 "standardise",

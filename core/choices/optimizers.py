@@ -10,9 +10,13 @@ from core.texts import N_, _
 
 @dataclass(frozen=True)
 class Optimizer(Choice):
-    """An optimizer; `learning_rate` is PyTorch's default for it."""
+    """An optimizer; `learning_rate` is PyTorch's default for it.
+
+    A `first_order` one looks once at the gradient in each step, and at nothing else.
+    """
 
     learning_rate: float = 1e-3
+    first_order: bool = True
 
 
 def _share(key: str, label: str, default: float, tip: str, argument: str = "") -> Parameter:
@@ -288,5 +292,6 @@ OPTIMIZERS = table(
         ),
         tip=N_("Quasi-Newton: few, large, clever steps; for full batches and smooth losses."),
         learning_rate=1.0,
+        first_order=False,
     ),
 )

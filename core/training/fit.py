@@ -94,9 +94,17 @@ class Fit:
         self.rate = self.optimizer.param_groups[0]["lr"]
         self.held = self._validation_loss()
         if self.schedule is not None:
-            self._step_schedule()
+            self.step_schedule()
 
-    def _step_schedule(self) -> None:
+    def stand(
+        self, loss: float, held: float | None, rate: float, place: Place, gradient_norm: float | None
+    ) -> None:
+        """These are the numbers of the last step, which was not made here."""
+        self.loss, self.held, self.rate, self.place = loss, held, rate, place
+        if gradient_norm is not None:
+            self._unclipped = torch.tensor(gradient_norm)
+
+    def step_schedule(self) -> None:
         """Let the schedule set the rate of the next step."""
         row = self._schedule_row()
         if row.measured:
@@ -151,11 +159,11 @@ class Fit:
         if size is None or size >= total:
             return self._inputs, self._targets, Place(epoch + 1, 0)
         end = position + size
-        chosen = self._shuffled(epoch, total)[position:end].to(self.device)
+        chosen = self.shuffled(epoch, total)[position:end].to(self.device)
         place = Place(epoch, end) if end < total else Place(epoch + 1, 0)
         return self._inputs[chosen], self._targets[chosen], place
 
-    def _shuffled(self, epoch: int, total: int) -> Tensor:
+    def shuffled(self, epoch: int, total: int) -> Tensor:
         """The order of the points in an epoch, made anew from the seed whenever it is not at hand."""
         if self._order is None or self._order[0] != (epoch, total):
             seed = self.taken.settings.seed * EPOCH_STRIDE + epoch
@@ -169,6 +177,17 @@ class Fit:
     def count(self) -> int:
         """How many points are trained on."""
         return len(self._inputs)
+
+    def steps_to_epoch(self, epoch: int) -> int:
+        """How many steps there are until `epoch` passes over the points are complete."""
+        size = self.taken.settings.batch_size or self.count
+        here, position = self.place
+        return (epoch - here) * -(-self.count // size) - position // size
+
+    def data(self) -> list[Tensor]:
+        """The inputs and targets trained on, and those held out, where there are any."""
+        held = [] if self._held_inputs is None else [self._held_inputs, self._held_targets]
+        return [self._inputs, self._targets, *held]
 
     def arrays(self) -> tuple[Floats, ...]:
         """A copy of the parameters."""
@@ -248,6 +267,18 @@ class Fit:
             group.update({key: group[key] / before * after for key in RATES if key in group})
         if self.schedule is not None and hasattr(self.schedule, "base_lrs"):
             self.schedule.base_lrs = [rate / before * after for rate in self.schedule.base_lrs]
+
+    def schedule_state(self) -> tuple[float, dict[str, Any]]:
+        """The rate of the next step, and where the schedule stands."""
+        return self.optimizer.param_groups[0][
+            "lr"
+        ], {} if self.schedule is None else self.schedule.state_dict()
+
+    def set_schedule_state(self, state: tuple[float, dict[str, Any]]) -> None:
+        """Go back or forward to what `schedule_state` told."""
+        self.optimizer.param_groups[0]["lr"], kept = state
+        if self.schedule is not None:
+            self.schedule.load_state_dict(kept)
 
     # --- going back -------------------------------------------------------------------------------------
 

@@ -75,6 +75,27 @@ class Record:
             low[place], high[place] = np.fmin(low[place], value), np.fmax(high[place], value)
         self._count += 1
 
+    def extend(self, values: Floats) -> None:
+        """Add the numbers of the next steps."""
+        while len(values):
+            low, high, stride = self._kept
+            place, within = divmod(self._count, stride)
+            if place == len(low):
+                self._kept = _wider(self._kept)
+                continue
+            whole = 0 if within else min(len(values) // stride, len(low) - place)
+            if whole:
+                groups = values[: whole * stride].reshape(whole, stride)
+                np.fmin.reduce(groups, axis=1, out=low[place : place + whole])
+                np.fmax.reduce(groups, axis=1, out=high[place : place + whole])
+            else:
+                groups = values[: stride - within]
+                known = [low[place], high[place]] if within else [groups[0]]
+                low[place] = np.fmin.reduce([*known, *groups])
+                high[place] = np.fmax.reduce([*known, *groups])
+            self._count += groups.size
+            values = values[groups.size :]
+
     def series(self) -> Series:
         """All that is kept."""
         count = self._count  # first, since what is kept may grow meanwhile
@@ -136,6 +157,12 @@ class History:
             self._validation.append(np.nan if validation_loss is None else validation_loss)
         if self._rates is not None:
             self._rates.append(np.nan if rate is None else rate)
+
+    def extend(self, losses: Floats, held: Floats | None = None, rates: Floats | None = None) -> None:
+        """Add the numbers `[K]` of the next steps, where some must have been added one by one before."""
+        for record, values in ((self._losses, losses), (self._validation, held), (self._rates, rates)):
+            if record is not None:
+                record.extend(np.full(len(losses), np.nan) if values is None else values)
 
     def losses(self) -> Series:
         """The losses of steps 1 to n."""

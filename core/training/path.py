@@ -68,6 +68,18 @@ class Path:
                 part[place] = array
         self._kept = rows, stride, step, cuts
 
+    def extend(self, rows: NDArray[Any]) -> None:
+        """Add the parameters `[K, P]` of the next steps, flat and in order."""
+        kept, stride, step, cuts = self._kept
+        last = step + len(rows)
+        while last // stride >= len(kept):
+            kept, stride = self._wider(kept, stride)
+            self._take(kept)
+        first = -(-(step + 1) // stride)  # place of the first step that the stride meets
+        wanted = rows[first * stride - step - 1 :: stride]
+        kept[first : first + len(wanted)] = wanted
+        self._kept = kept, stride, last, cuts
+
     def way(self) -> Way:
         """All that is kept."""
         rows, stride, steps, cuts = self._kept
@@ -102,3 +114,10 @@ class Path:
 def flat(arrays: Sequence[Floats]) -> NDArray[Any]:
     """All numbers of `arrays` in a row, in their dtype."""
     return np.concatenate([array.ravel() for array in arrays])
+
+
+def shaped(numbers: NDArray[Any], like: Sequence[Floats]) -> tuple[Floats, ...]:
+    """The inverse of `flat`: arrays of the shapes of `like`, copied."""
+    ends = np.cumsum([array.size for array in like])
+    parts = np.split(numbers, ends[:-1])
+    return tuple(part.reshape(array.shape).copy() for part, array in zip(parts, like, strict=True))

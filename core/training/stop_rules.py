@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import math
 import time
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.experiment.settings import Settings
 from core.training.fit import Fit
 from core.training.history import History
 from core.training.snapshot import Snapshot
 
-CONVERGENCE_EVERY = 100  # steps between two looks at the gradient
+if TYPE_CHECKING:
+    from core.training.compiled.block import Block
+
+Floats = NDArray[np.float64]
+
+CONVERGENCE_EVERY = 128  # steps between two looks at the gradient
 
 
 class StopRules:
@@ -77,6 +84,41 @@ class StopRules:
         if settings.seconds is not None and self._seconds >= settings.seconds:
             return "seconds"
         return None
+
+    def room(self, settings: Settings, fit: Fit, snapshot: Snapshot) -> float:
+        """How many steps there are behind `snapshot` until the ends by steps and by epochs."""
+        found = math.inf
+        if settings.steps is not None:
+            found = self._first_step + settings.steps - snapshot.step
+        if settings.epochs is not None:
+            found = min(found, fit.steps_to_epoch(self._first_epoch + settings.epochs))
+        return found
+
+    def first(self, settings: Settings, step: int, block: Block, most: int) -> int:
+        """How many of the steps of `block` behind `step`, up to `most`, no rule ends but at the last."""
+        losses, ends = block.losses[:most], [most]
+        if settings.loss_below is not None:
+            ends += [*np.flatnonzero(losses < settings.loss_below)[:1] + 1]
+        if settings.gradient_below is not None and block.norms is not None:
+            ends += [*np.flatnonzero(block.norms[:most] < settings.gradient_below)[:1] + 1]
+        if settings.patience is not None:
+            counted = losses if block.held is None else block.held[:most]
+            best = np.maximum(self._best_steps(step, counted), self._patient_since)
+            waited = step + 1 + np.arange(most) - best
+            ends += [*np.flatnonzero(waited >= settings.patience)[:1] + 1]
+        return int(min(ends))
+
+    def note(self, step: int, losses: Floats, held: Floats | None) -> None:
+        """Keep the best of the steps behind `step`, at none of which the run ends."""
+        counted = losses if held is None else held
+        self.best_step = int(self._best_steps(step, counted)[-1])
+        self._best = min(self._best, float(counted.min()))
+
+    def _best_steps(self, step: int, losses: Floats) -> NDArray[np.int64]:
+        """The best step up to each of those behind `step`."""
+        lowest = np.minimum.accumulate(np.concatenate([[self._best], losses]))
+        numbers = np.arange(step + 1, step + 1 + len(losses))
+        return np.maximum.accumulate(np.where(losses < lowest[:-1], numbers, self.best_step))
 
     def _note(self, snapshot: Snapshot) -> None:
         """Keep the time and the best step, also for rules that are only set later."""

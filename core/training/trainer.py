@@ -22,17 +22,19 @@ from core.insight.trainable import check_points
 from core.problem import Problem
 from core.texts import _
 from core.training.checkpoints import Checkpoints
+from core.training.compiled.block import Block
+from core.training.compiled.engine import Engine, finite_steps
 from core.training.devices import check_device, first_line
 from core.training.fit import Fit, Wanted
 from core.training.history import History, Series
 from core.training.inside import Inside
 from core.training.inspection import Inspection, inspection
 from core.training.named import named
-from core.training.path import Path
+from core.training.path import Path, shaped
 from core.training.plan import Part, Place, measure, same, size_of
 from core.training.slow_step import SlowStep
 from core.training.snapshot import Snapshot
-from core.training.stop_rules import StopRules
+from core.training.stop_rules import CONVERGENCE_EVERY, StopRules
 
 log = logging.getLogger(__name__)
 
@@ -94,6 +96,7 @@ class Trainer:
         self.notice = ""
         self.ghost: Ghost | None = None
         self.opens = False
+        self.engine = Engine()
         since = [0, *(stretch.until for stretch in earlier)]
         wishes = [*(Wanted(part.points, part.settings) for part in earlier), Wanted(points, settings)]
         self._plan = [Part(*part) for part in zip(since, wishes, strict=True)]
@@ -204,6 +207,12 @@ class Trainer:
             self.inspected = self.inspect()
         return self.latest
 
+    def leap(self, most: float = math.inf) -> Snapshot:
+        """As many steps as compiled code makes in a moment, up to `most`; without such code, one."""
+        if self._wish is None and most > 1 and self._can_leap() and self._leap(most):
+            return self.latest
+        return self.step()
+
     def phase(self) -> None:
         """The next phase of a step, which `inside` then shows; the last one completes the step."""
         if self.stopped == "diverged":
@@ -286,6 +295,8 @@ class Trainer:
             if step <= self.latest.step or since > self.latest.step:
                 self._restore(last)
             while self._at < step and not halted():
+                if self._skip(last):
+                    continue
                 before = self._snapshot() if self._at == step - 1 else None
                 self._make(self.opens and before is not None)
             if self.opens and self._at == 0:
@@ -321,6 +332,89 @@ class Trainer:
         """The next step, as it is planned, before its first phase."""
         self._take_up_planned()
         return SlowStep(self.fit, self.run, self._at + 1)
+
+    # --- many steps at once -----------------------------------------------------------------------------
+
+    def prepare_engine(self) -> None:
+        """Have the steps compiled, if that is wanted; training need not wait for it."""
+        if self._wanted.settings.engine == "compiled":
+            self.engine.prepare(self.fit)
+
+    def _can_leap(self) -> bool:
+        """Whether the next steps are like the last one, and there is code for them."""
+        return (
+            self.fit.taken.settings.engine == "compiled"
+            and self._at > 0
+            and self._slow is None
+            and self._wanted is self._planned
+            and self._next == len(self._plan)
+            and self.stopped is None
+            and self.engine.prepare(self.fit)
+        )
+
+    def _leap(self, most: float) -> bool:
+        """Make some steps at once, up to `most`; whether that can be done."""
+        known = self.tip.step - self._at
+        room = known or self._rules.room(self.fit.taken.settings, self.fit, self.tip)
+        steps = self.engine.size(self._at, min(room, most))
+        block = self._block(steps) if steps > 1 else None
+        if block is None:
+            return False
+        state = self.fit.state() if len(block) > CONVERGENCE_EVERY and not known else None
+        self.engine.keep(block)
+        if state is not None and self.fit.converged():
+            self.fit.restore(state, self.fit.taken)  # to find out where
+            return self._leap(CONVERGENCE_EVERY)
+        self._at += len(block)
+        self._before = self._before_last(block)
+        if known:
+            self.latest = self._known()
+        else:
+            self._record_all(block)
+        return True
+
+    def _skip(self, step: int) -> bool:
+        """Make many steps again at once, up to `step`; whether that can be done."""
+        room = step - self._at
+        if room < 2 or not self._can_leap():
+            return False
+        block = self.engine.make(self.engine.size(self._at, room))
+        if block is not None:
+            self.engine.keep(block)
+            self._at += len(block)
+        return block is not None
+
+    def _block(self, steps: int) -> Block | None:
+        """The next `steps`, or those before one that is not finite and up to one that a rule ends."""
+        block = self.engine.make(steps)
+        if block is None:
+            return None
+        good = finite_steps(block)
+        if self._at == self.tip.step and good:
+            good = self._rules.first(self.fit.taken.settings, self._at, block, good)
+        if good == steps:
+            return block
+        return self.engine.make(good) if good > 1 else None
+
+    def _before_last(self, block: Block) -> Snapshot:
+        """The snapshot of the last step of `block` but one; the fit stands behind the last."""
+        held = None if block.held is None else float(block.held[-2])
+        return self._snapshot()._replace(
+            step=self._at - 1,
+            loss=float(block.losses[-2]),
+            arrays=shaped(block.parameters[-2], self.latest.arrays),
+            learning_rate=float(block.rates[-2]),
+            validation_loss=held,
+        )
+
+    def _record_all(self, block: Block) -> None:
+        """Note what the new steps of `block` did; only behind the last may the run end."""
+        held = None if block.held is None else block.held[:-1]
+        losses, step = block.losses[:-1], self.tip.step
+        self.history.extend(losses, held, block.rates[:-1])
+        self.path.extend(block.parameters[:-1])
+        self._rules.note(step, losses, held)
+        self._record(self._snapshot())
 
     def _finish(self, slow: SlowStep) -> None:
         """Do what is left of a step."""

@@ -114,11 +114,19 @@ class Worker:
     def _steps(self) -> None:
         due = time.monotonic()
         while not self._halt.is_set():
-            snapshot = self.trainer.step()
+            snapshot = self._next_steps()
             if self.trainer.stopped or self._arrived(snapshot):
                 return
             if self._speed is not None:
                 due = self._wait(due)
+
+    def _next_steps(self) -> Snapshot:
+        """One step; as fast as it can, perhaps many at once."""
+        if self._speed is not None or self._epoch_end is not None:
+            return self.trainer.step()
+        if self._step_end is None:
+            return self.trainer.leap()
+        return self.trainer.leap(self._step_end - self.trainer.latest.step)
 
     def _arrived(self, snapshot: Snapshot) -> bool:
         """Whether it was asked to come this far and no further."""

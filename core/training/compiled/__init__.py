@@ -1,0 +1,1 @@
+"""The compiled engine: many whole steps in one call of code that torch.compile's inductor wrote."""
