@@ -67,7 +67,7 @@ class Fit:
         self._convergence: Convergence | None = None
         self._unclipped = torch.empty(0)
         self._order: tuple[tuple[int, int], Tensor] | None = None
-        model = self._start_model().to(device)
+        model = start_model(wanted.settings, curve, scaling).to(device)
         self.predict: Callable[[Tensor], Tensor] = model.forward  # no hooks, so no need to look for any
         self.parameters = list(model.parameters())
         self._weights = [parameter for parameter in self.parameters if parameter.dim() > 1]
@@ -166,9 +166,7 @@ class Fit:
     def shuffled(self, epoch: int, total: int) -> Tensor:
         """The order of the points in an epoch, made anew from the seed whenever it is not at hand."""
         if self._order is None or self._order[0] != (epoch, total):
-            seed = self.taken.settings.seed * EPOCH_STRIDE + epoch
-            order = torch.randperm(total, generator=torch.Generator().manual_seed(seed))
-            self._order = (epoch, total), order
+            self._order = (epoch, total), shuffled(self.taken.settings.seed, epoch, total)
         return self._order[1]
 
     # --- what is so -------------------------------------------------------------------------------------
@@ -335,21 +333,6 @@ class Fit:
 
     # --- building ---------------------------------------------------------------------------------------
 
-    def _start_model(self) -> nn.Module:
-        """The model at its start values, on the CPU."""
-        points, settings = self.taken
-        row = settings.row("model")
-        with torch.device("meta"):
-            model: nn.Module = named(row.runs)(points.x.shape[1], **self._arguments("model"))
-        model = model.to(self.dtype).to_empty(device="cpu")
-        if settings.start == "pytorch":
-            draw_start_values(model, torch.Generator().manual_seed(settings.seed))
-        elif settings.start == "zeros":
-            _set(model.parameters(), [np.zeros(shape) for shape in self.curve.shapes()])
-        else:
-            _set(model.parameters(), own_start_values(settings, self.curve, self.scaling))
-        return model
-
     def _build_optimizer(self) -> torch.optim.Optimizer:
         settings = self.taken.settings
         optimizer: torch.optim.Optimizer = named(settings.row("optimizer").runs)(
@@ -393,6 +376,27 @@ class Fit:
 
     def _parameter_arrays(self) -> list[Floats]:
         return [parameter.detach().cpu().numpy() for parameter in self.parameters]
+
+
+def start_model(settings: Settings, curve: Curve, scaling: Scaling) -> nn.Module:
+    """The model at its start values, on the CPU."""
+    row = settings.row("model")
+    with torch.device("meta"):
+        model: nn.Module = named(row.runs)(curve.inputs, **row.arguments(settings.values("model")))
+    model = model.to(getattr(torch, settings.dtype)).to_empty(device="cpu")
+    if settings.start == "pytorch":
+        draw_start_values(model, torch.Generator().manual_seed(settings.seed))
+    elif settings.start == "zeros":
+        _set(model.parameters(), [np.zeros(shape) for shape in curve.shapes()])
+    else:
+        _set(model.parameters(), own_start_values(settings, curve, scaling))
+    return model
+
+
+def shuffled(seed: int, epoch: int, total: int) -> Tensor:
+    """The order of `total` points in an epoch of the run that `seed` gives."""
+    generator = torch.Generator().manual_seed(seed * EPOCH_STRIDE + epoch)
+    return torch.randperm(total, generator=generator)
 
 
 def scaled_loss(settings: Settings, scaling: Scaling) -> tuple[nn.Module, float]:
