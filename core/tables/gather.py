@@ -15,6 +15,7 @@ from core.tables.sample import Block
 from core.texts import _, n_
 
 _FAR, _NARROW = 10.0, 0.01  # means and spreads beyond these slow every optimizer down
+_SQUARABLE = 1e140  # the squares of so many such numbers have a finite sum
 _LARGEST_FLOAT32 = float(np.finfo(np.float32).max)
 
 
@@ -28,8 +29,9 @@ def gathered(blocks: Iterable[Block]) -> tuple[Floats, Floats, dict[str, int]]:
         rows += len(block)
         check_rows(rows)
         good = _sorted_out(block, dropped)
-        xs.append(block.x.values[good])
-        ys.append(block.y.values[good])
+        every = bool(good.all())  # as a rule; nothing need be copied then
+        xs.append(block.x.values if every else block.x.values[good])
+        ys.append(block.y.values if every else block.y.values[good])
     if not xs:
         return np.empty(0), np.empty(0), {}
     return (
@@ -42,6 +44,9 @@ def gathered(blocks: Iterable[Block]) -> tuple[Floats, Floats, dict[str, int]]:
 def _sorted_out(block: Block, dropped: Counter[str]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Which rows are points; each of the others is counted once, in `dropped`."""
     x, y = block.x, block.y
+    if not (x.text.any() or y.text.any()) and np.isfinite(x.values).all() and np.isfinite(y.values).all():
+        dropped[TOO_MANY_CELLS] += block.too_many_cells
+        return np.ones(len(x.values), dtype=np.bool_)
     text = x.text | y.text
     missing = (np.isnan(x.values) | np.isnan(y.values)) & ~text
     infinite = (np.isinf(x.values) | np.isinf(y.values)) & ~text & ~missing
@@ -122,11 +127,14 @@ def proposes_standardise(points: Points) -> bool:
 def _is_far_from_one(values: Floats) -> bool:
     """Whether the mean or the spread of some numbers is far from 1."""
     largest = max(_largest(values), np.finfo(np.float64).tiny)
-    scaled = values / largest  # so that squares of large numbers do not overflow
-    mean, spread = abs(scaled.mean()) * largest, scaled.std() * largest
+    scaled = (
+        values if largest < _SQUARABLE else values / largest
+    )  # so that squares of large numbers do not overflow
+    unit = 1.0 if scaled is values else largest
+    mean, spread = abs(scaled.mean()) * unit, scaled.std() * unit
     return bool(max(mean, spread) > _FAR or 0 < spread < _NARROW)
 
 
 def _largest(values: Floats) -> float:
     """The largest of the absolute values; 0 of none."""
-    return float(np.abs(values).max(initial=0.0))
+    return float(max(values.max(initial=0.0), -values.min(initial=0.0)))

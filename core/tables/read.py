@@ -76,6 +76,7 @@ def read_points(
         xs, ys, dropped = gathered(table.blocks(sample, (x, y), progress or ignore, cancelled))
         if len(xs) == 0:
             raise no_points(dropped)
+        xs.flags.writeable = ys.flags.writeable = False  # they are nobody else's, so Points need no copy
         names = [sample.layout.columns[column].name for column in (x, y)]
         points = Points(xs, ys, names[0], names[1], table.name)
         used = replace(sample.layout.reading, x=x, y=y)

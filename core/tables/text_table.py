@@ -5,7 +5,10 @@ from __future__ import annotations
 import io
 import itertools
 import logging
+import os
+from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -15,11 +18,12 @@ import numpy as np
 from core.problem import Problem
 from core.tables.cells import Cell, Part, part
 from core.tables.encodings import decoded, propose_encoding
-from core.tables.layout import is_blank, propose_separator, row_reader, split, understand
-from core.tables.limits import MAX_FILE_BYTES, SAMPLE_BYTES, SAMPLE_ROWS, check_size, file_size
+from core.tables.layout import Layout, is_blank, propose_separator, row_reader, split, understand
+from core.tables.limits import MAX_FILE_BYTES, SAMPLE_BYTES, SAMPLE_ROWS, check_rows, check_size, file_size
+from core.tables.pieces import Blocks, Piece, pieces_of, pieces_of_file
 from core.tables.reading import DECIMALS, ENCODINGS, SEPARATORS, Reading
 from core.tables.sample import Block, Sample, block_of
-from core.tables.source import Cancel, Progress, Source, check_text, physical_lines
+from core.tables.source import BLOCK, Cancel, Progress, Source, check_text, physical_lines
 from core.texts import _
 
 if TYPE_CHECKING:
@@ -28,6 +32,9 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 ROWS_AT_ONCE = 100_000
+PIECE = 4 * 2**20  # bytes at most that pandas is given at once, by one of some threads
+SHARES = 16  # pieces of a smaller table
+THREADS = min(os.cpu_count() or 1, 4)
 _LONGEST_LINE = 64 * SAMPLE_BYTES
 _JUDGED_LINES = 100  # enough to tell the separator
 _PAGE = ("<!doctype", "<html", "<?xml", "<head", "<body")
@@ -87,7 +94,8 @@ class TextTable:
     ) -> Iterable[Block]:
         """The cells of two columns, from the first data row to the last.
 
-        pandas reads what is regular; where a row is not, our own slower reader begins again.
+        pandas reads what is regular, piece by piece in several threads; where a row is not, our own slower
+        reader begins again.
         """
         layout = sample.layout
         if sample.whole:
@@ -103,26 +111,26 @@ class TextTable:
         self, sample: Sample, columns: tuple[int, int], progress: Progress, cancelled: Cancel
     ) -> Iterator[Block]:
         """The blocks as pandas reads them; ValueError where rows have too many cells."""
-        import pandas as pd
+        import pandas as pd  # noqa: F401 (once, before several threads would)
 
-        layout = sample.layout
-        separator = layout.reading.separator
-        with self._open() as file:
-            frames = pd.read_csv(
-                self._source(file, sample, progress, cancelled),
-                sep=r"\s+" if separator == " " else separator,
-                decimal=layout.decimal,
-                header=None,
-                names=range(layout.width),
-                index_col=False,
-                skipinitialspace=True,
-                low_memory=False,
-                encoding_errors="replace",
-                chunksize=ROWS_AT_ONCE,
-            )
-            for frame in frames:
-                x, y = (_part(frame[column], layout.decimal) for column in columns)
-                yield Block(x, y)
+        rows = 0
+        under_way: deque[Future[Block]] = deque()
+        with self._open() as file, ThreadPoolExecutor(THREADS, thread_name_prefix="table") as pool:
+            for lines in self._pieces(self._source(file, sample, progress, cancelled)):
+                under_way.append(pool.submit(_block_in, lines, columns, sample.layout))
+                if len(under_way) > 2 * THREADS:
+                    yield (block := under_way.popleft().result())
+                    rows += len(block)
+                    check_rows(rows)
+            while under_way:
+                yield under_way.popleft().result()
+
+    def _pieces(self, source: Source) -> Iterator[Blocks]:
+        """The data in pieces that threads can share."""
+        size = min(max(self.size // SHARES, BLOCK), PIECE)
+        if self.path is None or source.decoder is not None:
+            return pieces_of(source, size)
+        return pieces_of_file(self.path, source, size)
 
     def _carefully(
         self, sample: Sample, columns: tuple[int, int], progress: Progress, cancelled: Cancel
@@ -154,6 +162,29 @@ class TextTable:
             ):
                 head += file.read(SAMPLE_BYTES)
         return head, len(head) >= self.size
+
+
+def _block_in(blocks: Blocks, columns: tuple[int, int], layout: Layout) -> Block:
+    """Two columns of some lines, by pandas; ValueError where a row has too many cells."""
+    import pandas as pd
+
+    lines = Piece(blocks)
+    separator = layout.reading.separator or ","
+    if any(len(row) > layout.width for row, _line in split([lines.first_line()], separator)):
+        raise ValueError  # by the first row pandas would judge all others
+    frame = pd.read_csv(
+        lines,
+        sep=r"\s+" if separator == " " else separator,
+        decimal=layout.decimal,
+        header=None,
+        names=range(layout.width),
+        index_col=False,
+        skipinitialspace=separator == " " or lines.has(b" "),  # it takes time
+        low_memory=False,
+        encoding_errors="replace",
+    )
+    x, y = (_part(frame[column], layout.decimal) for column in columns)
+    return Block(x, y)
 
 
 def _part(column: pd.Series[object], decimal: str) -> Part:

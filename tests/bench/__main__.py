@@ -41,12 +41,13 @@ def _become_a_new_person(folder: Path) -> None:
 
 
 def _measure() -> list[Row]:
-    from tests.bench import engine, landscape, loops, processes, window
+    from tests.bench import engine, landscape, loops, much_data, processes, window
 
     return [
         *loops.measure(),
         *landscape.measure(),
         *engine.measure(),
+        *much_data.measure(),
         *window.measure(),
         *processes.measure(),
     ]
