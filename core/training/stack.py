@@ -1,0 +1,56 @@
+"""One model many times: its parameters with a leading run axis, and what all of them predict at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+class Stack:
+    """`models` of one structure, R of them, on `device`.
+
+    `numbers` `[R, P]` are all their parameters, one row for each model; `parts` are views of it, the weight
+    `[R, out, in]` and the bias `[R, out]` of each layer, of which autograd gives the gradients.
+    """
+
+    def __init__(self, models: Sequence[nn.Module], device: str) -> None:
+        rows = [torch.cat([p.detach().flatten() for p in model.parameters()]) for model in models]
+        self.numbers = torch.stack(rows).to(device)
+        self._between: list[Callable[[Tensor], Tensor]] = [
+            layer.forward for layer in models[0].modules() if not isinstance(layer, nn.Linear | nn.Sequential)
+        ]
+        self.parts = self._split(models[0])
+
+    def _split(self, model: nn.Module) -> list[Tensor]:
+        parts, end = [], 0
+        for parameter in model.parameters():
+            begin, end = end, end + parameter.numel()
+            part = self.numbers[:, begin:end].view(-1, *parameter.shape)
+            parts.append(part.requires_grad_())
+        return parts
+
+    def predict(self, inputs: Tensor) -> Tensor:
+        """The predictions `[R, N]` at inputs `[N, P]`, or at those of each run `[R, N, P]`."""
+        weight, bias = self.parts[:2]
+        runs, outputs, width = weight.shape
+        if inputs.dim() == 2:  # one product for all runs
+            flat = functional.linear(inputs, weight.reshape(runs * outputs, width), bias.reshape(-1))
+            hidden = flat.view(-1, runs, outputs).transpose(0, 1)
+        else:
+            hidden = torch.baddbmm(bias.unsqueeze(1), inputs, weight.mT)
+        for place, between in enumerate(self._between, 1):
+            weight, bias = self.parts[2 * place : 2 * place + 2]
+            hidden = torch.baddbmm(bias.unsqueeze(1), between(hidden), weight.mT)
+        return hidden.squeeze(2)
+
+    def gradient(self, objective: Tensor) -> Tensor:
+        """The gradient `[R, P]` of the sum of what all runs minimise."""
+        gradients = torch.autograd.grad(objective, self.parts)
+        return torch.cat([gradient.flatten(1) for gradient in gradients], dim=1)
+
+    def size_of_weights(self) -> Tensor:
+        """The sum of all absolute weights of all runs."""
+        return torch.stack([part.abs().sum() for part in self.parts[::2]]).sum()
