@@ -115,6 +115,13 @@ ROWS = (
         N_("Try all learning rates on a copy of the run, and see which one suits."),
     ),
     Row(
+        "sweep",
+        N_("S&weep…"),
+        "",
+        ("Ctrl+Shift+L",),
+        N_("Train many runs together, each with a learning rate, a seed or a start of its own."),
+    ),
+    Row(
         "fit_view",
         N_("&Fit the view"),
         "focus-centered",

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QScrollArea, QToolBar, QVBoxLayout, QWidget
 
-from core.experiment import Experiment
+from core.experiment import Experiment, Settings
 from core.tables import load_data_set
 from core.texts import _
 from gui.actions import make_actions
@@ -245,6 +245,7 @@ class MainWindow(QMainWindow):
             "reset": session.reset,
             "new_start": store.new_start_values,
             "find_rate": self._find_rate,
+            "sweep": self._sweep,
             "fit_view": self._presenter.fit_view,
             "keys": lambda: show_text(self, _("Keys and mouse"), keys_text()),
             "about": lambda: show_text(self, _("About Fitscope"), about_text()),
@@ -320,6 +321,26 @@ class MainWindow(QMainWindow):
         dialog.finished.connect(dialog.deleteLater)
         self.closing.connect(dialog.reject)
         dialog.open()
+
+    def _sweep(self) -> None:
+        """The dialog of a sweep, which leaves the window to be used meanwhile; there is one at most."""
+        from gui.dialogs.sweep_dialog import SweepDialog
+
+        dialog = self.findChild(SweepDialog)
+        if dialog is None:
+            dialog = SweepDialog(self.store, self._theme, self)
+            dialog.run_wanted.connect(self._run_with)
+            dialog.finished.connect(dialog.deleteLater)
+            self.closing.connect(dialog.reject)
+            dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
+
+    def _run_with(self, settings: Settings) -> None:
+        """Train from the start, with other settings."""
+        self.store.apply(lambda _settings: settings)
+        self.session.reset()
+        self.session.run()
 
     # --- Qt's own events --------------------------------------------------------------------------------
 

@@ -84,7 +84,7 @@ CHOICES: Mapping[str, Parameter] = MappingProxyType(
     }
 )
 
-_ENDS = {RATE: ("rate_low", "rate_high"), SEED: ("seed_low", "seed_low"), START: ("start_low", "start_high")}
+ENDS = {RATE: ("rate_low", "rate_high"), SEED: ("seed_low", "seed_low"), START: ("start_low", "start_high")}
 
 NOT_ALONE = N_(
     "L-BFGS looks at the loss several times in a step, as often as its run asks for, so that no two runs can "
@@ -113,7 +113,7 @@ class SweepPlan:
     def __post_init__(self) -> None:
         for key in ("what", "runs", "steps"):
             CHOICES[key].check(getattr(self, key))
-        for key, end in zip(_ENDS[self.what], (self.low, self.high), strict=True):
+        for key, end in zip(ENDS[self.what], (self.low, self.high), strict=True):
             CHOICES[key].check(end)
         if self.what != SEED and self.low >= self.high:
             raise Problem(_("The first value of the sweep must be below the last."))
