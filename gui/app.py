@@ -122,7 +122,8 @@ def run_screenshot(arguments: argparse.Namespace) -> int:
         session.set_speed(None)
         if arguments.steps:
             session.step(arguments.steps)
-        while session.running or window.workspace.background.busy:
+        workspace = window.workspace
+        while session.running or workspace.background.busy or workspace.drawing.busy:
             app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
         app.processEvents()
         save_picture(window.grab(), arguments.output)

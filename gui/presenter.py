@@ -68,6 +68,7 @@ class Presenter(QObject):
         self._held_out: NDArray[np.bool_] | None = None
         self._known = 0  # steps of the run that have been shown
         self._seen: set[str] = set()
+        parts.fit.plot.draw_in(workspace.drawing)
         self._join()
 
     def show_all(self) -> None:
@@ -140,6 +141,7 @@ class Presenter(QObject):
         """The window goes: what is being found out for it is not wanted any more."""
         for key in ("reference", "measures", "split"):
             self._workspace.background.drop(key)
+        self._parts.fit.plot.cloud.clear()
 
     def _join(self) -> None:
         store, session, parts = self._store, self._session, self._parts

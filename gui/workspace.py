@@ -27,6 +27,7 @@ class Workspace(QObject):
         super().__init__()
         self.preferences = preferences or Preferences()
         self.background = Background(self)  # for what can be computed again
+        self.drawing = Background(self)  # for pictures, which should not wait for anything else
         self.disk = Background(self)  # for reading and writing files
         self.store = Store(experiment or (autosave.restore() if autosave else None), self)
         self.session = Session(self.store, self.background, self)
@@ -43,6 +44,7 @@ class Workspace(QObject):
         self.session.close(CLOSING if self.ends_process else None)
         self.store.undo_stack.blockSignals(True)  # it would speak once more while it is destroyed
         self.background.close(wait=not self.ends_process)
+        self.drawing.close(wait=not self.ends_process)
         self.disk.finish()
         if self._autosave is not None:
             self._autosave.close()

@@ -14,7 +14,6 @@ from core.experiment.points import Points
 from core.insight.curves import Line
 from core.insight.scaling import no_scaling
 from core.training.path import Way
-from gui.plots.dots import thinned
 from gui.plots.fit_plot import FitPlot
 from gui.plots.shown_points import kept_selection
 from gui.plots.tools import ERASER
@@ -797,18 +796,6 @@ class TestHeldOut:
         desk.plot.select([1, 2])
         assert drawn(desk.plot.dots.rings) == {(-1, 1), (0, 2)}
 
-    def test_of_a_thinned_cloud_some_of_both_kinds_are_drawn(self, desk):
-        random = np.random.default_rng(4)
-        x, y = random.normal(size=(2, 60_000))
-        mask = random.random(60_000) < 0.05
-        desk.plot.show_points(Points(x, y), mask)
-        filled, hollow = drawn(desk.plot.dots.points), drawn(desk.plot.dots.hollow)
-        assert 1_000 < len(hollow) <= mask.sum()
-        assert hollow <= set(zip(x[mask], y[mask], strict=True))
-        assert filled <= set(zip(x[~mask], y[~mask], strict=True))
-        desk.plot.select_all()
-        assert drawn(desk.plot.dots.rings) == filled | hollow
-
     def test_residuals_are_drawn_for_them_too(self, desk):
         desk.plot.show_points(self.POINTS, self.MASK)
         desk.plot.show_fit(lambda x: 0 * x)
@@ -831,15 +818,6 @@ class TestNames:
 
 
 class TestMany:
-    def test_two_million_points_are_drawn_as_few_and_the_outlier_stays(self, desk, cloud):
-        points = cloud.added([1e6], [-7e5])
-        desk.show(points)
-        drawn = np.column_stack(desk.plot.dots.points.getData())
-        assert 5_000 < len(drawn) < 140_000
-        assert [1e6, -7e5] in drawn.tolist()
-        near = np.abs(drawn).max(axis=1) < 5
-        assert near.sum() > 5_000
-
     def test_a_frame_costs_about_the_same_over_two_million_points(self, desk, cloud):
         def cost(points):
             desk.show(points)
@@ -863,14 +841,3 @@ class TestMany:
         assert gone > strip.sum()
         left = (np.abs(desk.points.x[:, 0]) < 0.5) & (np.abs(desk.points.y) < 0.1)
         assert not left.any()
-
-    @given(st.integers(1, 400), st.integers(0, 2**32 - 1))
-    def test_every_point_thinned_away_has_a_neighbour_that_stays(self, count, seed):
-        random = np.random.default_rng(seed)
-        x, y = random.standard_cauchy(size=(2, count))
-        kept = thinned(x, y)
-        assert len(np.unique(kept)) == len(kept)
-        for values in (x, y):
-            reach = np.ptp(values) / 100 + 1e-12
-            gaps = np.abs(values[:, None] - values[kept][None, :])
-            assert (gaps.min(axis=1) <= reach).all()

@@ -1,4 +1,4 @@
-"""The points on the fit plot: each of them while that is possible, one per cell of a fine grid beyond."""
+"""The points on the fit plot, one by one."""
 
 import numpy as np
 import pyqtgraph as pg
@@ -11,50 +11,11 @@ from gui.theme import DATA, Theme
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
-ALL_DRAWN = 20_000  # points; more are thinned
-CELLS = 256  # along each side of the grid; about one dot for every two pixels
-SAMPLE = 10_000  # points looked at to find where most of them are
-CENTRAL = (1.0, 99.0)  # percentiles between which the fine grid lies
+ALL_DRAWN = 20_000  # points; of more, those that are few enough in sight, and else their density
 SIZES = ((500, 9), (5_000, 7), (ALL_DRAWN, 5))  # up to so many points, so many pixels wide
-SMALLEST = 3  # pixels, the width of a dot of a thinned cloud
 HOLLOW = 1.5  # pixels, the width of the line of a hollow dot
 SMALLEST_HOLLOW = 5  # pixels; a smaller dot has no room for its hole
 RING = 5  # pixels, by which the ring around a selected point is wider
-
-
-def thinned(x: Floats, y: Floats) -> Indices:
-    """The indices of at most one point for each cell of two grids: over where most points are, and over all.
-
-    So a far outlier neither vanishes nor squeezes the others into one cell. O(N).
-    """
-    stride = max(1, len(x) // SAMPLE)
-    low_x, high_x = np.percentile(x[::stride], CENTRAL)
-    low_y, high_y = np.percentile(y[::stride], CENTRAL)
-    central = (x >= low_x) & (x <= high_x) & (y >= low_y) & (y <= high_y)
-    return np.concatenate([_one_per_cell(x, y, np.flatnonzero(part)) for part in (central, ~central)])
-
-
-def _drawn(x: Floats, y: Floats, part: Indices, many: bool) -> Indices:
-    """The points of a part that are drawn."""
-    return part[thinned(x[part], y[part])] if many and len(part) else part
-
-
-def _one_per_cell(x: Floats, y: Floats, chosen: Indices) -> Indices:
-    """One of the chosen points for each cell of a grid over them."""
-    if not len(chosen):
-        return chosen
-    cell = _cells(x[chosen]) * CELLS + _cells(y[chosen])
-    one = np.full(CELLS * CELLS, -1, dtype=np.intp)
-    one[cell] = chosen
-    return one[one >= 0]
-
-
-def _cells(values: Floats) -> NDArray[np.int32]:
-    """The row or column of each value, from 0 to CELLS - 1."""
-    low, high = values.min(), values.max()
-    width = (high - low) / CELLS or 1.0
-    cells: NDArray[np.int32] = np.minimum((values - low) / width, CELLS - 1).astype(np.int32)
-    return cells
 
 
 class Scatter(pg.ScatterPlotItem):  # type: ignore[misc]
@@ -100,30 +61,42 @@ class Dots:
         self.points = Scatter(DATA, theme.surface, 1)
         self.hollow = Scatter(theme.surface, DATA, theme.px(HOLLOW))
         self.rings = Scatter(None, theme.accent, theme.px(2))
-        self._edges = {True: pg.mkPen(theme.surface, width=1), False: pg.mkPen(None)}
+        self._edge = pg.mkPen(theme.surface, width=1)
         self._x: Floats = np.empty(0)
         self._y: Floats = np.empty(0)
         self._shown: Indices | slice = slice(None)
         self._size = SIZES[0][1]
 
-    def show(self, x: Floats, y: Floats, held_out: NDArray[np.bool_] | None = None) -> None:
-        """Show these points, the ones `held_out` of training hollow; all `[N]`, x and y finite."""
+    def show(
+        self,
+        x: Floats,
+        y: Floats,
+        held_out: NDArray[np.bool_] | None = None,
+        part: Indices | None = None,
+    ) -> None:
+        """Show these points, the ones `held_out` of training hollow; all `[N]`, x and y finite.
+
+        With `part` only those at these indices.
+        """
         self._x, self._y = x, y
-        many = len(x) > ALL_DRAWN
-        self._size = SMALLEST if many else next(size for most, size in SIZES if len(x) <= most)
+        count = len(x) if part is None else len(part)
+        self._size = next(size for most, size in SIZES if count <= most)
+        filled: Indices | slice = slice(None) if part is None else part
         hollow = np.empty(0, dtype=np.intp)
-        if held_out is None:
-            filled = self._shown = thinned(x, y) if many else slice(None)
-        else:
-            filled, hollow = (_drawn(x, y, np.flatnonzero(part), many) for part in (~held_out, held_out))
+        self._shown = filled
+        if held_out is not None:
+            every = np.arange(len(x)) if part is None else part
+            filled, hollow = every[~held_out[every]], every[held_out[every]]
             self._shown = np.concatenate((filled, hollow))
         size = self.theme.px(self._size)
-        self.points.setData(x=x[filled], y=y[filled], size=size, pen=self._edges[self._size > SMALLEST])
+        self.points.setData(x=x[filled], y=y[filled], size=size, pen=self._edge)
         if held_out is not None or len(self.hollow.data):
             self.hollow.setData(x=x[hollow], y=y[hollow], size=max(size, self.theme.px(SMALLEST_HOLLOW)))
 
     def select(self, indices: Indices) -> None:
         """Put a ring around these points, as far as they are drawn."""
+        if not len(indices) and not len(self.rings.data):
+            return
         chosen = np.zeros(len(self._x), dtype=bool)
         chosen[indices] = True
         chosen = chosen[self._shown]

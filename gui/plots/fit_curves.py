@@ -44,6 +44,7 @@ class FitCurves:
                 # First: it comes and goes with the cursor, and the others stay where they are.
                 Entry(MARKED, _("marked"), faded, marked, solid),
                 Entry("data", _("data"), DATA),
+                Entry("all", _("training and held out"), DATA),
                 Entry("training", _("training"), DATA),
                 Entry("held_out", _("held out"), DATA, theme.px(HOLLOW), hollow=True),
                 Entry(FIT, _("fit"), MODEL, fit, solid),

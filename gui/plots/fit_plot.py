@@ -13,9 +13,11 @@ from core.insight.curves import Curve
 from core.insight.scaling import Scaling
 from core.texts import _
 from core.training.path import Way
+from gui.background import Background
 from gui.plots.canvas import Canvas
 from gui.plots.claimed_keys import is_claimed
-from gui.plots.dots import Dots, Indices
+from gui.plots.cloud import Cloud
+from gui.plots.dots import ALL_DRAWN, Dots, Indices
 from gui.plots.fit_curves import FIT, GHOST, MARKED, REFERENCE_CURVE, START, FitCurves, Predict
 from gui.plots.hand import Hand
 from gui.plots.legend import HEIGHT
@@ -75,7 +77,8 @@ class FitPlot(Canvas):
         self.turnable = False
         self._nearby: NearbyStep | None = None
         self._told: int | None = None
-        self._some_held_out = False
+        self._held_out: Mask | None = None
+        self._few: Indices | None = None  # of very many points, those that are drawn one by one
         self._residual_mode: Mode = "off"
         self._stroke = False
         self._gesture: tuple[Tool, Qt.MouseButton] | None = None
@@ -100,6 +103,7 @@ class FitPlot(Canvas):
         for item in (self.dots.points, self.dots.hollow, *self.traces.values(), self.dots.rings):
             self.box.addItem(item, ignoreBounds=True)
         self.legend.setParentItem(self.centralWidget)
+        self.cloud = Cloud(self.theme, self, self._show_dots)
         self.residuals = Residuals(self.theme, self)
         self._veil = Veil(self.theme, self.box, depth=1)
         self._circle = QGraphicsEllipseItem(self.box)
@@ -118,12 +122,18 @@ class FitPlot(Canvas):
         self.shown.take(points)
         self.empty_text.setVisible(not len(points))
         self._show_names()
-        self._some_held_out = held_out is not None and bool(held_out.any())
-        self.dots.show(self.shown.x, self.shown.y, held_out if self._some_held_out else None)
+        self._held_out = held_out if held_out is not None and held_out.any() else None
+        if len(before) != len(points):
+            self._few = None
+        self._draw_points()
         self._change_selection(kept_selection(self.selection, before, points), moved=True)
         self._make_room()
         self._draw_residuals()
         self._show_legend()
+
+    def draw_in(self, background: Background) -> None:
+        """Draw very many points in the background from now on."""
+        self.cloud.draw_in(background)
 
     def show_fit(self, predict: Predict | None) -> None:
         """Show the fitted curve: `predict` maps x `[M]` to y `[M]`; None shows nothing."""
@@ -166,8 +176,8 @@ class FitPlot(Canvas):
     def fit_view(self) -> None:
         """Show all points and no more."""
         if len(self.shown.x):
-            self.x_range.fit(float(self.shown.x.min()), float(self.shown.x.max()))
-            self.y_range.fit(float(self.shown.y.min()), float(self.shown.y.max()))
+            self.x_range.fit(*self.shown.x_extent)
+            self.y_range.fit(*self.shown.y_extent)
         else:
             self.x_range.stand(*HOME)
             self.y_range.stand(*HOME)
@@ -181,16 +191,46 @@ class FitPlot(Canvas):
         self.residuals.stand_in(QRectF(0, 0, area.width(), area.height()))
         self.curves.draw()
         self._draw_residuals()
+        self.cloud.draw()
 
     def _show(self, key: str, predict: Predict | None) -> None:
         self.curves.show(key, predict)
         self._show_legend()
 
+    def _draw_points(self) -> None:
+        """Each of them; of very many their density, or those in sight."""
+        x, y = self.shown.x, self.shown.y
+        if len(x) <= ALL_DRAWN:
+            self._few = None
+            self.cloud.clear()
+            self.dots.show(x, y, self._held_out)
+            return
+        if self._few is not None:
+            self.dots.show(x, y, self._held_out, self._few)  # as they are moved
+        else:
+            self._show_dots(None)
+        self.cloud.show_points(x, y)
+
+    def _show_dots(self, few: Indices | None) -> None:
+        """Draw some of very many points one by one; with None the cloud shows them."""
+        self._few = few
+        part = np.empty(0, dtype=np.intp) if few is None else few
+        if len(part) or len(self.dots.points.data) or len(self.dots.hollow.data):
+            self.dots.show(self.shown.x, self.shown.y, self._held_out, part)
+            self.dots.select(part if few is None else self.selection)
+        self._show_legend()
+
+    def _is_dense(self) -> bool:
+        """Whether the points are drawn by their density."""
+        return len(self.shown.x) > ALL_DRAWN and self._few is None
+
     def _draw_residuals(self) -> None:
         self.residuals.show_mode(self._residual_mode, self.shown.x, self.shown.y, self.fit_heights)
 
     def _show_legend(self) -> None:
-        data = {"training", "held_out"} if self._some_held_out else {"data"}
+        data = {"data"} if self._held_out is None else {"training", "held_out"}
+        if self._is_dense() and self._held_out is not None:
+            data = {"all"}
         self.curves.show_legend(data if len(self.points) else ())
 
     def _show_names(self) -> None:
@@ -200,8 +240,8 @@ class FitPlot(Canvas):
     def _make_room(self) -> None:
         """Not in mid-stroke: a view that moves under the hand would move the points too."""
         if self._gesture is None and len(self.shown.x):
-            self.x_range.follow(float(self.shown.x.min()), float(self.shown.x.max()))
-            self.y_range.follow(float(self.shown.y.min()), float(self.shown.y.max()))
+            self.x_range.follow(*self.shown.x_extent)
+            self.y_range.follow(*self.shown.y_extent)
             self.show_ranges()
 
     # The selection
@@ -221,7 +261,8 @@ class FitPlot(Canvas):
         if not changed and not (moved and len(chosen)):
             return
         self.selection = chosen
-        self.dots.select(chosen)
+        self.dots.select(chosen[:0] if self._is_dense() else chosen)
+        self.cloud.select(chosen)
         if changed:
             self.selection_changed.emit(chosen)
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF
 from core.experiment.points import Points
 from gui.plots.canvas import Canvas
 from gui.plots.dots import Indices
-from gui.plots.range_keeper import LIMIT
+from gui.plots.range_keeper import LIMIT, Range, clamped
 
 Floats = NDArray[np.float64]
 
@@ -19,10 +19,12 @@ class ShownPoints:
         self._plot = plot
         self.x: Floats = np.empty(0)
         self.y: Floats = np.empty(0)
+        self.x_extent = self.y_extent = (0.0, 0.0)  # from the least to the greatest
 
     def take(self, points: Points) -> None:
         """These are the points from now on."""
-        self.x, self.y = drawable(points.x[:, 0]), drawable(points.y)
+        self.x, self.x_extent = drawable(points.x[:, 0])
+        self.y, self.y_extent = drawable(points.y)
 
     def nearest(self, pixel: QPointF, reach: float) -> int | None:
         """The index of the point nearest to a pixel, within `reach` pixels."""
@@ -53,10 +55,14 @@ class ShownPoints:
         return across[(y >= bottom) & (y <= top)]
 
 
-def drawable(values: Floats) -> Floats:
-    """The same values, kept where there is room to calculate with them."""
-    inside = not len(values) or (values.min() >= -LIMIT and values.max() <= LIMIT)
-    return np.ascontiguousarray(values) if inside else np.clip(values, -LIMIT, LIMIT)
+def drawable(values: Floats) -> tuple[Floats, Range]:
+    """The same values, kept where there is room to calculate with them; the least and the greatest."""
+    if not len(values):
+        return values, (0.0, 0.0)
+    low, high = float(values.min()), float(values.max())
+    if low >= -LIMIT and high <= LIMIT:
+        return np.ascontiguousarray(values), (low, high)
+    return np.clip(values, -LIMIT, LIMIT), (clamped(low), clamped(high))
 
 
 def kept_selection(selection: Indices, before: Points, after: Points) -> Indices:
@@ -67,12 +73,12 @@ def kept_selection(selection: Indices, before: Points, after: Points) -> Indices
     """
     if not len(selection) or after is before:
         return selection
-    old, new = (np.column_stack((points.x[:, 0], points.y)) for points in (before, after))
-    if len(old) == len(new):
-        same = (old == new).all(axis=1)
-        chosen = np.zeros(len(old), dtype=bool)
+    if len(before) == len(after):
+        same = (before.x[:, 0] == after.x[:, 0]) & (before.y == after.y)
+        chosen = np.zeros(len(same), dtype=bool)
         chosen[selection] = True
         return selection if same[chosen].all() or same[~chosen].all() else selection[:0]
+    old, new = (np.column_stack((points.x[:, 0], points.y)) for points in (before, after))
     common = min(len(old), len(new))
     if np.array_equal(old[:common], new[:common]):
         return selection[selection < common]
