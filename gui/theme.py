@@ -128,6 +128,12 @@ class Theme:
         return dark if self.dark else light
 
     @property
+    def deep_heights(self) -> tuple[str, ...]:
+        """The same for a map that nothing but small marks lies upon, and that tells more heights apart."""
+        deeper = ("#86B4E8", "#C4DFFB") if self.dark else ("#4F7FB5", "#1D4E89")
+        return (*self.heights, *deeper)
+
+    @property
     def code(self) -> dict[str, str]:
         """The colours of the words of a program; at least 4.5 : 1, also upon what is lit."""
         kinds = ("keyword", "string", "number", "name", "comment")

@@ -64,6 +64,7 @@ ACTIONS = [
     "clear",
     "generate",
     "find_rate",
+    "sweep",
     "fit_view",
     "draw",
     "move",

@@ -45,7 +45,7 @@ CHOICES: Mapping[str, Parameter] = MappingProxyType(
                 N_("Sweep"),
                 RATE,
                 str,
-                words={RATE: N_("Learning rates"), SEED: N_("Seeds"), START: N_("Sizes of the start")},
+                words={RATE: N_("Learning rates"), SEED: N_("Seeds"), START: N_("Start values")},
                 tip=N_(
                     "What differs from run to run: the learning rate, the seed of start values and shuffles, "
                     "or how large the start values are."

@@ -8,6 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from core.choices import STOP_RULES
 from core.experiment import Experiment, Settings
 from core.insight.numbers import significant
 from core.problem import Problem
@@ -128,7 +129,6 @@ class SweepDialog(QDialog):
         """End the sweep and forget it."""
         self._end()
         self._show_empty()
-        self._run.setFocus()
 
     def _look(self) -> None:
         """Show what the sweep has come to."""
@@ -193,10 +193,17 @@ class SweepDialog(QDialog):
         self._run.setToolTip(words[1])
         self.form.setEnabled(not under_way)
         self.form.setToolTip(_("Cancel the sweep to change this.") if under_way else "")
-        self._cancel.setEnabled(worker is not None)
+        self._cancel.setEnabled(under_way)
         self._cancel.setToolTip(
-            _("End the sweep and forget it.") if worker is not None else _("There is no sweep to cancel.")
+            _("End the sweep and forget it.") if under_way else _("There is no sweep to cancel.")
         )
+
+    def _follow(self) -> None:
+        """The points or settings of the window are others."""
+        if self._view is not None:
+            self._say_marked()
+        elif self._worker is None:
+            self.curves.show_points(self._store.points)
 
     def _mark(self, run: int | None) -> None:
         """Let one run stand out in both pictures, and tell its loss."""
@@ -220,10 +227,16 @@ class SweepDialog(QDialog):
         if run == best:
             words = _("Best: {run}.") if view.complete else _("Best so far: {run}.")
         step = _("Step {step}.").format(step=f"{view.step:,}")
-        self._say(joined(words.format(run=self._name(view, run)), step))
+        self._say(joined(words.format(run=self._name(view, run)), step, self._outdated()))
 
-    @staticmethod
-    def _name(view: SweepView, run: int) -> str:
+    def _outdated(self) -> str:
+        """A sentence, where there is something else to sweep upon by now."""
+        swept, now = self._experiment, self._store.experiment
+        if swept is None or (swept.points is now.points and _others(swept.settings) == _others(now.settings)):
+            return ""
+        return _("Points or settings have changed since: Run sweeps them anew.")
+
+    def _name(self, view: SweepView, run: int) -> str:
         """A run as a sentence calls it."""
         names = {
             RATE: _("learning rate {value}"),
@@ -233,7 +246,10 @@ class SweepDialog(QDialog):
         name = names[view.plan.what].format(value=f"{view.values[run]:g}")
         if view.diverged_at[run]:
             return _("{run}: diverged at step {step}").format(run=name, step=f"{view.diverged_at[run]:,}")
-        return _("{run}: loss {loss}").format(run=name, loss=significant(float(view.standing[run])))
+        loss = significant(float(view.standing[run]))
+        if self._experiment is not None and self._experiment.settings.validation:
+            return _("{run}: validation loss {loss}").format(run=name, loss=loss)
+        return _("{run}: loss {loss}").format(run=name, loss=loss)
 
     def _say(self, sentence: str, warning: bool = False) -> None:
         self._sentence.setText(sentence[:1].upper() + sentence[1:])
@@ -269,6 +285,8 @@ class SweepDialog(QDialog):
         self._run.clicked.connect(self._toggle)
         self._cancel.clicked.connect(self._drop)
         self._close.clicked.connect(self.reject)
+        self.form.changed.connect(self._drop)
+        self._store.changed.connect(self._follow)
 
     def _lay_out(self) -> None:
         theme, gap = self._theme, self._theme.px(GRID)
@@ -318,3 +336,10 @@ class SweepDialog(QDialog):
         line.addWidget(self._cancel)
         line.addWidget(self._run)
         return line
+
+
+def _others(settings: Settings) -> Settings:
+    """The settings, but for what a sweep tries out or leaves aside."""
+    usual = Settings()
+    names = ("learning_rate", "seed", "start", "start_values", "engine", *STOP_RULES)
+    return replace(settings, **{name: getattr(usual, name) for name in names})

@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 Bytes = NDArray[np.uint8]
 
 DECADES = 6.0  # of the colours, at most
-ABOVE = 1.0  # decades above the loss at the first step; what is higher has the last colour
+ABOVE = 0.3  # decades above the loss at the first step; what is higher has the last colour
 LOST = 255  # what is no loss, behind 255 colours
 FAINT = 90  # of 255, the pattern where a run has diverged
 ARROW = 5  # pixels
@@ -34,7 +34,7 @@ class Scale(NamedTuple):
 
 
 def scale_of(losses: Floats) -> Scale:
-    """The scale for losses `[R, k]`: from the lowest one up to ten times what most runs begin with."""
+    """The scale for losses `[R, k]`: from the lowest one up to twice what most runs begin with."""
     with np.errstate(all="ignore"):
         logs = np.log10(np.where(losses > 0, losses, np.nan))
     known = logs[np.isfinite(logs)]
@@ -58,7 +58,7 @@ def cells(losses: Floats, scale: Scale) -> Bytes:
 def colour_table(theme: Theme) -> list[int]:
     """The colours of the cells, as Qt takes them."""
     lost = QColor(theme.zone_tints["diverging"])
-    return [*(QColor(*colour).rgb() for colour in ramp(theme.heights, LOST)), lost.rgb()]
+    return [*(QColor(*colour).rgb() for colour in ramp(theme.deep_heights, LOST)), lost.rgb()]
 
 
 def ramp(stops: Sequence[str], count: int) -> list[tuple[int, int, int]]:

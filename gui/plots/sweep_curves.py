@@ -34,7 +34,7 @@ class SweepCurves(Canvas):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         self._ready = False
         self.x: Floats = np.linspace(-1.0, 1.0, SAMPLES)
-        empty = _("The fitted curves of all runs appear here, the best ones strongest.")
+        empty = _("There are no points yet: draw some in the window.")
         super().__init__(theme, RangeKeeper(-1.0, 1.0), RangeKeeper(-1.0, 1.0), empty, parent)
         self.setObjectName("sweep_curves")
         self.setAccessibleName(_("Fitted curves of all runs"))
@@ -53,6 +53,7 @@ class SweepCurves(Canvas):
         x, y = (np.clip(values, -LIMIT, LIMIT) for values in (points.x[:, 0], points.y))
         every = -(-max(len(x), 1) // MOST_DOTS)
         self.dots.setData(x=x[::every], y=y[::every], size=self.theme.px(DOT))
+        self.empty_text.setVisible(not len(points))
         if len(points):
             self.x_range.fit(float(x.min()), float(x.max()))
             self.y_range.fit(float(y.min()), float(y.max()))
@@ -63,7 +64,6 @@ class SweepCurves(Canvas):
     def show_view(self, view: SweepView | None) -> None:
         """Show the curves of a sweep, or none."""
         self.fan.show_view(view, self.x)
-        self.empty_text.setVisible(view is None)
 
     def mark(self, run: int | None) -> None:
         """Let the curve of a run stand out, or none."""

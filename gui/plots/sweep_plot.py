@@ -33,7 +33,7 @@ class SweepPlot(Canvas):
         self._plan = SweepPlan()
         self._marked: int | None = None
         self.scale = Scale(0.0, 1.0)
-        empty = _("Press Run: every row will be a run, coloured by its loss at each step.")
+        empty = _("Press Run: each row here will be a run, coloured by its loss from step to step.")
         super().__init__(theme, RangeKeeper(0.0, 1.0), RangeKeeper(-HALF, HALF), empty, parent)
         self.setObjectName("sweep_plot")
         self.setAccessibleName(_("Loss of every run over its steps"))

@@ -25,7 +25,7 @@ class ColourScale(QWidget):
         self._scale: Scale | None = None
         self.setObjectName("sweep_scale")
         self.setAccessibleName(_("Colours of the losses"))
-        self.setToolTip(_("From the colour of the lowest loss to that of ten times the first loss, or more."))
+        self.setToolTip(_("From the colour of the lowest loss to that of twice the first loss, or more."))
         self.setFont(theme.font(digits=True))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
@@ -47,8 +47,8 @@ class ColourScale(QWidget):
         place = self._write(painter, 0, _("loss") + " " + significant(10**self._scale.low, DIGITS)) + gap
         band = self._box(place, BAND)
         gradient = QLinearGradient(band.topLeft(), band.topRight())
-        for stop, colour in enumerate(theme.heights):
-            gradient.setColorAt(stop / (len(theme.heights) - 1), QColor(colour))
+        for stop, colour in enumerate(theme.deep_heights):
+            gradient.setColorAt(stop / (len(theme.deep_heights) - 1), QColor(colour))
         self._fill(painter, band, QBrush(gradient))
         place = self._write(painter, band.right() + gap, significant(10**self._scale.high, DIGITS))
         swatch = self._box(place + 3 * gap, SWATCH)
