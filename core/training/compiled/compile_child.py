@@ -17,6 +17,7 @@ from pathlib import Path
 
 NO_COMPILER = 3  # exit status: there is no C++ compiler
 LOWER = 10  # of the priority, where the system has one
+OPTIONS = {"aot_inductor.precompile_headers": False}  # which would pay from the third kind on
 
 
 def main(out: Path) -> int:
@@ -26,6 +27,8 @@ def main(out: Path) -> int:
     with tempfile.TemporaryDirectory(prefix="compile-", ignore_cleanup_errors=True) as folder:
         os.environ["TORCHINDUCTOR_CACHE_DIR"] = folder
         os.environ["TORCHINDUCTOR_COMPILE_THREADS"] = "1"
+        # What the processor has is known; to compile a test for it takes longer than the code.
+        os.environ["TORCHINDUCTOR_VEC_ISA_OK"] = "1"
         import torch._inductor
         from torch._inductor.exc import InvalidCxxCompiler
 
@@ -39,7 +42,7 @@ def main(out: Path) -> int:
                 program, program.example, dynamic_shapes=(program.sizes(),), strict=False
             )
         try:
-            code = torch._inductor.aot_compile(exported.module(), program.example)
+            code = torch._inductor.aot_compile(exported.module(), program.example, options=OPTIONS)
         except InvalidCxxCompiler:
             return NO_COMPILER
         whole = out.with_suffix(f".{os.getpid()}")

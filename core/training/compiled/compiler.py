@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import os
 import platform
 import subprocess
@@ -97,6 +98,13 @@ class Compilation:
         else:
             log.warning("compiling ended with %s: %s", status, self._tail())
             self._fail(missing=status == NO_COMPILER)
+
+    def wait(self) -> None:
+        """Return when it is done or has failed."""
+        while self._child is not None:
+            self._child.wait()
+            self._looked = -math.inf
+            self.look()
 
     def stop(self) -> None:
         """Give up, if it is not done."""

@@ -86,8 +86,8 @@ class Engine:
     def _adapt(self, steps: int, seconds: float) -> None:
         if seconds > LONGEST:
             self._size = max(2, min(self._size, steps) // 2)
-        elif seconds < SHORTEST and steps >= self._size // 2:
-            self._size = min(MOST, 2 * self._size)
+        elif seconds < SHORTEST:
+            self._size = max(self._size, min(MOST, 2 * steps))
 
     def _choose(self, fit: Fit) -> None:
         """Which code is wanted now."""

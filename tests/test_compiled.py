@@ -1,0 +1,338 @@
+"""Compiled steps are the steps that eager ones are, and whatever goes wrong with them, eager goes on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from core.choices import LOSSES, MODELS, OPTIMIZERS
+from core.experiment import Points, Settings
+from core.training import Trainer
+from core.training.compiled import compiler
+from core.training.compiled.compiler import COMPILER, Compiler
+from core.training.compiled.kind import Kind, kind_of
+from core.training.convergence import TOLERANCE
+
+RANDOM = np.random.default_rng(0)
+X = RANDOM.uniform(-2, 2, 50)
+POINTS = Points(X, 2 * X + 1 + RANDOM.normal(0, 0.5, 50))
+STEPS = 1000
+CLOSE = 1e-5
+FIRST_ORDER = [key for key, row in OPTIMIZERS.items() if row.first_order]
+LINE = Settings(epochs=None, learning_rate=1e-3, engine="compiled")
+
+ROWS = (
+    *({"optimizer": key, "learning_rate": OPTIMIZERS[key].learning_rate / 10} for key in FIRST_ORDER),
+    *({"loss": key} for key in LOSSES),
+    *({"model": key} for key in MODELS),
+    {"optimizer": "sgd", "options": {"sgd.momentum": 0.9, "sgd.nesterov": True, "sgd.weight_decay": 0.01}},
+    {"optimizer": "adam", "options": {"adam.amsgrad": True, "adam.weight_decay": 0.01}},
+    {"optimizer": "asgd", "options": {"asgd.t0": 100.0, "asgd.lambd": 0.1, "asgd.weight_decay": 0.01}},
+    {"optimizer": "adagrad", "learning_rate": 0.1, "options": {"adagrad.lr_decay": 0.01}},
+    {"model": "polynomial", "loss": "huber", "standardise": True, "batch_size": 16, "validation": 0.2},
+    {"model": "mlp", "loss": "quantile", "batch_size": 1, "clip_norm": 0.5, "l1": 0.01, "dtype": "float64"},
+    {"schedule": "one_cycle", "learning_rate": 0.1, "options": {"one_cycle.total_steps": 500}},
+)
+
+
+@pytest.fixture(autouse=True)
+def shared_code(person: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: Any) -> Iterator[None]:
+    """Code is kept for all tests of this file, whoever they are about."""
+    base: Path = tmp_path_factory.getbasetemp()
+    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "compiled_code"
+    monkeypatch.setenv("FITSCOPE_DATA", str(folder))
+    yield
+    COMPILER.forget()
+
+
+def compiled(points: Points = POINTS, settings: Settings = LINE) -> Trainer:
+    """A run that has made its first step, and has its code."""
+    trainer = Trainer(points, settings)
+    trainer.step()
+    wait_for_code(trainer)
+    return trainer
+
+
+def wait_for_code(trainer: Trainer) -> None:
+    trainer.prepare_engine()
+    assert trainer.engine.compilation is not None, trainer.engine.reason
+    trainer.engine.compilation.wait()
+    trainer.prepare_engine()
+    assert trainer.engine.ready, trainer.engine.reason
+
+
+def eager(points: Points, settings: Settings, steps: int) -> Trainer:
+    """The same run, step by step."""
+    trainer = Trainer(points, replace(settings, engine="eager"))
+    while trainer.latest.step < steps and trainer.stopped is None:
+        trainer.step()
+    return trainer
+
+
+def leap_to(trainer: Trainer, steps: int) -> None:
+    """Go on until `steps` are made, or the run ends; each leap makes many."""
+    leaps = 0
+    while trainer.latest.step < steps and trainer.stopped is None:
+        trainer.leap(steps - trainer.latest.step)
+        leaps += 1
+    assert leaps < trainer.latest.step / 5, "hardly any of the steps was compiled"
+
+
+def assert_close(one: Trainer, other: Trainer, close: float = CLOSE) -> None:
+    """All that two runs have come to is the same but for rounding."""
+    assert one.latest.step == other.latest.step
+    assert one.latest.epoch == other.latest.epoch
+    assert one.latest.learning_rate == other.latest.learning_rate
+    losses, expected = one.history.losses().low, other.history.losses().low
+    np.testing.assert_allclose(losses, expected, close, close * float(expected.max()))
+    numbers = np.array(other.latest.numbers())
+    np.testing.assert_allclose(one.latest.numbers(), numbers, close, close * float(np.abs(numbers).max()))
+    held, expected_held = one.history.validation_losses(), other.history.validation_losses()
+    assert (held is None) == (expected_held is None)
+    if held is not None and expected_held is not None:
+        np.testing.assert_allclose(held.low, expected_held.low, close)
+
+
+@pytest.mark.parametrize("choice", ROWS, ids=str)
+def test_compiled_steps_are_the_eager_ones(choice: dict[str, Any]) -> None:
+    settings = replace(LINE, **choice)
+    trainer = compiled(POINTS, settings)
+    leap_to(trainer, STEPS)
+    assert_close(trainer, eager(POINTS, settings, STEPS))
+
+
+def test_the_optimizer_goes_on_eagerly_as_if_it_had_made_every_step() -> None:
+    settings = replace(LINE, optimizer="nadam", dtype="float64")
+    trainer = compiled(POINTS, settings)
+    leap_to(trainer, STEPS)
+    for _step in range(20):
+        trainer.step()
+    straight = eager(POINTS, settings, STEPS + 20)
+    assert_close(trainer, straight, 1e-9)
+    for mine, its in zip(trainer.fit.parameters, straight.fit.parameters, strict=True):
+        state = trainer.fit.optimizer.state[mine]
+        for name, value in straight.fit.optimizer.state[its].items():
+            np.testing.assert_allclose(state[name].numpy(), value.numpy(), 1e-6, err_msg=name)
+
+
+def test_it_makes_no_difference_how_many_steps_are_made_at_once() -> None:
+    one, other = compiled(), compiled()
+    leap_to(one, STEPS)
+    chance = np.random.default_rng(1)
+    while other.latest.step < STEPS:
+        other.leap(min(int(chance.integers(2, 70)), STEPS - other.latest.step))
+        if other.latest.step == STEPS - 1:
+            one, other = compiled(), compiled()  # a single step would be an eager one: again
+            leap_to(one, STEPS)
+    assert one.latest.numbers() == other.latest.numbers()
+    assert one.history.losses().low.tolist() == other.history.losses().low.tolist()
+
+
+def test_another_rate_and_other_points_need_no_other_code() -> None:
+    trainer = compiled()
+    code = trainer.engine.compilation
+    leap_to(trainer, 300)
+    faster = replace(LINE, learning_rate=0.01)
+    more = POINTS.added([1.0, 1.5], [9.0, -3.0])
+    trainer.change(more, faster)
+    trainer.step()
+    leap_to(trainer, 600)
+    assert trainer.engine.compilation is code
+    straight = eager(POINTS, LINE, 300)
+    straight.change(more, replace(faster, engine="eager"))
+    while straight.latest.step < 600:
+        straight.step()
+    assert_close(trainer, straight)
+
+
+def test_a_single_point_can_be_fitted() -> None:
+    points = Points([1.0], [2.0])
+    trainer = compiled(points)
+    leap_to(trainer, 500)
+    assert_close(trainer, eager(points, LINE, 500))
+
+
+# --- when a run ends -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [{"steps": 777}, {"epochs": 333}, {"loss_below": 1.0}, {"patience": 40}],
+    ids=lambda rule: next(iter(rule)),
+)
+def test_a_rule_ends_it_at_the_very_step(rule: dict[str, Any]) -> None:
+    settings = replace(LINE, learning_rate=0.05, **rule)
+    trainer = compiled(POINTS, settings)
+    leap_to(trainer, 5000)
+    straight = eager(POINTS, settings, 5000)
+    assert trainer.stopped == straight.stopped == next(iter(rule))
+    assert trainer.latest.step == straight.latest.step
+
+
+def test_epochs_of_mini_batches_end_where_they_end() -> None:
+    settings = replace(LINE, batch_size=16, epochs=100)
+    trainer = compiled(POINTS, settings)
+    leap_to(trainer, 5000)
+    assert trainer.stopped == "epochs"
+    assert (trainer.latest.step, trainer.latest.epoch) == (400, 100)
+
+
+def test_it_converges_where_the_eager_run_does() -> None:
+    settings = replace(LINE, optimizer="sgd", learning_rate=0.02)
+    trainer = compiled(POINTS, settings)
+    leap_to(trainer, 20_000)
+    straight = eager(POINTS, settings, 20_000)
+    assert trainer.stopped == straight.stopped == "converged"
+    assert trainer.latest.step == straight.latest.step
+    slope, intercept = np.polyfit(POINTS.x[:, 0], POINTS.y, 1)
+    assert trainer.latest.numbers() == pytest.approx((slope, intercept), rel=1000 * TOLERANCE)
+
+
+def test_it_diverges_where_the_eager_run_does() -> None:
+    settings = replace(LINE, optimizer="sgd", learning_rate=1.0)
+    trainer = compiled(POINTS, settings)
+    while trainer.stopped is None:
+        trainer.leap()
+    straight = eager(POINTS, settings, STEPS)
+    assert trainer.stopped == straight.stopped == "diverged"
+    assert abs(trainer.latest.step - straight.latest.step) <= 1  # float32 overflows a step sooner or later
+    assert all(np.isfinite(trainer.latest.numbers()))
+
+
+# --- going back ----------------------------------------------------------------------------------------
+
+
+def test_any_step_can_be_gone_back_to_and_on_from() -> None:
+    trainer = compiled()
+    leap_to(trainer, 3000)
+    tip = trainer.tip
+    for step in (2999, 1700, 129, 1, 2500):
+        trainer.go_to(step)
+        assert trainer.latest.numbers() == pytest.approx(
+            eager(POINTS, LINE, step).latest.numbers(), rel=CLOSE
+        )
+    leap_to(trainer, 3000)
+    assert trainer.latest is tip
+
+
+def test_the_step_at_which_it_rests_can_be_looked_into() -> None:
+    trainer = compiled()
+    leap_to(trainer, 1000)
+    found, straight = trainer.inspect(), eager(POINTS, LINE, 1000).inspect()
+    np.testing.assert_allclose(found.gradient, straight.gradient, 1e-4)
+    np.testing.assert_allclose(found.step, straight.step, 1e-2)  # of numbers that differ in their last digits
+    assert found.before.step == 999
+    assert found.before.loss == pytest.approx(straight.before.loss)
+
+
+# --- what cannot be compiled ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("choice", "word"),
+    [({"optimizer": "lbfgs", "learning_rate": 1.0}, "LBFGS"), ({"schedule": "plateau"}, "schedule")],
+)
+def test_what_cannot_be_compiled_says_so_and_stays_eager(choice: dict[str, Any], word: str) -> None:
+    settings = replace(LINE, **choice)
+    trainer = Trainer(POINTS, settings)
+    for _step in range(3):
+        trainer.leap()
+    assert word in trainer.engine.reason
+    assert trainer.engine.compilation is None
+    assert trainer.latest.numbers() == eager(POINTS, settings, 3).latest.numbers()
+
+
+@pytest.fixture
+def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Nothing is kept."""
+    monkeypatch.setenv("FITSCOPE_DATA", str(tmp_path))
+    return tmp_path
+
+
+def test_without_a_compiler_one_sentence_says_so_and_eager_goes_on(
+    empty_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CXX", str(empty_folder / "nothing"))
+    monkeypatch.setenv("PATH", str(empty_folder))
+    trainer = Trainer(POINTS, LINE)
+    trainer.step()
+    trainer.prepare_engine()
+    assert trainer.engine.compilation is not None
+    trainer.engine.compilation.wait()
+    trainer.leap()
+    assert "no C++ compiler" in trainer.engine.reason
+    assert trainer.latest.numbers() == eager(POINTS, LINE, 2).latest.numbers()
+
+
+def test_training_goes_on_eagerly_while_it_is_compiled(empty_folder: Path) -> None:
+    trainer = Trainer(POINTS, LINE)
+    for _step in range(10):
+        trainer.leap()
+    compilation = trainer.engine.compilation
+    assert compilation is not None
+    assert compilation.busy
+    assert trainer.latest.step == 10
+    COMPILER.stop()
+    assert not compilation.busy
+
+
+def test_only_the_newest_wish_is_compiled(empty_folder: Path) -> None:
+    found = Compiler()
+    first = found.wanted(kind_of(LINE, 1, 50, False))
+    second = found.wanted(kind_of(replace(LINE, loss="mae"), 1, 50, False))
+    assert (first.busy, second.busy) == (False, True)
+    found.stop()
+    assert not second.busy
+
+
+def test_code_is_kept_and_found_again_by_the_next_start() -> None:
+    compiled()
+    again = Compiler().wanted(kind_of(LINE, 1, 50, False))
+    assert again.kept
+    assert again.code is not None
+    assert again.seconds < 3
+
+
+def test_damaged_code_is_compiled_anew(empty_folder: Path) -> None:
+    kind = kind_of(LINE, 1, 50, False)
+    found = Compiler()
+    path = empty_folder / "compiled" / f"{kind.key(compiler._machine())}.so"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"no code")
+    compilation = found.wanted(kind)
+    assert compilation.busy
+    found.stop()
+
+
+def test_a_kind_survives_the_way_to_another_process() -> None:
+    settings = replace(LINE, model="mlp", loss="huber", options={"huber.delta": 0.3, "mlp.layers": 3}, l1=0.1)
+    kind = kind_of(settings, 2, 50, True)
+    assert Kind.from_text(kind.text()) == kind
+
+
+def test_everything_that_code_depends_on_has_a_kind_of_its_own() -> None:
+    kinds = {
+        kind_of(replace(LINE, **choice), columns, 50, held).key("")
+        for choice, columns, held in [
+            ({}, 1, False),
+            ({}, 2, False),
+            ({}, 1, True),
+            ({"batch_size": 10}, 1, False),
+            ({"loss": "mae"}, 1, False),
+            ({"dtype": "float64"}, 1, False),
+            ({"options": {"adam.beta1": 0.8}}, 1, False),
+            ({"clip_norm": 1.0}, 1, False),
+            ({"clip_norm": 2.0}, 1, False),
+            ({"l1": 0.5}, 1, False),
+        ]
+    }
+    assert len(kinds) == 10
+    assert kind_of(replace(LINE, batch_size=7, learning_rate=0.5, seed=3), 1, 50, False) == kind_of(
+        replace(LINE, batch_size=9), 1, 12, False
+    )
