@@ -1159,15 +1159,14 @@ def on_a_device(settings: Settings) -> Trainer:
 
 def fail_once(trainer: Trainer, at: int, error: RuntimeError, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the optimizer's step number `at` from here raise `error`."""
-    optimizer = trainer.fit.optimizer
-    step, calls = optimizer.step, iter(range(1, ENDLESS))
+    step, calls = trainer.fit.step_optimizer, iter(range(1, ENDLESS))
 
     def failing(closure: Any) -> Any:
         if next(calls) == at:
             raise error
         return step(closure)
 
-    monkeypatch.setattr(optimizer, "step", failing)
+    monkeypatch.setattr(trainer.fit, "step_optimizer", failing)
 
 
 OUT_OF_MEMORY = torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
