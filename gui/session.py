@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-FRAME = 18  # milliseconds
+FRAME = 19  # milliseconds
 PATIENCE = 0.2  # seconds that the window waits for the end of a step
 AT_ONCE = 10_000  # points times parameters: a run is built within a frame
 SPEEDS = (1, 5, 20, 100, None)  # steps a second; None is as fast as it can

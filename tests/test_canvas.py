@@ -1,4 +1,4 @@
-"""What all plots have in common: a tooltip that never covers what there is to see."""
+"""What all plots have in common: they know where their data are, and a tooltip never covers them."""
 
 from __future__ import annotations
 
@@ -43,3 +43,22 @@ def test_the_tooltip_comes_over_the_axes_and_goes_over_the_data(
     assert QToolTip.isVisible()
     hover(plot.viewport(), area.center())
     qtbot.waitUntil(lambda: not QToolTip.isVisible())
+
+
+def test_the_area_of_the_data_is_where_the_box_is_whatever_moves_it(qtbot: QtBot) -> None:
+    plot = LossPlot(Theme())
+    qtbot.addWidget(plot)
+    with qtbot.waitExposed(plot):
+        plot.show()
+    known = []
+    for move in (
+        lambda: plot.resize(640, 400),
+        lambda: plot.keep_above(60),
+        lambda: plot.axes["left"].setWidth(110),
+        lambda: plot.resize(300, 500),
+    ):
+        move()
+        plot.centralLayout.activate()
+        assert plot.area() == plot.box.mapRectToScene(plot.box.rect())
+        known.append(plot.area())
+    assert len({(area.left(), area.top(), area.width(), area.height()) for area in known}) == len(known)

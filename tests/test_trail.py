@@ -74,7 +74,7 @@ def test_a_run_seen_in_pieces_has_the_places_of_one_seen_at_once(pieces: list[in
         places.take(1, way_of(numbers[:end]), SLANTED)
     whole = taken(way_of(numbers))
     assert np.array_equal(places.steps, whole.steps)
-    assert np.array_equal(places.at, whole.at)
+    assert places.at == pytest.approx(whole.at, rel=1e-12)  # a product of few rows may round differently
 
 
 def test_a_path_that_keeps_ever_fewer_of_its_steps_is_followed() -> None:

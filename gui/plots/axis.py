@@ -6,6 +6,7 @@ import math
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF, QResizeEvent
+from PySide6.QtWidgets import QGraphicsItem
 
 from gui.plots.ticks import Ticks, linear_ticks, log_hairlines, log_ticks
 from gui.theme import GRID, Theme
@@ -26,6 +27,7 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         self.tick_distance = TICK_DISTANCE[orientation]
         super().__init__(orientation, pen=theme.hairline, textPen=theme.muted, tickPen=theme.hairline)
         self.enableAutoSIPrefix(False)
+        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self.setStyle(
             tickFont=theme.font(digits=True),
             tickLength=theme.px(4),

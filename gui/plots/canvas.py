@@ -52,7 +52,10 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self.x_range = x_range
         self.y_range = y_range
         self._pan_from: QPointF | None = None
+        self._area: QRectF | None = None
         self.box = pg.ViewBox(enableMenu=False, enableMouse=False)
+        for moved in (self.box.geometryChanged, self.box.sigResized):  # the one comes behind the other
+            moved.connect(self._forget_area)
         self.axes = {side: Axis(theme, side) for side in ("bottom", "left")}
         self._lay_out()
         self.grid = self._hairlines(255)
@@ -109,8 +112,12 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
 
     def area(self) -> QRectF:
         """The rectangle of the data, in pixels of the viewport."""
-        area: QRectF = self.box.mapRectToScene(self.box.rect())
-        return area
+        if self._area is None:  # each call of Qt may let the training thread go first
+            self._area = self.box.mapRectToScene(self.box.rect())
+        return QRectF(self._area)
+
+    def _forget_area(self) -> None:
+        self._area = None
 
     def view(self) -> tuple[Range, Range]:
         """The visible range of x and of y."""

@@ -4,7 +4,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QPen
 
 from gui.plots.range_keeper import LIMIT
 
@@ -28,7 +28,10 @@ class Trace(pg.PlotCurveItem):  # type: ignore[misc]
             self.smooth_pen.setDashPattern(DASHES)
         self.thin_pen = pg.mkPen(QColor(colour), width=1)
         self._bounds = QRectF()
-        self.setPen(self.smooth_pen)
+        self._pen = self.smooth_pen
+        self._smooth = True
+        self.setPen(self._pen)
+        self.setSegmentedLineMode("off")
         self.hide()
 
     def boundingRect(self) -> QRectF:
@@ -53,16 +56,24 @@ class Trace(pg.PlotCurveItem):  # type: ignore[misc]
         upwards = climbs[np.abs(climbs) > 0.5] > 0
         smooth = int(np.count_nonzero(upwards[1:] != upwards[:-1])) <= BENDS
         long = not smooth and float(np.abs(climbs).sum()) > LONG
-        self.setSegmentedLineMode("off" if smooth else "on")
+        self._use(self.thin_pen if long else self.smooth_pen, smooth)
         self.setData(
             x=x,
             y=y,
             connect="all" if whole else finite & np.append(finite[1:], False),
             antialias=smooth,
-            pen=self.thin_pen if long else self.smooth_pen,
             skipFiniteCheck=True,
         )
         self.show()
+
+    def _use(self, pen: QPen, smooth: bool) -> None:
+        """Draw with this pen from now on; each change of one would be another update."""
+        if pen is not self._pen:
+            self._pen = pen
+            self.setPen(pen)
+        if smooth is not self._smooth:
+            self._smooth = smooth
+            self.setSegmentedLineMode("off" if smooth else "on")
 
     def _bound(self, x: Floats, view: tuple[float, float]) -> None:
         """Be where the curve may be seen; the plot cuts off what lies beyond."""

@@ -53,11 +53,15 @@ class Paints(QObject):
 
 
 class Watched(NamedTuple):
-    """Steps a second beside the bare loop, frames a second, and milliseconds from frame to frame at worst."""
+    """Steps a second beside the bare loop, frames a second, and milliseconds from frame to frame.
+
+    `slow` is the 99th percentile of these, `slowest` the longest of all.
+    """
 
     ratio: float
     frames: float
     slow: float
+    slowest: float
 
 
 def measure() -> list[Row]:
@@ -85,12 +89,19 @@ def _measure_running(window: MainWindow) -> list[Row]:
     _show_all(window)
     everything = _watched(window, paints, PLOTS)
     return [
-        Row("Trainer in the window / bare loop", two.ratio, least=0.6),
-        Row("Both plots while it trains", two.frames, "frames/s", least=50),
-        Row("Three views while it trains", three.frames, "frames/s", least=40),
-        Row("From frame to frame of three views, 99th percentile", three.slow, "ms", most=50),
-        Row("All panels while it trains", everything.frames, "frames/s", least=30),
-        Row("From frame to frame of all panels, 99th percentile", everything.slow, "ms", most=50),
+        Row("Trainer in the window / bare loop", two.ratio, least=0.85),
+        *_frame_rows("both plots", two, 50, 33),
+        *_frame_rows("three views", three, 50, 33),
+        *_frame_rows("all panels", everything, 30, 50),
+    ]
+
+
+def _frame_rows(what: str, found: Watched, frames: int, slow: int) -> list[Row]:
+    """How often `what` is painted while it trains."""
+    return [
+        Row(f"Frames of {what} while it trains", found.frames, "frames/s", least=frames),
+        Row(f"From frame to frame of {what}, 99th percentile", found.slow, "ms", most=slow),
+        Row(f"From frame to frame of {what}, longest", found.slowest, "ms", most=100),
     ]
 
 
@@ -119,7 +130,7 @@ def _watched(window: MainWindow, paints: Paints, plots: tuple[str, ...]) -> Watc
         frames.append(min(len(paints.times[name]) for name in plots) / RUN)
         for name in plots:
             waits += [1000 * (later - sooner) for sooner, later in pairwise(paints.times[name])]
-    return Watched(median(ratios), median(frames), quantiles(waits, n=100)[98])
+    return Watched(median(ratios), median(frames), quantiles(waits, n=100)[98], max(waits))
 
 
 def _train(window: MainWindow, paints: Paints) -> float:
@@ -147,8 +158,7 @@ def _measure_pauses(window: MainWindow) -> list[Row]:
         session.pause()
         taken.append(1000 * (time.perf_counter() - start))
     return [
-        Row("Pause, median", median(taken), "ms", most=50),
-        Row("Pause, 99th percentile", quantiles(taken, n=100)[98], "ms", most=50),
+        Row("Pause, 99th percentile", quantiles(taken, n=100)[98], "ms", most=20),
     ]
 
 
