@@ -331,6 +331,7 @@ def test_while_it_runs_all_that_is_shown_is_of_one_step(qtbot: QtBot, window: Ma
             after = np.add(moves.start, moves.ways["step"])
             frames.append((tuple(after), (ball.x(), ball.y()), shown.numbers()))
 
+    window.store.change(learning_rate=1e-4)  # so that it does not arrive within a few frames
     window.session.snapshot_changed.connect(look)  # behind the surveyor, which is older
     action(window, "run").trigger()
     qtbot.waitUntil(lambda: len(frames) > 5)
