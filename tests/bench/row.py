@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Row:
-    """A measured `figure` in `unit` (empty for a ratio), and the least or the most that it should be."""
+    """A measured `figure` in `unit` (empty for a ratio), and the least or the most that it should be.
+
+    With neither it is there to be compared with.
+    """
 
     name: str
     figure: float
@@ -25,12 +28,19 @@ class Row:
     @property
     def target(self) -> str:
         """What the figure should be, in words."""
+        if self.least is None and self.most is None:
+            return ""
         bound = f"at least {self.least:g}" if self.least is not None else f"at most {self.most:g}"
         return f"{bound} {self.unit}".strip()
 
     def cells(self) -> tuple[str, str, str, str]:
         """The line of the table."""
-        return self.name, f"{self.figure:.4g} {self.unit}".strip(), self.target, "yes" if self.met else "no"
+        met = ("yes" if self.met else "no") if self.target else ""
+        return self.name, f"{self._written()} {self.unit}".strip(), self.target, met
+
+    def _written(self) -> str:
+        """The figure with three digits, or all those before the point."""
+        return f"{self.figure:,.0f}" if abs(self.figure) >= 100 else f"{self.figure:.3g}"
 
     def as_json(self) -> dict[str, object]:
         """The line for a program."""
