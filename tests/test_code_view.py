@@ -138,7 +138,7 @@ def test_a_lit_line_has_a_ground_over_the_full_width_and_a_sign_beside_it(qtbot:
     right = view.width() - 3
     soft, plain = QColor(theme.accent_soft).name(), QColor(theme.surface).name()
     assert [colour_at(view, right, y) for y in middles] == [soft, soft, plain]
-    signs = [colour_at(view, GUTTER // 2, y) for y in middles]
+    signs = [colour_at(view, GUTTER // 3, y) for y in middles]  # where the sign is at its highest
     assert signs == [soft, QColor(theme.accent).name(), plain]
     view.light([])
     assert colour_at(view, right, middles[1]) == plain
