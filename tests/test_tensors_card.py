@@ -318,6 +318,20 @@ def test_where_a_person_has_scrolled_to_stays_while_a_phase_is_shown_again(card:
     assert bar.value() == 7
 
 
+@pytest.mark.parametrize("height", [190, 260, 340])
+def test_what_a_phase_has_changed_first_comes_into_view(card: TensorsCard, height: int) -> None:
+    card.resize(340, height)
+    for inside in insides(Settings(model="mlp", optimizer="sgd", options={"mlp.layers": 3}), 2):
+        card.show_inside(inside, whole=False)
+        QGuiApplication.processEvents()
+        changed = [name for name in names(card) if (name, "after") in marked(card)]
+        if changed:
+            view = table(card)
+            area = view.visualRect(view.model().index(names(card).index(changed[0]), AFTER))
+            assert area.top() >= 0
+            assert area.bottom() <= view.viewport().height(), (inside.phase, changed[0])
+
+
 def test_while_it_runs_only_cells_change_and_a_selection_stays(qtbot: QtBot, card: TensorsCard) -> None:
     whole = insides(Settings(optimizer="sgd"), 3)[4::5]
     card.show_inside(whole[0], whole=True)

@@ -81,6 +81,7 @@ class TensorsCard(Card):
         if place is not None:
             bar = self.view.horizontalScrollBar()
             across = bar.value()
+            self.view.doItemsLayout()  # else a row that has just come is beyond what Qt takes for the end
             self.view.scrollTo(self._table.index(place, BEFORE))
             bar.setValue(across)
 
