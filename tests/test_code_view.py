@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pygments.lexers.python import PythonLexer
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor, QFontInfo, QGuiApplication, QTextCursor
+from PySide6.QtGui import QAction, QColor, QFontInfo, QGuiApplication, QTextCursor
 from pytestqt.qtbot import QtBot
 
 from gui.theme import Theme
 from gui.widgets.code_colours import coloured
-from gui.widgets.code_view import GUTTER, CodeView
+from gui.widgets.code_view import COPY, GUTTER, CodeView
 
 THEMES = [Theme(), Theme(dark=True)]
 PROGRAM = [
@@ -248,3 +248,23 @@ def test_whoever_copies_all_of_it_is_heard(qtbot: QtBot, view: CodeView) -> None
     select(view, 5)
     with qtbot.assertNotEmitted(view.all_copied):
         qtbot.keyClick(view, Qt.Key.Key_C, control)
+
+
+def test_whoever_copies_all_of_it_from_the_menu_is_heard_too(qtbot: QtBot, view: CodeView) -> None:
+    view.show_lines(PROGRAM)
+    view.selectAll()
+    for is_all in (True, False):
+        menu = view.menu(QPoint(5, 5))
+        copy = menu.findChild(QAction, COPY)
+        assert isinstance(copy, QAction)
+        with qtbot.waitSignal(view.all_copied) if is_all else qtbot.assertNotEmitted(view.all_copied):
+            copy.trigger()
+        assert QGuiApplication.clipboard().text() == ("\n".join(PROGRAM) if is_all else PROGRAM[5])
+        menu.deleteLater()
+        select(view, 5)
+
+
+def test_a_word_too_long_for_a_narrow_pane_is_broken_and_nothing_goes_beyond_it(view: CodeView) -> None:
+    view.show_lines(["long = " + "x" * 200])
+    assert not view.horizontalScrollBar().isVisible()
+    assert len(view.continued()) > 2

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
+from unicodedata import east_asian_width
 
 import numpy as np
 import pytest
@@ -28,6 +29,7 @@ from core.experiment import Points, Settings, generate
 from core.export import Line, Program, program
 from core.export.page import SECTIONS
 from core.export.source import source_of
+from core.export.words import SENTENCE
 from core.problem import Problem
 from core.texts import use_language
 from core.training import Trainer
@@ -423,6 +425,15 @@ def test_comments_are_in_the_language_of_the_person_and_the_code_is_the_same(cod
         assert here == english
     assert words.sub("", english.partition("matplotlib")[0]) == words.sub("", here.partition("matplotlib")[0])
     assert all(line.text == line.text.rstrip() for line in made.shown())
+
+
+@pytest.mark.parametrize("code", ["en", "zh_CN"])
+def test_a_comment_is_no_wider_than_the_pane_of_a_usual_window(code: str) -> None:
+    use_language(code)
+    stops = Settings("mlp", "log_cosh", "lbfgs", batch_size=4, standardise=True, l1=0.1, patience=9)
+    rows = [row for row in program(FEW, stops).text().split("\n") if row.lstrip().startswith("#")]
+    wide = [sum(2 if east_asian_width(letter) in "WF" else 1 for letter in row) for row in rows]
+    assert max(wide) <= SENTENCE
 
 
 def test_another_device_is_named_once_and_given_all_tensors() -> None:

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 
 LONGEST_NAME = 60  # characters of a file's or a column's name
 WIDTH = 88  # characters of a line, as most people's editors have it
-SENTENCE = 56  # columns of a comment, which must be read at a glance, and in a narrow pane
+SENTENCE = 54  # columns of a comment, which must be read at a glance, and in a narrow pane
+SIGN = "# "
 REPLACED = "�"
 
 
@@ -47,5 +48,5 @@ def comment(sentence: str, indent: int = 0) -> list[str]:
     """The lines of a comment that stands `indent` columns from the left."""
     clean = "".join(c if c.isprintable() else " " for c in sentence)
     wide = sum(unicodedata.east_asian_width(c) in "WF" for c in clean)  # as Chinese letters are
-    columns = (SENTENCE - indent) * len(clean) // (len(clean) + wide)
-    return [f"# {line}" for line in textwrap.wrap(clean, columns)]
+    columns = (SENTENCE - len(SIGN) - indent) * len(clean) // (len(clean) + wide)
+    return [SIGN + line for line in textwrap.wrap(clean, columns)]

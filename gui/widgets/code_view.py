@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
+    QAction,
     QColor,
+    QContextMenuEvent,
     QKeyEvent,
     QKeySequence,
     QPainter,
@@ -16,7 +18,7 @@ from PySide6.QtGui import (
     QTextCursor,
     QTextOption,
 )
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QPlainTextEdit, QWidget
 
 from core.texts import _
 from gui.theme import Theme
@@ -25,6 +27,7 @@ from gui.widgets.code_colours import CodeColours
 GUTTER = 18  # pixels, for the sign beside a lit line
 SIGN = 8  # pixels, its height
 GOES_ON = "↪"
+COPY = "edit-copy"  # Qt's name for it in the menu of a right-click
 
 
 class CodeView(QPlainTextEdit):
@@ -48,7 +51,7 @@ class CodeView(QPlainTextEdit):
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWordWrapMode(QTextOption.WrapMode.WordWrap)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setFont(theme.code_font())
         self.setViewportMargins(theme.px(GUTTER), 0, 0, 0)
         self._colours = CodeColours(self.document(), theme)
@@ -135,9 +138,27 @@ class CodeView(QPlainTextEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Say so where all of the program is copied."""
         super().keyPressEvent(event)
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self._note_copied()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The menu, whose Copy does what the keys do."""
+        menu = self.menu(event.pos())
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(event.globalPos())
+
+    def menu(self, place: QPoint) -> QMenu:
+        """What a right-click at `place` offers; it belongs to the caller."""
+        menu = self.createStandardContextMenu(place)
+        copy = menu.findChild(QAction, COPY)
+        assert isinstance(copy, QAction)
+        copy.triggered.connect(self._note_copied)
+        return menu
+
+    def _note_copied(self) -> None:
+        """Say so where what was copied is all of the program."""
         cursor = self.textCursor()
-        count = cursor.selectionEnd() - cursor.selectionStart()
-        if event.matches(QKeySequence.StandardKey.Copy) and count == self.document().characterCount() - 1 > 0:
+        if cursor.selectionEnd() - cursor.selectionStart() == self.document().characterCount() - 1 > 0:
             self.all_copied.emit()
 
     # --- drawing ----------------------------------------------------------------------------------------
