@@ -224,36 +224,39 @@ def test_the_words_of_a_step_tell_its_numbers() -> None:
     assert w.grad is not None
     first, target = inside.prediction[0], tensor(inside, "targets").values[0, 0]
     assert told["forward"] == (
-        f"The model has made 24 predictions; the first is {significant(first)}, its target is "
+        f"The model has made 24 predictions, one from the x of each point; the first is "
+        f"{significant(first)}, its target y is "
         f"{significant(target)}."
     )
     mse = np.mean((inside.prediction - inside.targets) ** 2)
-    assert told["loss"].endswith(f"one number, the loss: {significant(mse)}.")
+    assert f"is the loss: {significant(mse)}." in told["loss"]
     assert f"w.grad is {significant(w.grad.item())}" in told["backward"]
     before, now = (significant(values[0].item()) for values in (inside.before, inside.after))
-    assert f"from {before} to {now}, against its gradient." in told["step"]
+    assert f"from {before} to {now}, against its gradient, to make the loss smaller." in told["step"]
     assert "The learning rate, 0.01, sets how large the steps are." in told["step"]
-    assert "The loss of this step is from before it." in told["step"]
+    assert "The loss shown was found before this move." in told["step"]
     assert "other" not in told["step"]
 
 
 def test_only_the_first_step_has_no_gradients_to_throw_away() -> None:
-    assert "There were no gradients yet" in done(after("zero_grad"))
+    assert "there were none yet" in done(after("zero_grad"))
     assert "are thrown away" in done(after("zero_grad", step=2))
     assert "are thrown away" in done(after("zero_grad")._replace(number=7))  # made again, without them
 
 
 def test_one_prediction_is_not_called_several() -> None:
     settings = replace(SGD, batch_size=1)
-    assert "1 prediction:" in done(after("forward", settings)._replace(points=1))
-    assert "The miss of the one prediction gives the loss:" in done(after("loss", settings))
+    assert "1 prediction, from the x of the point:" in done(after("forward", settings)._replace(points=1))
+    assert "The prediction is compared with its target." in done(after("loss", settings))
 
 
 def test_of_a_batch_it_is_said_how_many_points_there_are() -> None:
     inside = after("forward", replace(SGD, batch_size=4))._replace(points=24)
-    assert "has made 4 predictions, for this batch of 4 out of 24 points; the first is" in done(inside)
+    assert "This batch has 4 of the 24 points." in done(inside)
     whole = after("forward")._replace(points=24)
-    assert "has made 24 predictions; the first is" in done(whole)
+    assert "has made 24 predictions, one from the x of each point;" in done(whole)
+    alone = after("forward", replace(SGD, batch_size=1))._replace(points=24)
+    assert "has made a prediction from its x: it is" in done(alone)
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -52,6 +52,14 @@ def test_every_message_is_translated(code: str, wanted: Catalog) -> None:
     assert empty == []
 
 
+def test_every_text_of_the_sources_is_looked_for(wanted: Catalog) -> None:
+    """What gathers the texts does not see one that stands within an f-string."""
+    known = {text for message in wanted for text in forms(message.id)}
+    for file in sources():
+        written = [text for call in calls(file) for text in call.args if isinstance(text, ast.Constant)]
+        assert [text.value for text in written if text.value not in known] == [], file.name
+
+
 @every_translation
 def test_no_translation_is_a_guess_or_left_over(code: str, wanted: Catalog) -> None:
     known = {message.id for message in wanted}

@@ -28,8 +28,8 @@ ABOUT = {
     ),
     "forward": N_("Next, the model makes a prediction for every point of this step, from its x."),
     "loss": N_(
-        "Next, the predictions are compared with their targets, and all misses are boiled down to one "
-        "number: the loss."
+        "Next, the predictions are compared with their targets. How far off they are, as one number, is the "
+        "loss."
     ),
     "backward": N_(
         "Next, PyTorch goes back through everything that led to the loss, and finds for each parameter how "
@@ -120,8 +120,9 @@ def _zero_grad(inside: Inside, _parameter: int) -> list[str]:
     if inside.number == 1 and all(view.grad is None for view in inside.views[0]):
         return [
             _(
-                "There were no gradients yet. From the next step on, this line throws away the old ones; "
-                "otherwise PyTorch would add the new ones to them."
+                "A gradient says how the loss changes with a parameter; there were none yet. From the next "
+                "step on, this line throws away the old ones; otherwise PyTorch would add the new ones to "
+                "them."
             )
         ]
     return [
@@ -143,16 +144,18 @@ def _forward(inside: Inside, _parameter: int) -> list[str]:
     }
     if count < inside.points:
         words = n_(
-            "The model has made {count} prediction, for this batch of {count} out of {points} points: it is "
-            "{first}, its target is {target}.",
-            "The model has made {count} predictions, for this batch of {count} out of {points} points; the "
-            "first is {first}, its target is {target}.",
+            "This batch has {count} of the {points} points. The model has made a prediction from its x: it "
+            "is {first}, its target y is {target}.",
+            "This batch has {count} of the {points} points. The model has made a prediction from the x of "
+            "each; the first is {first}, its target y is {target}.",
             count,
         )
     else:
         words = n_(
-            "The model has made {count} prediction: it is {first}, its target is {target}.",
-            "The model has made {count} predictions; the first is {first}, its target is {target}.",
+            "The model has made {count} prediction, from the x of the point: it is {first}, its target y is "
+            "{target}.",
+            "The model has made {count} predictions, one from the x of each point; the first is {first}, its "
+            "target y is {target}.",
             count,
         )
     return [words.format(**told)]
@@ -163,8 +166,10 @@ def _loss(inside: Inside, _parameter: int) -> list[str]:
     count = len(inside.targets)
     sentences = [
         n_(
-            "The miss of the one prediction gives the loss: {loss}.",
-            "The misses of {count} predictions are boiled down to one number, the loss: {loss}.",
+            "The prediction is compared with its target. How far off it is, as one number, is the loss: "
+            "{loss}. The smaller, the better.",
+            "The {count} predictions are compared with their targets. How far off they are, as one number, "
+            "is the loss: {loss}. The smaller, the better.",
             count,
         ).format(count=f"{count:,}", loss=_text(inside.loss))
     ]
@@ -202,9 +207,10 @@ def _backward(inside: Inside, parameter: int) -> list[str]:
         grad=number.grad_name,
         name=number.name,
         gradient=_text(number.gradient),
-        loss=_("the loss with its penalty") if inside.settings.l1 else _("the loss"),
+        loss=_what_falls(inside),
     )
-    return [_("PyTorch went back through the graph."), *_clipping(inside), told]
+    went = _("PyTorch went back through the graph, from the loss to each parameter, and found its gradient.")
+    return [went, *_clipping(inside), told]
 
 
 def _clipping(inside: Inside) -> list[str]:
@@ -224,7 +230,7 @@ def _step(inside: Inside, parameter: int) -> list[str]:
     number, optimizer = _number(inside, parameter), _(inside.settings.row("optimizer").label)
     before, after = apart(number.before, number.after)
     moved = _moved(number, _outweighing(inside, number)).format(
-        optimizer=optimizer, name=number.name, before=before, after=after
+        optimizer=optimizer, name=number.name, before=before, after=after, loss=_what_falls(inside)
     )
     sentences = [moved, *_others(inside, parameter)]
     if _is_lbfgs(inside):
@@ -276,7 +282,9 @@ def usual() -> str:
     """As much as there is to say of a phase as a rule, to keep room for."""
     shown = _text(-0.1234)
     number = Number("w1[00, 0]", "", 1.0, 0.0, 1.0, math.nan)
-    moved = _moved(number, "").format(optimizer="RMSprop", name=number.name, before=shown, after=shown)
+    moved = _moved(number, "").format(
+        optimizer="RMSprop", name=number.name, before=shown, after=shown, loss=_("the loss")
+    )
     return joined(moved, _all_others(), _rate(0.001), _loss_is_before(), _complete())
 
 
@@ -292,11 +300,19 @@ def _moved(number: Number, outweighed: str) -> str:
     if gradient == 0:
         return _("{optimizer} has moved {name} from {before} to {after}, though its gradient is 0.")
     if (change < 0) != (gradient < 0):
-        return _("{optimizer} has moved {name} from {before} to {after}, against its gradient.")
+        return _(
+            "{optimizer} has moved {name} from {before} to {after}, against its gradient, to make "
+            "{loss} smaller."
+        )
     return outweighed
 
 
 _DONE = {"zero_grad": _zero_grad, "forward": _forward, "loss": _loss, "backward": _backward, "step": _step}
+
+
+def _what_falls(inside: Inside) -> str:
+    """What training makes smaller."""
+    return _("the loss with its penalty") if inside.settings.l1 else _("the loss")
 
 
 def _is_lbfgs(inside: Inside) -> bool:
@@ -312,7 +328,7 @@ def _all_others() -> str:
 
 
 def _loss_is_before() -> str:
-    return _("The loss of this step is from before it.")
+    return _("The loss shown was found before this move.")
 
 
 def _complete() -> str:

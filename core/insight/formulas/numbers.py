@@ -130,7 +130,7 @@ class _Numbers:
         grad = parameters[self._array].grad
         name = Span(f"∂{whole_name(self._settings)}/∂{self._name}", "gradient")
         if grad is None:
-            return name, Span(f": {_('none yet')}")
+            return name, Span(": "), Span(_("none yet"))
         return name, Span(": "), Span(significant(float(grad[self._place])), "was"), Span(f" → {NONE}")
 
     # --- what the names stand for -----------------------------------------------------------------------
