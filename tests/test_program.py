@@ -337,6 +337,13 @@ def test_what_is_at_its_default_is_left_out_where_pytorch_has_the_same() -> None
             assert usual[name].default == value, (row.key, name)
 
 
+def test_scaled_parameters_are_said_to_be_such() -> None:
+    words = "# These parameters are for the scaled x and y."
+    for model in MODELS:
+        assert words in program(FEW, Settings(model, standardise=True)).sections()["result"].split("\n")
+        assert words not in program(FEW, Settings(model)).text()
+
+
 def test_a_knee_in_units_of_y_is_scaled_with_y() -> None:
     settings = Settings(loss="huber", options={"huber.delta": 2.5}, standardise=True)
     assert "nn.HuberLoss(delta=2.5 / y_scale)" in program(FEW, settings).text()
@@ -518,7 +525,7 @@ class Plot:
     def __init__(self) -> None:
         self.calls: list[tuple[str, tuple[object, ...], dict[str, object]]] = []
         self.rcParams: dict[str, object] = {}
-        fonts = SimpleNamespace(get_font_names=lambda: ["DejaVu Sans", "Noto Sans CJK SC"])
+        fonts = SimpleNamespace(get_font_names=lambda: ["Noto Sans CJK JP", "Arial", "DejaVu Sans"])
         self.matplotlib = SimpleNamespace(font_manager=fonts)
 
     def __getattr__(self, name: str) -> object:
@@ -576,7 +583,7 @@ def test_with_two_columns_what_is_predicted_is_drawn_over_what_is_so(plot: Plot)
 
 def test_letters_that_matplotlib_has_no_font_for_are_given_one(plot: Plot) -> None:
     printed(program(Points(FEW.x, FEW.y, "小时", "分数"), Settings(), 1))
-    assert plot.rcParams["font.family"] == ["DejaVu Sans", "Noto Sans CJK SC"]  # those that are there
+    assert plot.rcParams["font.family"] == ["DejaVu Sans", "Noto Sans CJK JP"]  # those that are there
     assert ("小时",) in [call[1] for call in plot.calls]
 
 
@@ -616,15 +623,16 @@ def hostile_names() -> Iterator[str]:
         yield "".join(draw.choices(PIECES, k=draw.randrange(1, 12)))
 
 
+OF_FONTS = ("fonts", "known")  # the names that only the choice of a font has
+
+
 def bones(source: str | bytes) -> str:
     """The code without the words in it, and without how labels find their font."""
     tree = ast.parse(source)
     rows = [row for row in ast.walk(tree) if isinstance(row, ast.Try)]
     for row in rows:
         row.orelse = [
-            part
-            for part in row.orelse
-            if not isinstance(part, ast.Assign) or "rcParams" not in ast.dump(part)
+            part for part in row.orelse if not any(f"id='{name}'" in ast.dump(part) for name in OF_FONTS)
         ]
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):

@@ -13,7 +13,11 @@ from core.texts import _
 DATA, MODEL = "#0072B2", "#D55E00"  # the colours of the window
 PLACES = 500  # at which the curve is drawn
 # Where a letter of a label is not in matplotlib's own font, these are asked, on Linux, Windows and macOS.
-FONTS = ["DejaVu Sans", "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC"]
+# Before 3.11 matplotlib knew of each file of several fonts, such as Noto's on Linux, the first alone.
+FONTS = (
+    ("DejaVu Sans", "Noto Sans CJK SC", "Noto Sans CJK JP"),
+    ("Microsoft YaHei", "PingFang SC", "Hiragino Sans GB"),
+)
 
 
 def loop_section(recipe: Recipe) -> Page:
@@ -138,6 +142,8 @@ def result_section(recipe: Recipe) -> Page:
         page.code("with torch.no_grad():")
         page.code("held_loss = loss_function(model(held_inputs), held_targets)", inside=1)
         page.code(f'print("held_loss", held_loss.item(){recipe.unit})')
+    if recipe.settings.standardise:
+        page.say(_("These parameters are for the scaled x and y."))
     page.code("for name, parameter in model.named_parameters():")
     page.code("print(name, parameter.tolist())", inside=1)
     if recipe.settings.model == "line" and recipe.settings.standardise:
@@ -222,12 +228,7 @@ def _axes(page: Page, x_name: str, y_name: str) -> None:
 def _fonts(page: Page, words: tuple[str, ...]) -> None:
     """Let letters that matplotlib's font does not have be found in others."""
     if not all(word.isascii() for word in words):
-        names = ", ".join(map(literal, FONTS))
-        page.code(
-            'plt.rcParams["font.family"] = [\n'
-            "    font\n"
-            f"    for font in [{names}]\n"
-            "    if font in plt.matplotlib.font_manager.get_font_names()\n"
-            "]",
-            inside=1,
-        )
+        for sign, names in zip(("=", "+="), FONTS, strict=True):
+            page.code(f"fonts {sign} [{', '.join(map(literal, names))}]", inside=1)
+        page.code("known = set(plt.matplotlib.font_manager.get_font_names())", inside=1)
+        page.code('plt.rcParams["font.family"] = [font for font in fonts if font in known]', inside=1)
