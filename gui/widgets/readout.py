@@ -1,15 +1,19 @@
 """A number with its name, at a width that does not change while the number does."""
 
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from gui.theme import Theme
 from gui.widgets.still_label import StillLabel
+
+LEFT, GAP = 5, 4  # pixels at scale 1
 
 
 class Readout(QWidget):
     """A caption and a value; `widest` is the widest value that is to be expected.
 
-    With `shrinks` the caption gives way where there is no room.
+    With `shrinks` the caption gives way where there is no room, but has what the values so far have left.
     """
 
     def __init__(
@@ -17,20 +21,53 @@ class Readout(QWidget):
     ) -> None:
         super().__init__()
         self.setToolTip(tip)
-        title = StillLabel(caption, shrinks)
-        title.setText(caption)
-        title.setProperty("muted", True)
+        self._left, self._gap = theme.px(LEFT), theme.px(GAP)
+        self._title = StillLabel(caption, shrinks)
+        self._title.setText(caption)
+        self._title.setProperty("muted", True)
         self.value = StillLabel(widest)
         self.value.setText("–")
         self.value.setObjectName(name)
         self.value.setAccessibleName(caption)
         self.value.setFont(theme.font(bold=True, digits=True))
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(theme.px(5), 0, 0, 0)
-        layout.setSpacing(theme.px(4))
-        layout.addWidget(title)
-        layout.addWidget(self.value)
+        self._needed = 0  # pixels, for the widest value so far
+        for label in (self._title, self.value):
+            label.setParent(self)
 
     def show_text(self, text: str) -> None:
         """Show `text`."""
         self.value.setText(text)
+        if self._wanted() > self._needed:
+            self._place()
+
+    def sizeHint(self) -> QSize:
+        """Room for the caption and the widest value."""
+        return self._with_value(self._title.sizeHint())
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the widest value, and for the caption unless it shrinks."""
+        return self._with_value(self._title.minimumSizeHint())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Place both anew."""
+        super().resizeEvent(event)
+        self._needed = 0
+        self._place()
+
+    def _with_value(self, title: QSize) -> QSize:
+        value = self.value.sizeHint()
+        width = self._left + title.width() + self._gap + value.width()
+        return QSize(width, max(title.height(), value.height()))
+
+    def _wanted(self) -> int:
+        """The width of the value as it is, at most that of the widest."""
+        advance = self.value.fontMetrics().horizontalAdvance(self.value.text() + " ")
+        return min(advance, self.value.sizeHint().width())
+
+    def _place(self) -> None:
+        """The value stands behind its caption, of which as much is seen as the value leaves."""
+        self._needed = max(self._needed, self._wanted())
+        room = self.width() - self._left - self._gap
+        title = max(0, min(self._title.sizeHint().width(), room - self._needed))
+        self._title.setGeometry(self._left, 0, title, self.height())
+        self.value.setGeometry(self._left + title + self._gap, 0, room - title, self.height())
