@@ -60,9 +60,9 @@ SYMBOLS = {
     "part": Symbol(r"\ell", "ℓ", "", N_("share of a point in the loss"), "i"),
     "L": Symbol("L", "L", "", N_("loss: how wrong the model is")),
     "J": Symbol("J", "J", "", N_("loss with the penalty")),
-    "knee": _chosen(r"\delta", "δ", N_("misses up to it count squared, larger ones in proportion")),
-    "beta": _chosen(r"\beta", "β", N_("misses below it count squared, larger ones in proportion")),
-    "scale": _chosen("s", "s", N_("misses well below it count squared, larger ones in proportion")),
+    "knee": _chosen(r"\delta", "δ", N_("r up to it counts squared, a larger r in proportion")),
+    "beta": _chosen(r"\beta", "β", N_("r below it counts squared, a larger r in proportion")),
+    "scale": _chosen("s", "s", N_("r well below it counts squared, a larger r in proportion")),
     "quantile": _chosen("q", "q", N_("the share of points that should lie below")),
     "l1": _chosen(r"\lambda_1", "λ₁", N_("how hard large weights are punished")),
     # the gradient; e, since delta is what Huber's loss has
