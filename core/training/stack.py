@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 
 class Stack:
@@ -35,16 +34,15 @@ class Stack:
     def predict(self, inputs: Tensor) -> Tensor:
         """The predictions `[R, N]` at inputs `[N, P]`, or at those of each run `[R, N, P]`."""
         weight, bias = self.parts[:2]
-        runs, outputs, width = weight.shape
         if inputs.dim() == 2:  # one product for all runs
-            flat = functional.linear(inputs, weight.reshape(runs * outputs, width), bias.reshape(-1))
-            hidden = flat.view(-1, runs, outputs).transpose(0, 1)
+            rows = torch.addmm(bias.reshape(-1, 1), weight.flatten(0, 1), inputs.mT)
+            hidden = rows.view(*bias.shape, -1)
         else:
-            hidden = torch.baddbmm(bias.unsqueeze(1), inputs, weight.mT)
+            hidden = torch.baddbmm(bias.unsqueeze(2), weight, inputs.mT)
         for place, between in enumerate(self._between, 1):
             weight, bias = self.parts[2 * place : 2 * place + 2]
-            hidden = torch.baddbmm(bias.unsqueeze(1), between(hidden), weight.mT)
-        return hidden.squeeze(2)
+            hidden = torch.baddbmm(bias.unsqueeze(2), weight, between(hidden))
+        return hidden.squeeze(1)
 
     def gradient(self, objective: Tensor) -> Tensor:
         """The gradient `[R, P]` of the sum of what all runs minimise."""

@@ -4,37 +4,45 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import groupby
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 from torch.func import vmap
 
-from core.choices import MODELS
 from core.experiment.points import Points
 from core.experiment.settings import Settings
-from core.experiment.split import held_out
 from core.insight.curves import in_a_row
-from core.insight.scaling import no_scaling, standard_scaling
-from core.insight.trainable import check_points
 from core.problem import Problem
 from core.texts import _
-from core.training.devices import check_device
-from core.training.fit import Fit, Place, Wanted, shuffled, start_model
+from core.training.asgd import as_asgd_keeps, decayed
+from core.training.fit import Place, shuffled, start_model
 from core.training.named import named
 from core.training.stack import Stack
 from core.training.step_rates import StepRates
-from core.training.sweep_plan import RATE, SEED, START, SweepPlan, check_sweep
+from core.training.sweep_plan import RATE, SEED, START, TOO_LARGE, SweepPlan, check_sweep
+from core.training.sweep_record import SweepRecord
 from core.training.sweep_view import SweepView
+from core.training.trainer import Trainer
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
-KEPT = 1000  # losses of each run, at most; of a longer one those of every second, third … step
 BLOCK = 16  # steps, at most, whose losses are found at once: so they cost next to nothing
-ROOM = 4_000_000  # predictions kept meanwhile
-MOST_NUMBERS = 60_000_000  # in the widest layer of all runs, for one step
+ROOM = 4_000_000  # predictions and parameters kept meanwhile
+MOST_BYTES = 2 * 10**9  # for what is computed in one step
+BACKWARD, FORWARD = 4, 2  # times as many numbers as the layers have, in a step and in looking at all points
 SHORTEN = 1e-6  # as torch.nn.utils.clip_grad_norm_ has it
+
+
+class Made(NamedTuple):
+    """A step: what all runs predicted `[R, B]`, the targets, and the parameters `[R, P]` it began with."""
+
+    predictions: Tensor
+    targets: Tensor
+    before: Tensor
 
 
 class Sweep:
@@ -47,54 +55,52 @@ class Sweep:
 
     def __init__(self, points: Points, settings: Settings, plan: SweepPlan) -> None:
         check_sweep(plan, settings)
-        check_device(settings.device, settings.dtype)
         self.plan = plan
         self.values = plan.values()
         settings = _alone(settings)
-        if plan.what == SEED:
-            settings = plan.settings_of(settings, self.values[0])
-        self._settings = settings
-        self._fit = self._one_fit(points)
-        self._stack = self._start()
-        self._targets = self._fit.data()[1][:, 0]
+        self._settings = plan.settings_of(settings, self.values[0]) if plan.what == SEED else settings
+        self._fit = Trainer(
+            points, self._settings
+        ).fit  # with points, losses and scales as all runs have them
         self._check_size()
+        self._stack = Stack(self._start_models(), self._fit.device)
+        if plan.what == START:
+            self._stack.numbers.mul_(self._column(self.values))
+        self.starts = self._in_data_units()
+        self._targets = self._fit.data()[1][:, 0]
         self._own_rates = settings.optimizer != "rprop"  # which takes it for its first step alone
         self._optimizer = self._build_optimizer()
-        rates = self.values if plan.what == RATE else np.full(plan.runs, settings.learning_rate)
-        self._rates = StepRates(settings, rates)
-        if settings.optimizer == "asgd":
-            rates = _as_asgd_keeps(rates)
-        self._lengths = self._column(rates)  # what the next step multiplies the optimizer's step by
+        given = self.values if plan.what == RATE else np.full(plan.runs, settings.learning_rate)
+        self._rates = StepRates(settings, given)
+        now = self._rates.now
+        # What the next step multiplies the optimizer's step by.
+        self._lengths = self._column(as_asgd_keeps(now) if settings.optimizer == "asgd" else now)
         self._place = Place(0, 0)
         self._orders: tuple[int, Tensor] | None = None
-        self._stride = -(-plan.steps // KEPT)
-        self._losses = np.full((-(-plan.steps // self._stride), plan.runs), np.nan)
-        self._diverged_at = np.zeros(plan.runs, dtype=np.intp)
+        self._record = SweepRecord(plan.runs, plan.steps)
         self.step = 0
 
     # --- the steps --------------------------------------------------------------------------------------
 
     def advance(self) -> None:
         """Some steps of every run, up to the last."""
-        made: list[tuple[Tensor, Tensor]] = []
-        first = self.step
-        for _step in range(self._block()):
-            made.append(self._step())
-        for _shape, steps in groupby(made, lambda step: step[0].shape):  # the last batch may be smaller
-            predictions, targets = zip(*steps, strict=True)
-            self._note(first, self._losses_of(torch.cat(predictions), torch.cat(targets)))
+        made = [self._step() for _step in range(self._block())]
+        first = self.step - len(made)
+        for _shape, alike in groupby(made, lambda step: step.targets.shape):  # the last batch may be smaller
+            predictions, targets, before = (torch.stack(part) for part in zip(*alike, strict=True))
+            losses = self._losses_of(predictions.flatten(0, 1), targets.flatten(0, 1))
+            self._record.note(first, losses.reshape(-1, self.plan.runs), _broken(before))
             first += len(predictions)
 
     def _block(self) -> int:
         """How many steps are made before their losses are looked at."""
         if self._rates.measured:
             return 1
-        size = self._settings.batch_size or self._fit.count
-        room = ROOM // (self.plan.runs * min(size, self._fit.count))
+        room = ROOM // (self.plan.runs * (self._batch_size() + self._stack.numbers.shape[1]))
         return min(max(room, 1), BLOCK, self.plan.steps - self.step)
 
-    def _step(self) -> tuple[Tensor, Tensor]:
-        """A step of every run; its predictions `[R, B]`, and its targets of the same shape."""
+    def _step(self) -> Made:
+        """A step of every run."""
         inputs, targets = self._batch()
         predicted = self._stack.predict(inputs)
         targets = targets.expand_as(predicted)
@@ -102,21 +108,21 @@ class Sweep:
         objective = self.plan.runs * self._fit.compare(predicted, targets)
         if self._settings.l1:
             objective = objective + self._settings.l1 * self._stack.size_of_weights()
-        self._update(self._clipped(self._stack.gradient(objective)))
+        gradient = self._clipped(self._stack.gradient(objective))
+        predicted = predicted.detach()
+        before = self._stack.numbers.clone()
+        self._update(gradient, before)
         self._next_rates(predicted, targets)
         self.step += 1
-        return predicted.detach(), targets
+        return Made(predicted, targets, before)
 
-    def _update(self, gradient: Tensor) -> None:
+    def _update(self, gradient: Tensor, before: Tensor) -> None:
         """What the optimizer makes of the gradient `[R, P]`, each run at its rate."""
         numbers = self._stack.numbers
         numbers.grad = gradient
-        if not self._own_rates:
-            self._optimizer.step()
-            return
-        before = numbers.clone()
         self._optimizer.step()
-        torch.lerp(before, numbers, self._lengths, out=numbers)
+        if self._own_rates:
+            torch.lerp(before, numbers, self._lengths, out=numbers)
 
     def _clipped(self, gradient: Tensor) -> Tensor:
         """The gradient of each run, shortened if that is wanted."""
@@ -132,34 +138,32 @@ class Sweep:
         if not self._rates.constant:
             self._rates.step(self._measured(predicted, targets) if self._rates.measured else None)
         if self._settings.optimizer == "asgd":
-            self._lengths = self._column(self._decayed(taken))
+            self._lengths = self._column(decayed(taken, self._settings, self.step + 1))
             self._optimizer.state[self._stack.numbers]["eta"].fill_(1.0)
         elif not self._rates.constant:
             self._lengths = self._column(self._rates.now)
 
-    def _decayed(self, taken: Floats) -> Floats:
-        """What ASGD makes of the rates `taken` at this step for the next one, as torch.optim.ASGD has it."""
-        values = self._settings.values("optimizer")
-        lambd, alpha = float(str(values["lambd"])), float(str(values["alpha"]))
-        return _as_asgd_keeps(taken / (1 + lambd * taken * (self.step + 1)) ** alpha)
-
     def _measured(self, predicted: Tensor, targets: Tensor) -> Floats:
         """The losses that a schedule looks at: of the points held out, or else of this step."""
         held = self._held_losses()
-        return self._losses_of(predicted.detach(), targets) if held is None else held
+        return self._losses_of(predicted, targets) if held is None else held
 
     # --- the points of a step ---------------------------------------------------------------------------
 
     def _batch(self) -> tuple[Tensor, Tensor]:
         """The inputs and targets of this step: those that each single run takes."""
-        size, total = self._settings.batch_size, self._fit.count
-        if size is None or size >= total:
+        size, total = self._batch_size(), self._fit.count
+        if size == total:
             return self._fit.data()[0], self._targets
         epoch, position = self._place
         end = position + size
         chosen = self._shuffled(epoch)[..., position:end]
         self._place = Place(epoch, end) if end < total else Place(epoch + 1, 0)
         return self._fit.data()[0][chosen], self._targets[chosen]
+
+    def _batch_size(self) -> int:
+        """How many points a step takes, but for the last one of an epoch."""
+        return min(self._settings.batch_size or self._fit.count, self._fit.count)
 
     def _shuffled(self, epoch: int) -> Tensor:
         """The order of the points `[N]`, or for seeds those of all runs `[R, N]`."""
@@ -173,17 +177,6 @@ class Sweep:
         return self._orders[1]
 
     # --- what was so ------------------------------------------------------------------------------------
-
-    def _note(self, first: int, losses: Floats) -> None:
-        """Note the losses of the steps behind step `first`, and which runs have diverged in them."""
-        losses = losses.reshape(-1, self.plan.runs)
-        lost = ~np.isfinite(losses)
-        newly = lost.any(axis=0) & (self._diverged_at == 0)
-        self._diverged_at[newly] = first + 1 + lost.argmax(axis=0)[newly]
-        skipped = -first % self._stride
-        kept = losses[skipped :: self._stride]
-        place = (first + skipped) // self._stride
-        self._losses[place : place + len(kept)] = kept
 
     def _losses_of(self, predicted: Tensor, targets: Tensor) -> Floats:
         """The loss of each row of predictions `[k, N]`, in the units of the data."""
@@ -203,27 +196,27 @@ class Sweep:
         return self._losses_of(predicted, targets[:, 0].expand_as(predicted))
 
     def view(self, x: Floats) -> SweepView:
-        """How the runs stand; with what they predict at x `[M]`, in the units of the data."""
+        """How the runs stand; with what they predict at x `[M]` or `[M, F]`, in the units of the data."""
         held = self._held_losses()
         standing = self._full_losses(*self._fit.data()[:2]) if held is None else held
-        diverged_at = self._diverged_at.copy()
-        lost = (diverged_at > 0) | ~np.isfinite(standing)
-        kept = -(-self.step // self._stride)
+        noted = self._record.diverged_at.copy()
+        lost = (noted > 0) | ~np.isfinite(standing)
+        next_step = np.maximum(self.step + 1 - _broken(self._stack.numbers), 1)
         return SweepView(
             self.plan,
             self.values,
             self.step,
-            self._losses[:kept].T,
-            self._stride,
+            self._record.losses(self.step),
+            self._record.stride,
             np.where(lost, np.inf, standing),
-            np.where(lost & (diverged_at == 0), self.step + 1, diverged_at),
+            np.where(lost & (noted == 0), next_step, noted),
             self._curves(x, lost),
             self.starts,
         )
 
-    def _curves(self, x: Floats, lost: NDArray[np.bool_]) -> Floats:
+    def _curves(self, x: Floats, lost: Flags) -> Floats:
         fit = self._fit
-        columns = np.asarray(x, dtype=np.float64).reshape(len(x), -1)
+        columns = x[:, None] if x.ndim == 1 else x
         features = fit.curve.features(fit.scaling.x_in(columns))
         with torch.no_grad():
             predicted = self._stack.predict(torch.tensor(features, dtype=fit.dtype, device=fit.device))
@@ -238,34 +231,18 @@ class Sweep:
 
     # --- building ---------------------------------------------------------------------------------------
 
-    def _one_fit(self, points: Points) -> Fit:
-        """A fit that has loaded the points, and compares as all runs do."""
-        settings = self._settings
-        training = ~held_out(len(points), settings.validation, settings.validation_seed)
-        scaling = (
-            standard_scaling(points.x[training], points.y[training])
-            if settings.standardise and len(points)
-            else no_scaling(points.x.shape[1])
-        )
-        curve = named(MODELS[settings.model].curve)(settings.values("model"), points.x.shape[1])
-        check_points(points, settings, curve, scaling)
-        return Fit(Wanted(points, settings), settings.device, curve, scaling)
-
-    def _start(self) -> Stack:
-        """All runs at their start values."""
+    def _start_models(self) -> list[nn.Module]:
+        """The model of each run, as a single one has it before its first step."""
         fit, settings, plan = self._fit, self._settings, self.plan
-        if plan.what == SEED:
-            wanted = [plan.settings_of(settings, seed) for seed in self.values]
-            models = [start_model(each, fit.curve, fit.scaling) for each in wanted]
-        else:
-            models = [start_model(settings, fit.curve, fit.scaling)] * plan.runs
-        stack = Stack(models, fit.device)
-        if plan.what == START:
-            stack.numbers.mul_(self._column(self.values))
-        rows = stack.numbers.cpu().numpy()
-        named_rows = [fit.curve.in_data_units(fit.curve.arrays(row), fit.scaling) for row in rows]
-        self.starts = np.array([in_a_row(parameters) for parameters in named_rows])
-        return stack
+        if plan.what != SEED:
+            return [start_model(settings, fit.curve, fit.scaling)] * plan.runs
+        each = (plan.settings_of(settings, seed) for seed in self.values)
+        return [start_model(own, fit.curve, fit.scaling) for own in each]
+
+    def _in_data_units(self) -> Floats:
+        """The parameters of all runs `[R, P]`, as Settings have start values."""
+        curve, scaling = self._fit.curve, self._fit.scaling
+        return np.array([in_a_row(curve.in_data_units(own, scaling)) for own in self.parameters()])
 
     def _build_optimizer(self) -> torch.optim.Optimizer:
         settings = self._settings
@@ -281,20 +258,22 @@ class Sweep:
         return torch.tensor(values[:, None], dtype=self._fit.dtype, device=self._fit.device)
 
     def _check_size(self) -> None:
-        """Raise Problem where a step would take too much memory."""
-        widest = max(part.shape[1] for part in self._stack.parts)
-        seen = min(self._settings.batch_size or self._fit.count, self._fit.count)
-        shuffles = self._fit.count if self.plan.what == SEED and seen < self._fit.count else 0
-        if self.plan.runs * max(widest * self._fit.count, shuffles) > MOST_NUMBERS:
-            raise Problem(
-                _("So many runs upon so many points take too much memory; sweep fewer runs, or fewer points.")
-            )
+        """Raise Problem where a step, or a look at all points, would take too much memory."""
+        seen, total = self._batch_size(), self._fit.count
+        widths = [parameter.shape[0] for parameter in self._fit.parameters[::2]]
+        numbers = max(BACKWARD * seen * sum(widths), FORWARD * total * max(widths))
+        shuffles = total if self.plan.what == SEED and seen < total else 0
+        if (
+            self.plan.runs * max(numbers * self._fit.dtype.itemsize, shuffles * torch.long.itemsize)
+            > MOST_BYTES
+        ):
+            raise Problem(_(TOO_LARGE))
 
 
-def _as_asgd_keeps(rates: Floats) -> Floats:
-    """The rates as torch.optim.ASGD has them, which rounds them on the way."""
-    rounded: Floats = rates.astype(np.float32).astype(np.float64)
-    return rounded
+def _broken(parameters: Tensor) -> Flags:
+    """Which runs of `[…, R, P]` have parameters that are not finite."""
+    found: Flags = (~parameters.isfinite().all(dim=-1)).cpu().numpy()
+    return found
 
 
 def _alone(settings: Settings) -> Settings:

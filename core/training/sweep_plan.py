@@ -94,6 +94,11 @@ NO_RATE = N_(
     "Rprop takes the learning rate for its first step alone and then finds the length of every step by "
     "itself: there is nothing to sweep but seeds and start values."
 )
+ALL_ZERO = N_(
+    "All start values are zero, and so is any number of times them: choose other start values, or sweep "
+    "something else."
+)
+TOO_LARGE = N_("So many runs upon so many points take too much memory; sweep fewer runs, or fewer points.")
 
 
 @dataclass(frozen=True)
@@ -150,8 +155,14 @@ def usual_plan(what: str, settings: Settings) -> SweepPlan:
 
 
 def check_sweep(plan: SweepPlan, settings: Settings) -> None:
-    """Raise Problem if the optimizer of `settings` cannot be swept so."""
+    """Raise Problem if runs of `settings` cannot be swept so."""
     if not OPTIMIZERS[settings.optimizer].first_order:
         raise Problem(_(NOT_ALONE))
     if plan.what == RATE and settings.optimizer == "rprop":
         raise Problem(_(NO_RATE))
+    if plan.what == START and _starts_at_zero(settings):
+        raise Problem(_(ALL_ZERO))
+
+
+def _starts_at_zero(settings: Settings) -> bool:
+    return settings.start == "zeros" or (settings.start == "own" and not any(settings.start_values))

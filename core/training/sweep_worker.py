@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from core.experiment.points import Points
 from core.experiment.settings import Settings
-from core.training.sweep_plan import Floats, SweepPlan
+from core.problem import Problem
+from core.texts import _
+from core.training.sweep_plan import TOO_LARGE, Floats, SweepPlan
 from core.training.sweep_view import SweepView
 
 if TYPE_CHECKING:
@@ -72,7 +74,7 @@ class SweepWorker:
         try:
             self._steps()
         except Exception as error:  # handed to the thread that looks; nothing may be raised in this one
-            self.error = error
+            self.error = Problem(_(TOO_LARGE)) if _is_of_memory(error) else error
 
     def _steps(self) -> None:
         from core.training.sweep import Sweep  # here, since it imports torch
@@ -88,3 +90,8 @@ class SweepWorker:
                 taken = time.perf_counter() - begin
                 due = begin + max(FRAME, SHARE * taken)
         self.latest = sweep.view(self._x)
+
+
+def _is_of_memory(error: Exception) -> bool:
+    """Whether the memory of the computer or of its accelerator was at an end."""
+    return isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and "memory" in str(error))
