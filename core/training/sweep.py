@@ -34,6 +34,7 @@ BLOCK = 16  # steps, at most, whose losses are found at once: so they cost next 
 ROOM = 4_000_000  # predictions and parameters kept meanwhile
 MOST_BYTES = 2 * 10**9  # for what is computed in one step
 BACKWARD, FORWARD = 4, 2  # times as many numbers as the layers have, in a step and in looking at all points
+FUSED = ("sgd", "adam", "adamw", "adagrad")  # those that PyTorch has in one piece, which is quicker
 SHORTEN = 1e-6  # as torch.nn.utils.clip_grad_norm_ has it
 
 
@@ -248,9 +249,10 @@ class Sweep:
         settings = self._settings
         row = settings.row("optimizer")
         rate = 1.0 if self._own_rates else settings.learning_rate
-        optimizer: torch.optim.Optimizer = named(row.runs)(
-            [self._stack.numbers], lr=rate, **row.arguments(settings.values("optimizer"))
-        )
+        arguments = row.arguments(settings.values("optimizer"))
+        if row.key in FUSED and self._fit.device == "cpu":
+            arguments["fused"] = True
+        optimizer: torch.optim.Optimizer = named(row.runs)([self._stack.numbers], lr=rate, **arguments)
         return optimizer
 
     def _column(self, values: Floats) -> Tensor:
