@@ -210,6 +210,7 @@ class MainWindow(QMainWindow):
         self._settings.new_start_wanted.connect(store.new_start_values)
         self._settings.own_start_wanted.connect(self.session.use_own_start_values)
         self._settings.rate_wanted.connect(self._find_rate)
+        self._settings.sweep_wanted.connect(self._sweep)
         self._settings.full_wanted.connect(lambda: self.arrangement.show_mode(FULL))
         self._narrator.inside_wanted.connect(lambda: self.arrangement.show_mode(INSIDE))
         self._narrator.said.connect(self._message.say)
@@ -328,7 +329,7 @@ class MainWindow(QMainWindow):
 
         dialog = self.findChild(SweepDialog)
         if dialog is None:
-            dialog = SweepDialog(self.store, self._theme, self)
+            dialog = SweepDialog(self.store, self.workspace.preferences, self._theme, self)
             dialog.run_wanted.connect(self._run_with)
             dialog.finished.connect(dialog.deleteLater)
             self.closing.connect(dialog.reject)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QAbstractSpinBox, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QHBoxLayout, QLabel, QWidget
 
 from core.choices import Value
 from core.experiment import Settings
+from core.problem import Problem
 from core.texts import _
 from core.training.sweep_plan import CHOICES, ENDS, SweepPlan, usual_plan
+from gui.preferences import Preferences
 from gui.theme import GRID, Theme
 from gui.widgets.fields import field_for
 
@@ -16,19 +20,26 @@ from gui.widgets.fields import field_for
 class SweepForm(QWidget):
     """A field for each choice of a SweepPlan; those of the ends are there for what is swept.
 
-    `changed()` says that the plan is another one.
+    It begins with the choices that were remembered last, or else with what suits the `settings`. `changed()`
+    says that the plan is another one, `refused(sentence)` why something that was typed is not taken.
     """
 
     changed = Signal()
+    refused = Signal(str)
 
-    def __init__(self, theme: Theme, settings: Settings, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, settings: Settings, preferences: Preferences, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._values: dict[str, Value] = {key: choice.default for key, choice in CHOICES.items()}
+        self._preferences = preferences
+        self._refused = False
+        self._values = _usual_values(settings)
+        self._recall()
         self.fields = {key: field_for(choice) for key, choice in CHOICES.items()}
         self._labels = {key: QLabel(_(choice.label)) for key, choice in CHOICES.items()}
-        for what, ends in ENDS.items():
-            plan = usual_plan(what, settings)
-            self._values |= dict(zip(ends, (plan.low, plan.high), strict=True))
+        for first, last in ENDS.values():
+            self._labels[last].setText(_("to"))
+            self._labels[first].setText(_("From"))
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(theme.px(GRID))
@@ -37,8 +48,11 @@ class SweepForm(QWidget):
             field.show_value(self._values[key])
             field.chosen.connect(lambda value, key=key: self._set(key, value))
             self._labels[key].setBuddy(field)
+            if isinstance(field, QComboBox):
+                field.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             line.addWidget(self._labels[key])
             line.addWidget(field)
+        line.addStretch()
         self._show_ends()
 
     def plan(self) -> SweepPlan:
@@ -48,17 +62,34 @@ class SweepForm(QWidget):
         low, high = (float(str(values[key])) for key in ENDS[what])
         return SweepPlan(what, low, high, int(str(values["runs"])), int(str(values["steps"])))
 
-    def take(self) -> None:
-        """Take up what is still being typed."""
+    def take(self) -> bool:
+        """Take up what is still being typed; whether all of it could be."""
+        self._refused = False
         for field in self.fields.values():
             if isinstance(field, QAbstractSpinBox):
                 field.interpretText()
+        return not self._refused
+
+    def remember(self) -> None:
+        """Begin with these choices next time."""
+        for key, value in self._values.items():
+            self._preferences.put(f"sweep_{key}", str(value))
+
+    def _recall(self) -> None:
+        """Take the choices that were remembered, as far as they can be taken."""
+        for key, choice in CHOICES.items():
+            with suppress(Problem):
+                self._values[key] = choice.parse(self._preferences.get(f"sweep_{key}", ""))
 
     def _set(self, key: str, value: Value) -> None:
-        """Another value; a field has gone back already from one that is refused."""
-        if not isinstance(value, type(self._values[key])):
+        """Another value; a field goes back from one that is refused."""
+        try:
+            self._values[key] = CHOICES[key].check(value)
+        except Problem as problem:
+            self.fields[key].show_value(self._values[key])
+            self._refused = True
+            self.refused.emit(str(problem))
             return
-        self._values[key] = value
         self._show_ends()
         self.changed.emit()
 
@@ -68,3 +99,12 @@ class SweepForm(QWidget):
         for key in (key for ends in ENDS.values() for key in ends):
             self.fields[key].setVisible(key in chosen)
             self._labels[key].setVisible(key in chosen)
+
+
+def _usual_values(settings: Settings) -> dict[str, Value]:
+    """What suits these settings."""
+    values = {key: choice.default for key, choice in CHOICES.items()}
+    for what, ends in ENDS.items():
+        plan = usual_plan(what, settings)
+        values |= dict(zip(ends, (plan.low, plan.high), strict=True))
+    return values

@@ -42,7 +42,7 @@ class SettingsPanel(QFrame):
 
     `stroke_began()` and `stroke_ended()` enclose one drag of the slider, `new_start_wanted()` asks for
     other start values, `own_start_wanted()` for the person's own, `rate_wanted()` for a learning rate to be
-    found, `full_wanted()` for all settings to be shown.
+    found, `sweep_wanted()` for many runs beside each other, `full_wanted()` for all settings to be shown.
     """
 
     changed = Signal(object)
@@ -52,6 +52,7 @@ class SettingsPanel(QFrame):
     new_start_wanted = Signal()
     own_start_wanted = Signal()
     rate_wanted = Signal()
+    sweep_wanted = Signal()
     full_wanted = Signal()
 
     def __init__(self, theme: Theme) -> None:
@@ -193,6 +194,13 @@ class SettingsPanel(QFrame):
         button.setToolTip(_("Try all learning rates on a copy of the run, and see which one suits."))
         button.clicked.connect(self.rate_wanted)
         section.body.addWidget(button)
+        sweep = QPushButton(_("Sweep…"))
+        sweep.setObjectName("sweep")
+        sweep.setToolTip(
+            _("Train many runs together, each with a learning rate, a seed or a start of its own.")
+        )
+        sweep.clicked.connect(self.sweep_wanted)
+        section.body.addWidget(sweep)
 
     def _training_section(self) -> Section:
         section = Section(_("Training"), self._theme)

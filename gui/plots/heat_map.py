@@ -31,6 +31,7 @@ class Scale(NamedTuple):
 
     low: float
     high: float
+    open: bool = False  # whether there are higher ones, which have the last colour
 
 
 def scale_of(losses: Floats) -> Scale:
@@ -44,7 +45,7 @@ def scale_of(losses: Floats) -> Scale:
     begin = float(np.median(first[np.isfinite(first)])) if np.isfinite(first).any() else float(known.min())
     high = min(begin + ABOVE, float(known.max()))
     low = max(float(known.min()), high - DECADES)
-    return Scale(low, high) if low < high else Scale(low, low + 1.0)
+    return Scale(low, high, high < float(known.max())) if low < high else Scale(low, low + 1.0)
 
 
 def cells(losses: Floats, scale: Scale) -> Bytes:
@@ -68,6 +69,17 @@ def ramp(stops: Sequence[str], count: int) -> list[tuple[int, int, int]]:
     places, wanted = np.linspace(0, 1, len(stops)), np.linspace(0, 1, count)
     found = np.stack([np.interp(wanted, places, channels[:, channel]) for channel in range(3)], axis=1)
     return [(int(red), int(green), int(blue)) for red, green, blue in found.round()]
+
+
+def paint_arrow(painter: QPainter, theme: Theme, place: QPointF) -> None:
+    """The arrow of the best run, behind a place and as high above it as below."""
+    size = theme.px(ARROW)
+    corners = [place + QPointF(0, -size), place + QPointF(2 * size, 0), place + QPointF(0, size)]
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(theme.surface), 1))
+    painter.setBrush(QColor(MODEL))
+    painter.drawPolygon(QPolygonF(corners))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
 
 class HeatMap(Overlay):
@@ -136,18 +148,8 @@ class HeatMap(Overlay):
         """A small arrow at the row of the best run."""
         if view.best is None:
             return
-        row, size = self._row(view.best, 0.0), self._theme.px(ARROW)
-        left, middle = row.left(), row.center().y()
-        corners = (
-            QPointF(left, middle - size),
-            QPointF(left + 2 * size, middle),
-            QPointF(left, middle + size),
-        )
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(self._theme.surface), 1))
-        painter.setBrush(QColor(MODEL))
-        painter.drawPolygon(QPolygonF(corners))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        row = self._row(view.best, 0.0)
+        paint_arrow(painter, self._theme, QPointF(row.left(), row.center().y()))
 
     def _row(self, run: int, since: float) -> QRectF:
         """The rectangle of a run, from a step on, up to the newest."""

@@ -8,16 +8,16 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.insight.numbers import significant
 from core.texts import _
-from gui.plots.heat_map import FAINT, Scale
+from gui.plots.heat_map import ARROW, FAINT, Scale, paint_arrow
 from gui.theme import GRID, Theme
 
-BAND, SWATCH = 96, 20  # pixels wide
-HEIGHT = 10  # pixels
+WIDTH, BAND, SWATCH = 440, 96, 20  # pixels
+HEIGHT = 10  # pixels, of the band and the swatch
 DIGITS = 2
 
 
 class ColourScale(QWidget):
-    """A band of the colours between the losses of its ends, and the pattern of a run that diverged."""
+    """A band of the colours between the losses of its ends, and the marks of diverged runs and the best."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,7 +36,7 @@ class ColourScale(QWidget):
 
     def sizeHint(self) -> QSize:
         """One line of text."""
-        return QSize(self._theme.px(4 * BAND), self.fontMetrics().height() + 2)
+        return QSize(self._theme.px(WIDTH), self.fontMetrics().height() + 2)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The parts from left to right, each behind the one before."""
@@ -50,13 +50,18 @@ class ColourScale(QWidget):
         for stop, colour in enumerate(theme.deep_heights):
             gradient.setColorAt(stop / (len(theme.deep_heights) - 1), QColor(colour))
         self._fill(painter, band, QBrush(gradient))
-        place = self._write(painter, band.right() + gap, significant(10**self._scale.high, DIGITS))
+        highest = significant(10**self._scale.high, DIGITS)
+        if self._scale.open:
+            highest = _("{loss} or more").format(loss=highest)
+        place = self._write(painter, band.right() + gap, highest)
         swatch = self._box(place + 3 * gap, SWATCH)
         self._fill(painter, swatch, QBrush(QColor(theme.zone_tints["diverging"])))
         pattern = QColor(theme.text)
         pattern.setAlpha(FAINT)
         painter.fillRect(swatch, QBrush(pattern, Qt.BrushStyle.BDiagPattern))
-        self._write(painter, swatch.right() + gap, _("diverged"))
+        place = self._write(painter, swatch.right() + gap, _("diverged")) + 3 * gap
+        paint_arrow(painter, theme, QPointF(place, self.height() / 2))
+        self._write(painter, place + 2 * theme.px(ARROW) + gap, _("best"))
         painter.end()
 
     def _write(self, painter: QPainter, left: float, text: str) -> float:

@@ -1,0 +1,74 @@
+"""The two pictures of a sweep beside each other, and what their colours mean."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from core.experiment import Points
+from core.texts import _
+from core.training.sweep_plan import SweepPlan
+from core.training.sweep_view import SweepView
+from gui.plots.sweep_curves import SweepCurves
+from gui.plots.sweep_plot import SweepPlot
+from gui.theme import GRID, Theme
+from gui.widgets.colour_scale import ColourScale
+
+
+class SweepPictures(QWidget):
+    """Says `run_hovered(run or None)` and `run_chosen(run)`, whichever picture that is in."""
+
+    run_hovered = Signal(object)
+    run_chosen = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.plot = SweepPlot(theme)
+        self.curves = SweepCurves(theme)
+        self._scale = ColourScale(theme)
+        self._fading = QLabel(_("The fainter a curve, the higher its loss."))
+        self._fading.setFont(theme.font())
+        self._fading.setObjectName("sweep_fading")
+        self._fading.setStyleSheet(f"color: {theme.muted}")
+        for picture in (self.plot, self.curves):
+            picture.run_hovered.connect(self.run_hovered)
+            picture.run_chosen.connect(self.run_chosen)
+        self._lay_out(theme.px(GRID))
+        self.setFocusProxy(self.plot)
+
+    def show_empty(self, points: Points, plan: SweepPlan | None) -> None:
+        """Show these points, and room for the runs of a plan, if there is one."""
+        self.curves.show_points(points)
+        if plan is None:
+            self.plot.show_view(None)
+        else:
+            self.plot.show_plan(plan)
+        self._show_legend(False)
+
+    def show_view(self, view: SweepView) -> None:
+        """Show how far a sweep has come."""
+        self.plot.show_view(view)
+        self.curves.show_view(view)
+        self._show_legend(True)
+
+    def mark(self, run: int | None) -> None:
+        """Let one run stand out in both pictures, or none."""
+        self.plot.mark(run)
+        self.curves.mark(run)
+
+    def _show_legend(self, known: bool) -> None:
+        self._scale.show_scale(self.plot.scale if known else None)
+        self._fading.setText(_("The fainter a curve, the higher its loss.") if known else "")
+
+    def _lay_out(self, gap: int) -> None:
+        pictures, legend, layout = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
+        for line in (pictures, legend, layout):
+            line.setContentsMargins(0, 0, 0, 0)
+            line.setSpacing(gap)
+        pictures.addWidget(self.plot, 1)
+        pictures.addWidget(self.curves, 1)
+        legend.addWidget(self._scale)
+        legend.addStretch()
+        legend.addWidget(self._fading, 0, Qt.AlignmentFlag.AlignRight)
+        layout.addLayout(pictures, 1)
+        layout.addLayout(legend)
