@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QLabel, QProgressBar, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -21,11 +21,13 @@ from core.training.sweep_view import SweepView
 from gui.dialogs.sweep_dialog import SweepDialog
 from gui.dialogs.sweep_form import SweepForm
 from gui.main_window import MainWindow
+from gui.plots.fan import FAINTEST, STRONGEST, strengths
 from gui.plots.heat_map import LOST, Scale, cells, colour_table, scale_of
 from gui.plots.sweep_curves import SweepCurves
 from gui.plots.sweep_plot import SweepPlot
 from gui.preferences import Preferences
 from gui.theme import MODEL, Theme
+from gui.widgets.colour_scale import ColourScale
 from tests.mouse import click, hover, leave
 from tests.sweeps import losses, single, swept
 from tests.windows import (
@@ -100,7 +102,9 @@ def choose_what(dialog: SweepDialog, what: str) -> None:
 def complete(qtbot: QtBot, dialog: SweepDialog) -> SweepView:
     """Run a sweep to its end."""
     press(qtbot, dialog, "run")
-    qtbot.waitUntil(lambda: button(dialog, "run").text() == "Run", timeout=PATIENCE)
+    words = button(dialog, "run").text
+    qtbot.waitUntil(lambda: dialog.view is not None and words() == "Run", timeout=PATIENCE)
+    assert view_of(dialog).complete
     return view_of(dialog)
 
 
@@ -569,6 +573,57 @@ def test_losses_that_are_all_alike_have_a_scale_too(value: float) -> None:
     scale = scale_of(np.full((3, 4), value))
     assert scale.low < scale.high
     assert not scale.open
+
+
+def test_the_worse_a_run_the_fainter_its_curve() -> None:
+    drawn = strengths(np.array([0.1, 0.2, 1.0, 1e9, np.inf]))
+    assert drawn[0] == STRONGEST
+    assert drawn[0] > drawn[1] > drawn[2] > drawn[3] == pytest.approx(FAINTEST)
+    assert drawn[4] == 0
+    assert strengths(np.full(3, np.inf)).tolist() == [0, 0, 0]
+
+
+def test_pointing_at_a_curve_tells_its_run_and_beside_all_none(qtbot: QtBot, window: MainWindow) -> None:
+    dialog = ask(qtbot, window)
+    view = complete(qtbot, dialog)
+    curves = dialog.pictures.curves
+    for run in (0, 3, 4):
+        hover(curves.viewport(), on_curve(curves, view, run))
+        assert f"earning rate {view.values[run]:g}, " in sentence(dialog)
+    hover(curves.viewport(), curves.area().topLeft() + QPointF(2, 2))
+    assert sentence(dialog).startswith("Best: ")
+    hover(curves.viewport(), QPointF(1, 1))
+    assert sentence(dialog).startswith("Best: ")
+    dialog.reject()
+
+
+def test_the_colours_are_explained_once_there_are_any(qtbot: QtBot) -> None:
+    theme = Theme()
+    scale = ColourScale(theme)
+    qtbot.addWidget(scale)
+    scale.resize(scale.sizeHint())
+    pictures = []
+    for shown in (None, Scale(-2.0, 1.0, False), Scale(-2.0, 1.0, True)):
+        scale.show_scale(shown)
+        pictures.append(scale.grab().toImage())
+    none, ended, endless = pictures
+    assert colours(none) == {none.pixelColor(0, 0).name()}
+    assert QColor(MODEL).name() in colours(ended)
+    assert QColor(theme.zone_tints["diverging"]).name() in colours(ended)
+    assert {name for name in colours(ended) if near(name, theme.deep_heights[0])}
+    assert {name for name in colours(ended) if near(name, theme.deep_heights[-1])}
+    assert ended != endless
+
+
+def colours(picture: QImage) -> set[str]:
+    """Those in the middle of a picture, from left to right."""
+    return {picture.pixelColor(x, picture.height() // 2).name() for x in range(picture.width())}
+
+
+def near(one: str, other: str) -> bool:
+    """Whether two colours can hardly be told apart."""
+    pairs = zip(QColor(one).getRgb()[:3], QColor(other).getRgb()[:3], strict=True)
+    return all(abs(a - b) <= 4 for a, b in pairs)
 
 
 def test_each_row_is_painted_in_the_colours_of_its_run(qtbot: QtBot) -> None:

@@ -53,7 +53,8 @@ class SweepWorker:
             return
         self.error = None
         self._halt.clear()
-        self._thread = threading.Thread(target=self._work, name="sweep", daemon=True)
+        # No daemon: where nobody waits for its last steps, Python does before it ends.
+        self._thread = threading.Thread(target=self._work, name="sweep")
         self._thread.start()
 
     def pause(self, timeout: float | None = None) -> bool:

@@ -16,6 +16,8 @@ from gui.preferences import Preferences
 from gui.theme import GRID, Theme
 from gui.widgets.fields import field_for
 
+LEAST = 72  # pixels, of a field for a number
+
 
 class SweepForm(QWidget):
     """A field for each choice of a SweepPlan; those of the ends are there for what is swept.
@@ -50,6 +52,8 @@ class SweepForm(QWidget):
             self._labels[key].setBuddy(field)
             if isinstance(field, QComboBox):
                 field.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+            else:
+                field.setMinimumWidth(theme.px(LEAST))
             line.addWidget(self._labels[key])
             line.addWidget(field)
         line.addStretch()

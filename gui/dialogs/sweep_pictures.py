@@ -29,6 +29,11 @@ class SweepPictures(QWidget):
         self._fading = QLabel(_("The fainter a curve, the higher its loss."))
         self._fading.setFont(theme.font())
         self._fading.setObjectName("sweep_fading")
+        self._fading.setWordWrap(True)
+        room = self._fading.sizePolicy()
+        room.setRetainSizeWhenHidden(True)
+        self._fading.setSizePolicy(room)
+        self._fading.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._fading.setStyleSheet(f"color: {theme.muted}")
         for picture in (self.plot, self.curves):
             picture.run_hovered.connect(self.run_hovered)
@@ -58,7 +63,7 @@ class SweepPictures(QWidget):
 
     def _show_legend(self, known: bool) -> None:
         self._scale.show_scale(self.plot.scale if known else None)
-        self._fading.setText(_("The fainter a curve, the higher its loss.") if known else "")
+        self._fading.setVisible(known)
 
     def _lay_out(self, gap: int) -> None:
         pictures, legend, layout = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
@@ -68,7 +73,6 @@ class SweepPictures(QWidget):
         pictures.addWidget(self.plot, 1)
         pictures.addWidget(self.curves, 1)
         legend.addWidget(self._scale)
-        legend.addStretch()
-        legend.addWidget(self._fading, 0, Qt.AlignmentFlag.AlignRight)
+        legend.addWidget(self._fading, 1)
         layout.addLayout(pictures, 1)
         layout.addLayout(legend)

@@ -18,6 +18,7 @@ Floats = NDArray[np.float64]
 
 FAINTEST, STRONGEST = 0.08, 0.6  # of the colour of the model, for all but the best run
 FAR = 3.0  # decades of the loss above the best one; there and beyond a curve is at its faintest
+MOST_FAINT = 64  # curves; of more runs every second, third … one, so that a frame has time for them
 BEST, MARKED = 3, 3  # pixels
 BEYOND = 20.0  # heights of the view; a curve further out is drawn there
 
@@ -78,8 +79,9 @@ class Fan(Overlay):
             return
         painter.setClipRect(self.boundingRect())
         drawn = strengths(self._standing)
+        every = -(-len(drawn) // MOST_FAINT)
         for run in np.argsort(drawn):
-            if drawn[run] and run not in (self._best, self._marked):
+            if drawn[run] and run % every == 0 and run not in (self._best, self._marked):
                 self._paint_curve(painter, int(run), self._mixed(drawn[run]), 1)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._best is not None:

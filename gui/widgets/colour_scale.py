@@ -11,7 +11,7 @@ from core.texts import _
 from gui.plots.heat_map import ARROW, FAINT, Scale, paint_arrow
 from gui.theme import GRID, Theme
 
-WIDTH, BAND, SWATCH = 440, 96, 20  # pixels
+WIDTH, BAND, SWATCH = 460, 96, 20  # pixels
 HEIGHT = 10  # pixels, of the band and the swatch
 DIGITS = 2
 
@@ -27,7 +27,7 @@ class ColourScale(QWidget):
         self.setAccessibleName(_("Colours of the losses"))
         self.setToolTip(_("From the colour of the lowest loss to that of twice the first loss, or more."))
         self.setFont(theme.font(digits=True))
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
 
     def show_scale(self, scale: Scale | None) -> None:
         """Show the scale of a map, or nothing while there is no map."""
