@@ -338,7 +338,9 @@ class MainWindow(QMainWindow):
         dialog.activateWindow()
 
     def _run_with(self, settings: Settings) -> None:
-        """Train from the start, with other settings."""
+        """Train from the start, with other settings, and without what was recorded of a run with these."""
+        if settings == self.store.settings and self.store.experiment.earlier:
+            self.store.open(Experiment(self.store.points, settings))
         self.store.apply(lambda _settings: settings)
         self.session.reset()
         self.session.run()

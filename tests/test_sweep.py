@@ -134,7 +134,7 @@ def test_every_other_setting(changes: dict[str, object]) -> None:
     plan = SweepPlan(low=1e-3, high=0.1, runs=4, steps=60)
     together = swept(POINTS, settings, plan)
     assert np.array_equal(together.view(NOWHERE).losses, swept(POINTS, alone, plan).view(NOWHERE).losses)
-    assert held_against_single_runs(POINTS, alone, plan) >= 3
+    assert held_against_single_runs(POINTS, alone, plan) >= 2
 
 
 @pytest.mark.parametrize("optimizer", [*TOGETHER, "rprop"])
@@ -143,14 +143,14 @@ def test_seeds_have_start_values_and_shuffles_of_their_own(optimizer: str, batch
     settings = Settings(optimizer=optimizer, batch_size=batch_size, start="zeros")
     plan = SweepPlan(SEED, 3, 3, 4, 40)
     assert plan.values().tolist() == [3, 4, 5, 6]
-    assert held_against_single_runs(POINTS, settings, plan) >= 3
+    assert held_against_single_runs(POINTS, settings, plan) >= 2
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "rprop"])
 @pytest.mark.parametrize("model", MODELS)
 def test_start_values_are_multiplied(model: str, optimizer: str) -> None:
     settings = Settings(model=model, optimizer=optimizer, standardise=True)
-    assert held_against_single_runs(POINTS, settings, SweepPlan(START, 0.1, 10, 4, 40)) >= 3
+    assert held_against_single_runs(POINTS, settings, SweepPlan(START, 0.1, 10, 4, 40)) >= 2
 
 
 def test_points_of_several_columns() -> None:

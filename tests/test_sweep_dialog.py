@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,7 +14,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QLabel, QProgressBar, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from core.experiment import Points, Settings, generate
+from core.experiment import Experiment, Points, Settings, generate
+from core.experiment.experiment import Stretch
 from core.texts import use_language
 from core.training.sweep import Sweep
 from core.training.sweep_plan import CHOICES, SEED, START, SweepPlan
@@ -448,6 +450,25 @@ def test_a_click_makes_it_the_run_which_gives_that_curve(
     action(window, "undo").trigger()
     assert window.store.settings == SGD
     assert not window.store.undo_stack.canUndo()
+    dialog.reject()
+
+
+def test_it_becomes_the_run_without_what_was_recorded_of_the_old_one(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    before = Stretch(5, POINTS, replace(SGD, learning_rate=0.1))
+    window.store.open(Experiment(POINTS, SGD, (before,)))
+    wait_for_rest(qtbot, window)
+    dialog = ask(qtbot, window)
+    type_in(qtbot, dialog, "rate_low", "0.003")
+    view = complete(qtbot, dialog)
+    click(dialog.pictures.plot.viewport(), row(dialog.pictures.plot, 0))
+    assert window.store.settings == SGD
+    wait_for_step(qtbot, window, 60)
+    window.session.pause()
+    history = window.session.history
+    assert history is not None
+    assert history.losses().low[:60] == pytest.approx(view.losses[0], rel=1e-5)
     dialog.reject()
 
 
