@@ -16,7 +16,16 @@ from tests.bench.row import Row
 
 HEADINGS = ("what", "figure", "target", "met")
 # Each has a function `measure`; what a window is measured with comes behind what needs none.
-PARTS = ("loops", "landscape", "engine", "much_data", "sweep", "window", "processes")
+PARTS = (
+    "loops",
+    "landscape",
+    "engine",
+    "much_data",
+    "sweep",
+    "sweep_frames",
+    "window",
+    "processes",
+)
 
 
 def main(argv: Sequence[str]) -> int:
