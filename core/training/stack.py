@@ -22,6 +22,7 @@ class Stack:
             layer.forward for layer in models[0].modules() if not isinstance(layer, nn.Linear | nn.Sequential)
         ]
         self.parts = self._split(models[0])
+        self._count = self.numbers.new_tensor(float(len(models)))
 
     def _split(self, model: nn.Module) -> list[Tensor]:
         parts, end = [], 0
@@ -45,8 +46,8 @@ class Stack:
         return hidden.squeeze(1)
 
     def gradient(self, objective: Tensor) -> Tensor:
-        """The gradient `[R, P]` of the sum of what all runs minimise."""
-        gradients = torch.autograd.grad(objective, self.parts)
+        """The gradient `[R, P]` of what each run minimises, where `objective` is the mean of that."""
+        gradients = torch.autograd.grad(objective, self.parts, self._count)
         return torch.cat([gradient.flatten(1) for gradient in gradients], dim=1)
 
     def size_of_weights(self) -> Tensor:

@@ -105,10 +105,10 @@ class Sweep:
         inputs, targets = self._batch()
         predicted = self._stack.predict(inputs)
         targets = targets.expand_as(predicted)
-        # Each loss is a mean over the points, so that this is the sum of the losses of the runs.
-        objective = self.plan.runs * self._fit.compare(predicted, targets)
+        # Each loss is a mean over the points, so that this is the mean of the losses of the runs.
+        objective = self._fit.compare(predicted, targets)
         if self._settings.l1:
-            objective = objective + self._settings.l1 * self._stack.size_of_weights()
+            objective = objective + self._settings.l1 / self.plan.runs * self._stack.size_of_weights()
         gradient = self._clipped(self._stack.gradient(objective))
         predicted = predicted.detach()
         before = self._stack.numbers.clone()
