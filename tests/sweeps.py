@@ -1,4 +1,4 @@
-"""What the tests of sweeps hold them against: single runs, each by a Trainer of its own."""
+"""What the tests of sweeps share: single runs to hold them against, and where a run is on the plot."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PySide6.QtCore import QPointF
 
 from core.experiment import Points, Settings
 from core.training import Trainer
 from core.training.sweep import Sweep
 from core.training.sweep_plan import START, SweepPlan
 from core.training.sweep_view import SweepView
+from gui.plots.sweep_plot import SweepPlot
 
 Floats = NDArray[np.float64]
 
@@ -92,3 +94,11 @@ def standing(one: Trainer) -> float:
     """The loss that says how good a run is: of the points held out, or else of all."""
     held = one.latest.validation_loss
     return one.full_loss() if held is None else held
+
+
+def row(plot: SweepPlot, run: int, across: float = 0.5) -> QPointF:
+    """The middle of the row of a run, or another place in it."""
+    area, (low, high) = plot.area(), plot.view()[1]
+    first, height = plot.map.rows
+    down = (high - first - run * height) / (high - low)
+    return QPointF(area.left() + across * area.width(), area.top() + down * area.height())

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QLabel, QProgressBar, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -18,20 +18,16 @@ from core.experiment import Experiment, Points, Settings, generate
 from core.experiment.experiment import Stretch
 from core.texts import use_language
 from core.training.sweep import Sweep
-from core.training.sweep_plan import CHOICES, SEED, START, SweepPlan
+from core.training.sweep_plan import CHOICES, SEED, START
 from core.training.sweep_view import SweepView
 from gui.dialogs.sweep_dialog import SweepDialog
 from gui.dialogs.sweep_form import SweepForm
 from gui.main_window import MainWindow
-from gui.plots.fan import FAINTEST, STRONGEST, strengths
-from gui.plots.heat_map import LOST, Scale, cells, colour_table, scale_of
 from gui.plots.sweep_curves import SweepCurves
-from gui.plots.sweep_plot import SweepPlot
 from gui.preferences import Preferences
 from gui.theme import MODEL, Theme
-from gui.widgets.colour_scale import ColourScale
 from tests.mouse import click, hover, leave
-from tests.sweeps import losses, single, swept
+from tests.sweeps import losses, row, single, swept
 from tests.windows import (
     LEFT,
     PATIENCE,
@@ -129,14 +125,6 @@ def progress(dialog: SweepDialog) -> int:
 def sweeps() -> list[threading.Thread]:
     """The threads of sweeps."""
     return [thread for thread in threading.enumerate() if thread.name == "sweep"]
-
-
-def row(plot: SweepPlot, run: int, across: float = 0.5) -> QPointF:
-    """The middle of the row of a run, or another place in it."""
-    area, (low, high) = plot.area(), plot.view()[1]
-    first, height = plot.map.rows
-    down = (high - first - run * height) / (high - low)
-    return QPointF(area.left() + across * area.width(), area.top() + down * area.height())
 
 
 def on_curve(curves: SweepCurves, view: SweepView, run: int) -> QPointF:
@@ -427,6 +415,32 @@ def test_pointing_at_a_row_tells_its_run(qtbot: QtBot, window: MainWindow) -> No
     dialog.reject()
 
 
+def test_pointing_at_a_curve_tells_its_run_and_beside_all_none(qtbot: QtBot, window: MainWindow) -> None:
+    dialog = ask(qtbot, window)
+    view = complete(qtbot, dialog)
+    curves = dialog.pictures.curves
+    for run in (0, 3, 4):
+        hover(curves.viewport(), on_curve(curves, view, run))
+        assert f"earning rate {view.values[run]:g}, " in sentence(dialog)
+    hover(curves.viewport(), curves.area().topLeft() + QPointF(2, 2))
+    assert sentence(dialog).startswith("Best: ")
+    hover(curves.viewport(), QPointF(1, 1))
+    assert sentence(dialog).startswith("Best: ")
+    dialog.reject()
+
+
+def test_the_best_curve_is_painted_strongest(qtbot: QtBot, window: MainWindow) -> None:
+    dialog = ask(qtbot, window)
+    view = complete(qtbot, dialog)
+    assert view.best is not None
+    curves = dialog.pictures.curves
+    place = on_curve(curves, view, view.best).toPoint()
+    picture = curves.viewport().grab().toImage()
+    near = {picture.pixelColor(place.x(), place.y() + down).name() for down in range(-3, 4)}
+    assert QColor(MODEL).name() in near
+    dialog.reject()
+
+
 @pytest.mark.parametrize("picture", ["plot", "curves"])
 def test_a_click_makes_it_the_run_which_gives_that_curve(
     qtbot: QtBot, window: MainWindow, picture: str
@@ -567,114 +581,4 @@ def test_points_that_are_drawn_before_a_sweep_are_shown(qtbot: QtBot, window: Ma
     curves = dialog.pictures.curves
     assert curves.dots.getData()[0].tolist() == [10.0, 20.0]
     assert (curves.axes["bottom"].name, curves.axes["left"].name) == ("length", "weight")
-    dialog.reject()
-
-
-# --- the pictures ---------------------------------------------------------------------------------------
-
-
-def test_the_cells_have_the_colours_of_their_losses() -> None:
-    losses_seen = np.array([[1.0, 0.1, 0.01], [1.0, 100.0, np.inf]])
-    scale = scale_of(losses_seen)
-    assert scale == Scale(-2.0, pytest.approx(0.3), True)
-    numbers = cells(losses_seen, scale)
-    assert numbers[0, 2] == 0
-    assert numbers[1, 1] == LOST - 1
-    assert numbers[1, 2] == LOST
-    assert numbers[0, 1] == int((1.0 / 2.3) * (LOST - 1))
-    theme = Theme()
-    table = colour_table(theme)
-    assert table[0] == QColor(theme.deep_heights[0]).rgb()
-    assert table[LOST - 1] == QColor(theme.deep_heights[-1]).rgb()
-    assert table[LOST] == QColor(theme.zone_tints["diverging"]).rgb()
-
-
-@pytest.mark.parametrize("value", [0.0, 3.0, np.nan])
-def test_losses_that_are_all_alike_have_a_scale_too(value: float) -> None:
-    scale = scale_of(np.full((3, 4), value))
-    assert scale.low < scale.high
-    assert not scale.open
-
-
-def test_the_worse_a_run_the_fainter_its_curve() -> None:
-    drawn = strengths(np.array([0.1, 0.2, 1.0, 1e9, np.inf]))
-    assert drawn[0] == STRONGEST
-    assert drawn[0] > drawn[1] > drawn[2] > drawn[3] == pytest.approx(FAINTEST)
-    assert drawn[4] == 0
-    assert strengths(np.full(3, np.inf)).tolist() == [0, 0, 0]
-
-
-def test_pointing_at_a_curve_tells_its_run_and_beside_all_none(qtbot: QtBot, window: MainWindow) -> None:
-    dialog = ask(qtbot, window)
-    view = complete(qtbot, dialog)
-    curves = dialog.pictures.curves
-    for run in (0, 3, 4):
-        hover(curves.viewport(), on_curve(curves, view, run))
-        assert f"earning rate {view.values[run]:g}, " in sentence(dialog)
-    hover(curves.viewport(), curves.area().topLeft() + QPointF(2, 2))
-    assert sentence(dialog).startswith("Best: ")
-    hover(curves.viewport(), QPointF(1, 1))
-    assert sentence(dialog).startswith("Best: ")
-    dialog.reject()
-
-
-def test_the_colours_are_explained_once_there_are_any(qtbot: QtBot) -> None:
-    theme = Theme()
-    scale = ColourScale(theme)
-    qtbot.addWidget(scale)
-    scale.resize(scale.sizeHint())
-    pictures = []
-    for shown in (None, Scale(-2.0, 1.0, False), Scale(-2.0, 1.0, True)):
-        scale.show_scale(shown)
-        pictures.append(scale.grab().toImage())
-    none, ended, endless = pictures
-    assert colours(none) == {none.pixelColor(0, 0).name()}
-    assert QColor(MODEL).name() in colours(ended)
-    assert QColor(theme.zone_tints["diverging"]).name() in colours(ended)
-    assert {name for name in colours(ended) if near(name, theme.deep_heights[0])}
-    assert {name for name in colours(ended) if near(name, theme.deep_heights[-1])}
-    assert ended != endless
-
-
-def colours(picture: QImage) -> set[str]:
-    """Those in the middle of a picture, from left to right."""
-    return {picture.pixelColor(x, picture.height() // 2).name() for x in range(picture.width())}
-
-
-def near(one: str, other: str) -> bool:
-    """Whether two colours can hardly be told apart."""
-    pairs = zip(QColor(one).getRgb()[:3], QColor(other).getRgb()[:3], strict=True)
-    return all(abs(a - b) <= 4 for a, b in pairs)
-
-
-def test_each_row_is_painted_in_the_colours_of_its_run(qtbot: QtBot) -> None:
-    theme = Theme()
-    plot = SweepPlot(theme)
-    qtbot.addWidget(plot)
-    plot.resize(500, 400)
-    with qtbot.waitExposed(plot):
-        plot.show()
-    view = swept(POINTS, SGD, SweepPlan(steps=400)).view(np.empty(0))
-    plot.show_plan(view.plan)
-    plot.show_view(view)
-    picture = plot.grab().toImage()
-    table, numbers = colour_table(theme), cells(view.losses, plot.scale)
-    offset = plot.viewport().pos()
-    for run in (2, 20, 30):
-        for across in (0.3, 0.8):
-            place = (row(plot, run, across) + QPointF(offset)).toPoint()
-            step = int(across * view.plan.steps)
-            near = {table[number] for number in numbers[run, step - 5 : step + 5]}
-            assert picture.pixelColor(place).rgb() in near
-
-
-def test_the_best_curve_is_painted_strongest(qtbot: QtBot, window: MainWindow) -> None:
-    dialog = ask(qtbot, window)
-    view = complete(qtbot, dialog)
-    assert view.best is not None
-    curves = dialog.pictures.curves
-    place = on_curve(curves, view, view.best).toPoint()
-    picture = curves.viewport().grab().toImage()
-    near = {picture.pixelColor(place.x(), place.y() + down).name() for down in range(-3, 4)}
-    assert QColor(MODEL).name() in near
     dialog.reject()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, QTimer, Signal
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from core.experiment import Experiment, Settings
 from core.problem import Problem
@@ -14,6 +14,7 @@ from core.texts import _, joined
 from core.training.sweep_plan import START, SweepPlan, check_sweep
 from core.training.sweep_view import SweepView
 from core.training.sweep_worker import SweepWorker
+from gui.dialogs.sweep_foot import SweepFoot
 from gui.dialogs.sweep_form import SweepForm
 from gui.dialogs.sweep_pictures import SweepPictures
 from gui.dialogs.sweep_words import capitalised, outdated_sentence, run_words, standing_sentence
@@ -27,8 +28,6 @@ log = logging.getLogger(__name__)
 SIZE = (980, 600)  # pixels, where the screen has so many
 FRAME = 18  # milliseconds
 PATIENCE = 0.2  # seconds that the window waits for the end of a step
-LINES = 2  # of the sentence
-BAR = 6  # pixels, the height of the progress bar
 
 
 class SweepDialog(QDialog):
@@ -55,19 +54,14 @@ class SweepDialog(QDialog):
         self.setFont(theme.font())
         self.form = SweepForm(theme, store.settings, preferences)
         self.pictures = SweepPictures(theme)
-        self._bar, self._sentence = QProgressBar(), QLabel()
-        self._cancel, self._run, self._close = (
-            QPushButton(_("Cancel")),
-            QPushButton(),
-            QPushButton(_("Close")),
-        )
+        self.foot = SweepFoot(theme)
         self._timer = QTimer(self)
         self._timer.setInterval(FRAME)
         self._timer.timeout.connect(self._look)
         self._lay_out()
         self._join()
         self._show_empty()
-        self._run.setFocus()
+        self.foot.setFocus()
 
     def done(self, result: int) -> None:
         """Close, and end the sweep, whose thread ends with the steps it is at."""
@@ -100,17 +94,16 @@ class SweepDialog(QDialog):
             check_sweep(plan, experiment.settings)
         except Problem as problem:
             self._show_empty()
-            self._say(str(problem), warning=True)
+            self.foot.say(str(problem), warning=True)
             return
         self.form.remember()
         self._experiment = experiment
         self.pictures.show_empty(experiment.points, plan)
-        self._bar.setRange(0, plan.steps)
-        self._bar.setValue(0)
+        self.foot.show_progress(0, plan.steps)
         self._worker = SweepWorker(experiment.points, experiment.settings, plan, self.pictures.curves.x)
         self._worker.play()
         self._timer.start()
-        self._say(_("Loading PyTorch …"))
+        self.foot.say(_("Loading PyTorch …"))
         self.pictures.setFocus()
 
     def _end(self) -> None:
@@ -143,17 +136,16 @@ class SweepDialog(QDialog):
     def _fail(self, error: Exception) -> None:
         if not isinstance(error, Problem):
             log.error("the sweep failed", exc_info=error)
-        self._say(str(error) if isinstance(error, Problem) else fault_sentence(), warning=True)
+        self.foot.say(str(error) if isinstance(error, Problem) else fault_sentence(), warning=True)
 
     # --- what is shown --------------------------------------------------------------------------------------
 
     def _show_empty(self) -> None:
         """Nothing has been swept."""
         self.pictures.show_empty(self._store.points, self._plan())
-        self._bar.setRange(0, 1)
-        self._bar.setValue(0)
+        self.foot.show_progress(0, 1)
         self._show_state()
-        self._say(
+        self.foot.say(
             _(
                 "Trains many copies of this run together, each in its own way, and draws all of them. "
                 "The run itself stays as it is until you click one."
@@ -170,27 +162,16 @@ class SweepDialog(QDialog):
     def _show_view(self, view: SweepView) -> None:
         self.view = view
         self.pictures.show_view(view)
-        self._bar.setValue(view.step)
+        self.foot.show_progress(view.step, view.plan.steps)
         self._say_marked()
 
     def _show_state(self) -> None:
         """What can be pressed, as the sweep stands."""
         worker = self._worker
         under_way = worker is not None and not worker.complete and worker.error is None
-        if worker is not None and worker.running:
-            words = (_("Pause"), _("Stop where the runs are; they can go on from there."))
-        elif under_way:
-            words = (_("Go on"), _("Go on from where the runs are."))
-        else:
-            words = (_("Run"), _("Train all runs together from their start."))
-        self._run.setText(words[0])
-        self._run.setToolTip(words[1])
+        self.foot.show_state(worker is not None and worker.running, under_way)
         self.form.setEnabled(not under_way)
         self.form.setToolTip(_("Cancel the sweep to change this.") if under_way else "")
-        self._cancel.setEnabled(under_way)
-        self._cancel.setToolTip(
-            _("End the sweep and forget it.") if under_way else _("There is no sweep to cancel.")
-        )
 
     def _follow(self) -> None:
         """The points or settings of the window are others."""
@@ -212,10 +193,10 @@ class SweepDialog(QDialog):
             return
         run = view.best if self._marked is None else self._marked
         if run is None:
-            self._say(_("All runs have diverged: sweep lower values, or standardise."), warning=True)
+            self.foot.say(_("All runs have diverged: sweep lower values, or standardise."), warning=True)
             return
         sentence = standing_sentence(view, run, self._words(view, run))
-        self._say(joined(sentence, self._outdated() or _("Click a row or a curve to make it the run.")))
+        self.foot.say(joined(sentence, self._outdated() or _("Click a row or a curve to make it the run.")))
 
     def _outdated(self) -> str:
         """A sentence, where there is something else to sweep upon by now."""
@@ -223,10 +204,6 @@ class SweepDialog(QDialog):
 
     def _words(self, view: SweepView, run: int) -> str:
         return run_words(view, run, self._experiment is not None and self._experiment.settings.validation > 0)
-
-    def _say(self, sentence: str, warning: bool = False) -> None:
-        self._sentence.setText(sentence)
-        self._sentence.setStyleSheet(f"color: {self._theme.warning}" if warning else "")
 
     # --- the run ----------------------------------------------------------------------------------------
 
@@ -239,11 +216,11 @@ class SweepDialog(QDialog):
         if (
             view.plan.what == START and self._outdated()
         ):  # its start values are those of another model, perhaps
-            self._say(self._outdated(), warning=True)
+            self.foot.say(self._outdated(), warning=True)
             return
         self.run_wanted.emit(self._settings_of(view, run))
         chosen = _("{run}. The run in the window now starts with it; Undo there brings the old one back.")
-        self._say(capitalised(chosen.format(run=self._words(view, run))))
+        self.foot.say(capitalised(chosen.format(run=self._words(view, run))))
 
     def _settings_of(self, view: SweepView, run: int) -> Settings:
         """The settings of the window, with what a run of the sweep has of its own."""
@@ -257,46 +234,20 @@ class SweepDialog(QDialog):
     def _join(self) -> None:
         self.pictures.run_hovered.connect(self._mark)
         self.pictures.run_chosen.connect(self._choose)
-        self._run.clicked.connect(self._toggle)
-        self._cancel.clicked.connect(self._drop)
-        self._close.clicked.connect(self.reject)
+        self.foot.run_wanted.connect(self._toggle)
+        self.foot.cancel_wanted.connect(self._drop)
+        self.foot.close_wanted.connect(self.reject)
         self.form.changed.connect(self._drop)
-        self.form.refused.connect(lambda sentence: self._say(sentence, warning=True))
+        self.form.refused.connect(lambda sentence: self.foot.say(sentence, warning=True))
         self._store.changed.connect(self._follow)
 
     def _lay_out(self) -> None:
-        theme, gap = self._theme, self._theme.px(GRID)
-        self._bar.setObjectName("sweep_progress")
-        self._bar.setAccessibleName(_("Progress of the sweep"))
-        self._bar.setToolTip(_("How many of the steps are made."))
-        self._bar.setTextVisible(False)
-        self._bar.setFixedHeight(theme.px(BAR))
+        gap = self._theme.px(GRID)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2 * gap, 2 * gap, 2 * gap, 2 * gap)
         layout.setSpacing(gap)
         layout.addWidget(self.form)
         layout.addWidget(self.pictures, 1)
-        layout.addWidget(self._bar)
-        layout.addLayout(self._foot())
-        wanted = QSize(theme.px(SIZE[0]), theme.px(SIZE[1]))
+        layout.addWidget(self.foot)
+        wanted = QSize(*(self._theme.px(length) for length in SIZE))
         self.resize(wanted.boundedTo(self.screen().availableSize()))
-
-    def _foot(self) -> QHBoxLayout:
-        """The sentence, and the buttons that start and end the sweep."""
-        sentence = self._sentence
-        sentence.setObjectName("sweep_sentence")
-        sentence.setWordWrap(True)
-        sentence.setTextFormat(Qt.TextFormat.PlainText)
-        sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
-        sentence.setFont(self._theme.font(digits=True))
-        sentence.setMinimumHeight(LINES * sentence.fontMetrics().lineSpacing())
-        self._close.setToolTip(_("Close this; a sweep that is going on ends."))
-        foot = QHBoxLayout()
-        foot.setSpacing(self._theme.px(GRID))
-        foot.addWidget(sentence, 1)
-        for name, button in (("cancel", self._cancel), ("run", self._run), ("close", self._close)):
-            button.setObjectName(f"sweep_{name}")
-            button.setAutoDefault(False)
-            foot.addWidget(button)
-        self._run.setDefault(True)
-        return foot
