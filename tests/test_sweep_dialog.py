@@ -316,6 +316,28 @@ def test_pause_and_go_on(qtbot: QtBot, window: MainWindow) -> None:
     dialog.reject()
 
 
+def test_a_step_that_takes_long_holds_nothing_up(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entered, gate, advance = threading.Event(), threading.Event(), Sweep.advance
+
+    def slow(sweep: Sweep) -> None:
+        entered.set()
+        gate.wait(30)
+        advance(sweep)
+
+    monkeypatch.setattr(Sweep, "advance", slow)
+    dialog = ask(qtbot, window)
+    press(qtbot, dialog, "run")
+    qtbot.waitUntil(entered.is_set, timeout=PATIENCE)
+    press(qtbot, dialog, "run")
+    assert button(dialog, "run").text() == "Pause"
+    gate.set()
+    qtbot.waitUntil(lambda: button(dialog, "run").text() == "Go on")
+    assert not sweeps()
+    dialog.reject()
+
+
 def test_cancel_ends_the_thread_and_empties_the_pictures(qtbot: QtBot, window: MainWindow) -> None:
     dialog = ask(qtbot, window)
     under_way(qtbot, dialog)

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 SIZE = (980, 600)  # pixels, where the screen has so many
 FRAME = 18  # milliseconds
-PATIENCE = 0.2  # seconds that the window waits for the end of a step
+PATIENCE = 0.008  # seconds that the window waits for the end of a step; what takes longer ends alone
 
 
 class SweepDialog(QDialog):
@@ -76,7 +76,7 @@ class SweepDialog(QDialog):
         if worker is None or worker.complete or worker.error is not None:
             self._begin()
         elif worker.running:
-            worker.pause(PATIENCE)  # where it takes longer, it ends alone
+            worker.pause(PATIENCE)
             self._look()
         else:
             worker.play()
