@@ -122,6 +122,13 @@ ROWS = (
         N_("Train many runs together, each with a learning rate, a seed or a start of its own."),
     ),
     Row(
+        "speed",
+        N_("S&peed…"),
+        "",
+        ("Ctrl+T",),
+        N_("Time the loops, the engines, the devices and the batch sizes on this machine."),
+    ),
+    Row(
         "fit_view",
         N_("&Fit the view"),
         "focus-centered",

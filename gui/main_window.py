@@ -247,6 +247,7 @@ class MainWindow(QMainWindow):
             "new_start": store.new_start_values,
             "find_rate": self._find_rate,
             "sweep": self._sweep,
+            "speed": self._speed,
             "fit_view": self._presenter.fit_view,
             "keys": lambda: show_text(self, _("Keys and mouse"), keys_text()),
             "about": lambda: show_text(self, _("About Fitscope"), about_text()),
@@ -331,6 +332,19 @@ class MainWindow(QMainWindow):
         if dialog is None:
             dialog = SweepDialog(self.store, self.workspace.preferences, self._theme, self)
             dialog.run_wanted.connect(self._run_with)
+            dialog.finished.connect(dialog.deleteLater)
+            self.closing.connect(dialog.reject)
+            dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
+
+    def _speed(self) -> None:
+        """The page that times the ways to train, beside the window; there is one at most."""
+        from gui.dialogs.speed_dialog import SpeedDialog
+
+        dialog = self.findChild(SpeedDialog)
+        if dialog is None:
+            dialog = SpeedDialog(self.store, self.session, self._theme, self)
             dialog.finished.connect(dialog.deleteLater)
             self.closing.connect(dialog.reject)
             dialog.show()

@@ -41,7 +41,7 @@ def add_menus(
     )
     bar.addMenu(ready_made)
     run = ("run", "step", "step_epoch", "back", None, "phase", "slow_motion", None)
-    _add(bar.addMenu(_("&Run")), actions, *run, "reset", "new_start", None, "find_rate", "sweep")
+    _add(bar.addMenu(_("&Run")), actions, *run, "reset", "new_start", None, "find_rate", "sweep", "speed")
     view = bar.addMenu(_("&View"))
     _add(view, actions, "draw", "move", "erase", None, "fit_view", "reference", "log_loss", "surface")
     view.addSeparator()

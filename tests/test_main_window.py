@@ -65,6 +65,7 @@ ACTIONS = [
     "generate",
     "find_rate",
     "sweep",
+    "speed",
     "fit_view",
     "draw",
     "move",

@@ -31,6 +31,14 @@ def source_of(path: str) -> Source:
     return Source(ast.unparse(bare), tuple(filter(None, plain)), tuple(filter(None, parts)))
 
 
+@cache
+def functions_of(module: str, names: tuple[str, ...]) -> str:
+    """Functions of a module of this program as code, bare in the same way."""
+    tree = ast.parse(ROOT.joinpath(*module.split(".")).with_suffix(".py").read_text("utf-8"))
+    found = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    return "\n\n\n".join(ast.unparse(_Bare().visit(found[name])) for name in names)
+
+
 def _needed(node: ast.Import | ast.ImportFrom, used: set[str]) -> str:
     """The import of those names alone that are used; empty for none."""
     node.names = [alias for alias in node.names if (alias.asname or alias.name) in used]
@@ -48,6 +56,10 @@ class _Bare(ast.NodeTransformer):
         node.returns = None
         node.body = _without_docstring(node.body)
         return self.generic_visit(node)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+        assert node.value is not None
+        return ast.copy_location(ast.Assign([node.target], node.value), node)
 
     def visit_arg(self, node: ast.arg) -> ast.AST:
         node.annotation = None

@@ -58,6 +58,7 @@ def keys_text() -> str:
         ("Ctrl+Shift+C", _("copy the program")),
         ("Ctrl+G", _("generate points")),
         ("Ctrl+L", _("find a learning rate")),
+        ("Ctrl+T", _("time the loops, engines, devices and batch sizes")),
         ("Ctrl+Z, Ctrl+Y", _("undo, redo")),
         ("Ctrl+V", _("paste points from a spreadsheet")),
         ("Ctrl+O, Ctrl+S", _("open, save")),

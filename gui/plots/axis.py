@@ -24,6 +24,7 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         self._theme = theme
         self._name = ""
         self.logarithmic = False
+        self.given: Ticks | None = None  # the ticks, where they are names and not numbers
         self.tick_distance = TICK_DISTANCE[orientation]
         super().__init__(orientation, pen=theme.hairline, textPen=theme.muted, tickPen=theme.hairline)
         self.enableAutoSIPrefix(False)
@@ -40,6 +41,8 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
 
     def ticks(self) -> Ticks:
         """The ticks for the range and the length that this axis has now: as many as can be read."""
+        if self.given is not None:
+            return self.given
         make = log_ticks if self.logarithmic else linear_ticks
         low, high = self.range
         most = max(2, math.floor(self._length() / self._theme.px(self.tick_distance)))

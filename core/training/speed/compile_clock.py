@@ -1,0 +1,84 @@
+"""How long it takes to have the steps of a run compiled, and why that cannot be, if so."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from core.experiment.points import Points
+from core.experiment.settings import Settings
+from core.training.compiled.compiler import COMPILER, Compilation
+from core.training.compiled.kind import Kind, kind_of, why_not
+from core.training.speed.figures import CPU, Compiling
+
+Pause = Callable[[float], bool]  # wait so many seconds, or less; whether it should end
+
+LOOK_EVERY = 0.05  # seconds
+
+
+class CompileClock:
+    """Has the steps of a run compiled; `ready` says whether there is code, `reason` why not.
+
+    `compiling` says how long that took, as far as it is known: not of code that was there already, unless
+    `before` knows it from earlier. `wait` is called in between, and may end it.
+    """
+
+    def __init__(self, points: Points, settings: Settings, before: Compiling | None, wait: Pause) -> None:
+        self.compiling: Compiling | None = None
+        self.ready = False
+        self.reason = why_not(settings, CPU)
+        self._before = before
+        self._wait = wait
+        self._kind = kind_of(settings, points.x.shape[1], len(points), held=False)
+        self._begun = time.monotonic()
+
+    @property
+    def taken(self) -> float:
+        """Seconds since it began to compile."""
+        return time.monotonic() - self._begun
+
+    def run(self) -> None:
+        """Have the code compiled, if it is not there yet."""
+        if self.reason:
+            return
+        found = self._finished(lambda: COMPILER.wanted(self._kind), COMPILER.stop)
+        self.ready, self.reason = found.code is not None, found.failure
+        before, key = self._before, self._kind.key("")
+        if before is not None and before.kind == key:
+            self.compiling = before
+        elif self.ready and not found.kept:
+            self.compiling = Compiling(key, found.seconds)
+
+    def again(self) -> None:
+        """Compile what was there already once more, into a folder that is thrown away, to time it."""
+        if not self.ready or self.compiling is not None:
+            return
+        with tempfile.TemporaryDirectory(prefix="speed-", ignore_cleanup_errors=True) as folder:
+            compilation = _begun(self._kind, Path(folder) / "code.so")
+
+            def look() -> Compilation:
+                compilation.look()
+                return compilation
+
+            self._finished(look, compilation.stop)
+            if compilation.code is not None:
+                self.compiling = Compiling(self._kind.key(""), compilation.seconds)
+
+    def _finished(self, look: Callable[[], Compilation], stop: Callable[[], None]) -> Compilation:
+        """The compilation when it is done, has failed, or was given up."""
+        self._begun = time.monotonic()
+        found = look()
+        while found.busy:
+            if self._wait(LOOK_EVERY):
+                stop()
+                return found
+            found = look()
+        return found
+
+
+def _begun(kind: Kind, path: Path) -> Compilation:
+    compilation = Compilation(kind, path)
+    compilation.begin()
+    return compilation
