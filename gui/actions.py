@@ -123,7 +123,7 @@ ROWS = (
     ),
     Row(
         "speed",
-        N_("S&peed…"),
+        N_("Spee&d…"),
         "",
         ("Ctrl+T",),
         N_("Time the loops, the engines, the devices and the batch sizes on this machine."),

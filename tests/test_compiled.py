@@ -282,6 +282,21 @@ def test_training_goes_on_eagerly_while_it_is_compiled(empty_folder: Path) -> No
     assert not compilation.busy
 
 
+def test_a_run_whose_compiling_another_wish_ended_asks_for_it_again(empty_folder: Path) -> None:
+    trainer = Trainer(POINTS, LINE)
+    trainer.prepare_engine()
+    first = trainer.engine.compilation
+    COMPILER.wanted(kind_of(replace(LINE, loss="mae"), 1, 50, False))
+    assert first is not None
+    assert first.given_up
+    trainer.prepare_engine()
+    second = trainer.engine.compilation
+    assert second is not None
+    assert second is not first
+    assert second.busy
+    COMPILER.stop()
+
+
 def test_only_the_newest_wish_is_compiled(empty_folder: Path) -> None:
     found = Compiler()
     first = found.wanted(kind_of(LINE, 1, 50, False))

@@ -628,6 +628,10 @@ def test_it_says_from_which_size_on_a_gpu_pays() -> None:
     said = verdicts.size_verdict(report(no_gpu="", sizes=(*EAGER_SIZES, *gpu)))
     assert "CUDA pays from 100,000 points in a step on, where it is 5.0 times as fast" in said
     assert "with 128 points it does not" in said
+    compiled = sizes(COMPILED, (100_000, 3000))
+    faster = verdicts.size_verdict(report(no_gpu="", sizes=(*EAGER_SIZES, *gpu, *compiled)))
+    assert "faster still" in faster
+    assert "faster still" not in said
     large = verdicts.size_verdict(report(no_gpu="", batch=100_000, sizes=(*EAGER_SIZES, *gpu)))
     assert "it does not" not in large
 

@@ -264,6 +264,34 @@ def test_the_loops_can_be_read(qtbot: QtBot, window: MainWindow) -> None:
         assert line in code.toPlainText()
 
 
+def test_a_measuring_that_has_not_ended_yet_is_waited_for(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_go = threading.Event()
+    monkeypatch.setattr(SpeedWorker, "_measure", lambda _self: let_go.wait())
+    dialog = ask(qtbot, window)
+    press(qtbot, dialog, "start")
+    press(qtbot, dialog, "cancel")
+    press(qtbot, dialog, "start")
+    assert "not ended yet" in sentence(dialog)
+    assert len(threads()) == 1
+    let_go.set()
+    qtbot.waitUntil(lambda: not threads())
+    press(qtbot, dialog, "start")
+    assert "not ended yet" not in sentence(dialog)
+
+
+@pytest.mark.usefixtures("endless")
+def test_what_it_says_changes_slowly_enough_to_be_read(qtbot: QtBot, window: MainWindow) -> None:
+    dialog = begun(qtbot, window)
+    dialog._read_at = float("inf")
+    said, bars = dialog.ways.verdict.text(), dialog.ways.plot.text()
+    qtbot.waitUntil(lambda: dialog.ways.plot.text() != bars, timeout=PATIENCE)
+    assert dialog.ways.verdict.text() == said
+    press(qtbot, dialog, "cancel")
+    assert dialog.ways.verdict.text() != ""
+
+
 def test_there_is_one_page_at_most(qtbot: QtBot, window: MainWindow) -> None:
     first = ask(qtbot, window)
     action(window, "speed").trigger()

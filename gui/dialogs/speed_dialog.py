@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
@@ -37,6 +38,7 @@ log = logging.getLogger(__name__)
 
 SIZE = (980, 640)  # pixels, where the screen has so many
 LOOK_EVERY = 100  # milliseconds; more often would take time from what is measured
+READ_EVERY = 1.0  # seconds between two texts while it measures, so that they can be read
 PATIENCE = 0.2  # seconds that the window waits for the end of a repetition
 LINES = 2  # of the sentence
 BAR = 6  # pixels, the height of the progress bar
@@ -55,6 +57,8 @@ class SpeedDialog(QDialog):
         self._worker: SpeedWorker | None = None
         self._report: Report | None = None
         self._compiling: Compiling | None = None
+        self._ending: list[SpeedWorker] = []
+        self._read_at = 0.0
         self._goes_on = False  # the run, when measuring is done
         self.setObjectName("speed_dialog")
         self.setWindowTitle(_("Speed"))
@@ -91,6 +95,12 @@ class SpeedDialog(QDialog):
         if not len(experiment.points):
             self._say(_("There are no points to train on yet: draw some, or open a file."), warning=True)
             return
+        if not all(worker.wait(PATIENCE) for worker in self._ending):
+            self._say(
+                _("The last measuring has not ended yet: press Measure again in a moment."), warning=True
+            )
+            return
+        self._ending.clear()
         self._experiment, self._report = experiment, None
         for page in (self.ways, self.batches, self.sizes):
             page.forget()
@@ -107,8 +117,9 @@ class SpeedDialog(QDialog):
         """End the measuring, if it is going on, and let the run go on that waited for it."""
         self._timer.stop()
         if self._worker is not None:
-            self._worker.end(PATIENCE)
-            self._take(self._worker.latest)
+            if not self._worker.end(PATIENCE):
+                self._ending.append(self._worker)  # a step may take long
+            self._take(self._worker.latest, read=True)
         self._worker = None
         goes_on, self._goes_on = self._goes_on, False
         if goes_on and not self._session.running:
@@ -127,7 +138,8 @@ class SpeedDialog(QDialog):
         if worker is None:
             return
         running = worker.running  # first: it may end meanwhile
-        self._take(worker.latest)
+        due = time.monotonic() >= self._read_at + READ_EVERY
+        self._take(worker.latest, read=due)
         self._say(worker.latest.doing)
         if not running:
             self._end()
@@ -143,16 +155,21 @@ class SpeedDialog(QDialog):
             self._say(str(error) if isinstance(error, Problem) else fault_sentence(), warning=True)
         self._start.setFocus()
 
-    def _take(self, report: Report) -> None:
-        """Show a report, once."""
-        if report is self._report:
+    def _take(self, report: Report, read: bool) -> None:
+        """Show a report; with `read`, also what it says."""
+        if report is self._report and not read:
             return
         self._report = report
         self._compiling = report.compiling or self._compiling
         self._bar.setValue(round(PARTS * report.done))
-        self.ways.show_bars(way_bars(report, self._theme), ways_verdict(report))
-        self.batches.show_bars(batch_bars(report, self._theme), batch_verdict(report))
-        self.sizes.show_bars(size_bars(report, self._theme), size_verdict(report))
+        self.ways.plot.show_bars(way_bars(report, self._theme))
+        self.batches.plot.show_bars(batch_bars(report, self._theme))
+        self.sizes.plot.show_bars(size_bars(report, self._theme))
+        if read:
+            self._read_at = time.monotonic()
+            self.ways.verdict.setText(ways_verdict(report))
+            self.batches.verdict.setText(batch_verdict(report))
+            self.sizes.verdict.setText(size_verdict(report))
 
     # --- what happens beside it -------------------------------------------------------------------------
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from gui.plots.bar_plot import BarPlot
-from gui.plots.bars import Bar
 from gui.theme import GRID, Theme
 
 LINES = 4  # of the sentences under the bars
@@ -35,11 +32,6 @@ class SpeedPage(QWidget):
         layout.setSpacing(theme.px(GRID))
         layout.addWidget(self.plot, 1)
         layout.addWidget(self.verdict)
-
-    def show_bars(self, bars: Sequence[Bar], verdict: str) -> None:
-        """Show these, and what they say."""
-        self.plot.show_bars(bars)
-        self.verdict.setText(verdict)
 
     def forget(self) -> None:
         """Nothing is known."""

@@ -19,7 +19,7 @@ APART = 0.5  # rows between two groups
 NARROWEST = 600  # pixels, for the names, the bars and the texts beside them
 LEAST = 0.3  # decades that the shortest bar is long, at least
 TENTHS = 10  # of a decade: in such steps the axis grows
-DECADE = 160  # pixels between two ticks, at least: so each is ten times the one before
+DECADE = 125  # pixels between two ticks, at least: so each is ten times the one before
 MOST_TEXT = 0.8  # of the width, for the text beside the longest bar
 START = (0.0, 3.0)  # powers of ten, before anything is known
 

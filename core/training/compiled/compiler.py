@@ -59,6 +59,11 @@ class Compilation:
         """Whether the other process is at work."""
         return self._child is not None
 
+    @property
+    def given_up(self) -> bool:
+        """Whether it was stopped before it was done."""
+        return self._seconds is not None and self.code is None and not self.failure
+
     def begin(self) -> None:
         """Load what was kept, or else start compiling."""
         self._begun, self._seconds = time.monotonic(), None
@@ -139,12 +144,12 @@ class Compilation:
         return self._said.read().decode(errors="replace")[-2000:]
 
     def _fail(self, missing: bool = False) -> None:
-        self._done()
         self.failure = (
             _("There is no C++ compiler on this machine, so the steps stay eager; install one, such as g++.")
             if missing
             else _("These steps could not be compiled, so they stay eager; the log has the details.")
         )
+        self._done()
 
 
 class Compiler:
@@ -161,7 +166,7 @@ class Compiler:
         """The compilation of `kind`, begun now if it was not before; another one under way is given up."""
         with self._lock:
             found = self._known.get(kind)
-            if found is None or (found.code is None and not found.busy and not found.failure):
+            if found is None or found.given_up:
                 self._stop()
                 found = self._known[kind] = Compilation(kind, _folder() / f"{kind.key(_machine())}.so")
                 _forget_oldest(_folder())

@@ -48,6 +48,8 @@ class Engine:
         if self._known is None or self._known[0] is not fit or self._known[1] is not fit.taken:
             self._known = fit, fit.taken
             self._choose(fit)
+        if self.compilation is not None and self.compilation.given_up:
+            self._choose(fit)  # somebody else had something compiled meanwhile
         compilation = self.compilation
         if self._blocks is None and compilation is not None:
             compilation.look()

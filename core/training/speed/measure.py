@@ -131,13 +131,18 @@ class Measurement:
     def _compile_again(self) -> bool:
         """Find out how long it took to compile what was there already; whether it should end."""
         self._clock.again()
+        self._turns += COMPILE_TURNS
         self._show(compiling=self._clock.compiling)
         self._show(ways=self._complete("ways", self.report.ways))
         return self._wait(0)
 
     def _wait_for_code(self, seconds: float) -> bool:
-        taken = round(self._clock.taken)
-        self._show(doing=_("Compiling the steps: {seconds} s so far …").format(seconds=taken))
+        sentence = (
+            _("The code was there already; compiling it once more, to time that: {seconds} s so far …")
+            if self._clock.ready
+            else _("Compiling the steps: {seconds} s so far …")
+        )
+        self._show(doing=sentence.format(seconds=round(self._clock.taken)))
         return self._wait(seconds)
 
     def _complete(self, part: str, figures: tuple[Figure, ...]) -> tuple[Figure, ...]:
@@ -208,7 +213,7 @@ class Measurement:
         ways = 2 * len(self._ways()) + 1
         sizes = len(self._ladder()) * (3 + 2 * len(self._devices))
         entries = ways + sizes + len(self._batches())
-        return entries * (1 + self._budget.rounds) + COMPILE_TURNS
+        return entries * (1 + self._budget.rounds) + 2 * COMPILE_TURNS
 
 
 def _why_no_gpu(devices: list[Device]) -> str:

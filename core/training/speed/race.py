@@ -18,6 +18,7 @@ from core.training.speed.plan import Budget
 
 log = logging.getLogger(__name__)
 
+CALCULATES = 0.01  # seconds; a step that takes so long is calculation for the most part
 GROWTH = 8  # times as many steps in the next trial, at most
 
 Make = Callable[[], Contender]
@@ -76,7 +77,7 @@ class Race:
         """Whoever cannot go on drops out, and the others go on."""
         try:
             turn(entry)
-        except (Problem, RuntimeError) as error:
+        except (Problem, RuntimeError, MemoryError) as error:
             if not isinstance(error, Problem):
                 log.warning("%s could not be timed", entry.way, exc_info=error)
             entry.contender, entry.samples, entry.reason = None, [], first_line(error)
@@ -109,7 +110,9 @@ class Race:
         if not smaller:
             return 0.0
         nearest = max(smaller, key=lambda e: e.size)
-        return nearest.step_seconds * entry.size / nearest.size if nearest.step_seconds > 0.01 else 0.0
+        if nearest.step_seconds < CALCULATES:
+            return 0.0
+        return nearest.step_seconds * entry.size / nearest.size
 
     def _time(self, entry: Entry) -> None:
         assert entry.contender is not None

@@ -256,7 +256,7 @@ def _device(report: Report, device: str) -> str:
             there=duration(other[0].seconds or 0.0),
             here=duration((least or cpu[0]).seconds or 0.0),
         )
-    same = figure_of(cpu, Way(EAGER), found.size)
+    same, compiled = (figure_of(report.sizes, Way(loop), found.size) for loop in (EAGER, COMPILED))
     sentence = (
         _("{device} pays from {size} points in a step on, where it is {times} times as fast as the CPU.")
         if report.batch >= found.size
@@ -265,12 +265,15 @@ def _device(report: Report, device: str) -> str:
             "with {batch} points it does not."
         )
     )
-    return sentence.format(
+    sentence = sentence.format(
         device=name,
         size=f"{found.size:,}",
         times=_times(_ratio(found, same) if same else 1.0),
         batch=f"{report.batch:,}",
     )
+    if compiled is None or _ratio(found, compiled) >= 1:
+        return sentence
+    return joined(sentence, _("Compiled steps on the CPU are faster still there."))
 
 
 def _timed(report: Report, way: Way) -> list[Figure]:
