@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +61,8 @@ CLOSE = 1e-4
 QUICK = Budget(seconds=1e-4, rounds=2, sizes=(2, 48))
 CPU_ONLY = (Device("cpu", "CPU"),)
 LOOPS = (LOADER, BARE)
+
+compiles = pytest.mark.timeout(240)  # on a machine that is busy with other tests
 
 
 @pytest.fixture(autouse=True)
@@ -210,6 +212,7 @@ def test_points_are_repeated_as_often_as_it_takes() -> None:
     assert np.array_equal(resized(LINE, 2).y, LINE.y[:2])
 
 
+@compiles
 def test_a_measuring_times_every_way_every_batch_and_every_size() -> None:
     reports = measured(before=known())
     last = reports[-1]
@@ -238,6 +241,16 @@ def test_a_measuring_times_every_way_every_batch_and_every_size() -> None:
     shares = [report.done for report in reports]
     assert shares == sorted(shares)
     assert reports[0].ways[0].rate is not None, "the first bar comes with the first turn"
+
+
+@compiles
+def test_what_is_timed_again_is_shown_until_it_is() -> None:
+    reports = measured(before=known())
+    for one, two in pairwise(report for report in reports if report.sizes):
+        for figure in one.sizes:
+            assert figure.rate is None or any(
+                (f.way, f.size) == (figure.way, figure.size) and f.rate is not None for f in two.sizes
+            )
 
 
 def test_with_batches_each_size_is_one_of_batches(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -198,6 +198,7 @@ def test_the_run_rests_while_it_measures_and_goes_on_after(qtbot: QtBot, window:
     press(qtbot, dialog, "cancel")
     assert window.session.running
     window.session.pause()
+    qtbot.waitUntil(lambda: not threads())
     press(qtbot, dialog, "start")
     press(qtbot, dialog, "cancel")
     assert not window.session.running, "a run that rested before still rests"
@@ -373,6 +374,14 @@ def test_a_bar_tells_what_it_is_about_where_the_cursor_rests(shown: SpeedDialog)
     assert "DataLoader shuffles" in QToolTip.text()
     QToolTip.hideText()
     assert plot.bar_at(QPointF(0, -1000)) is None
+
+
+def test_more_bars_than_there_is_room_for_scroll(shown: SpeedDialog) -> None:
+    plot = shown.sizes.plot
+    few = plot.minimumHeight()
+    plot.show_bars([bar._replace(group=group) for bar in plot._bars for group in range(20)])
+    assert plot.minimumHeight() > 2 * few
+    assert plot.minimumHeight() >= 60 * plot.fontMetrics().height()
 
 
 def test_a_narrower_page_still_has_room_for_its_texts(qtbot: QtBot, shown: SpeedDialog) -> None:

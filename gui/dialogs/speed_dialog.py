@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 SIZE = (980, 640)  # pixels, where the screen has so many
 LOOK_EVERY = 100  # milliseconds; more often would take time from what is measured
 READ_EVERY = 1.0  # seconds between two texts while it measures, so that they can be read
-PATIENCE = 0.2  # seconds that the window waits for the end of a repetition
+PATIENCE = 0.2  # seconds that the window waits for the end of a repetition, when it closes
 LINES = 2  # of the sentence
 BAR = 6  # pixels, the height of the progress bar
 PARTS = 1000  # of the progress
@@ -84,7 +84,10 @@ class SpeedDialog(QDialog):
 
     def done(self, result: int) -> None:
         """Close, and end the measuring, whose thread ends with the steps it is at."""
+        worker = self._worker
         self._end()
+        if worker is not None:
+            worker.wait(PATIENCE)
         super().done(result)
 
     # --- measuring ------------------------------------------------------------------------------------------
@@ -95,7 +98,7 @@ class SpeedDialog(QDialog):
         if not len(experiment.points):
             self._say(_("There are no points to train on yet: draw some, or open a file."), warning=True)
             return
-        if not all(worker.wait(PATIENCE) for worker in self._ending):
+        if any(worker.running for worker in self._ending):
             self._say(
                 _("The last measuring has not ended yet: press Measure again in a moment."), warning=True
             )
@@ -117,8 +120,8 @@ class SpeedDialog(QDialog):
         """End the measuring, if it is going on, and let the run go on that waited for it."""
         self._timer.stop()
         if self._worker is not None:
-            if not self._worker.end(PATIENCE):
-                self._ending.append(self._worker)  # a step may take long
+            self._worker.end(timeout=0.0)
+            self._ending.append(self._worker)
             self._take(self._worker.latest, read=True)
         self._worker = None
         goes_on, self._goes_on = self._goes_on, False

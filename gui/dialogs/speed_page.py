@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from gui.plots.bar_plot import BarPlot
 from gui.theme import GRID, Theme
@@ -30,8 +30,16 @@ class SpeedPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, theme.px(GRID), 0, 0)
         layout.setSpacing(theme.px(GRID))
-        layout.addWidget(self.plot, 1)
+        layout.addWidget(self._scrolling(), 1)
         layout.addWidget(self.verdict)
+
+    def _scrolling(self) -> QScrollArea:
+        """The plot, in an area that scrolls where there are more bars than room."""
+        area = QScrollArea()
+        area.setWidget(self.plot)
+        area.setWidgetResizable(True)
+        area.setMinimumWidth(self.plot.minimumWidth() + area.verticalScrollBar().sizeHint().width())
+        return area
 
     def forget(self) -> None:
         """Nothing is known."""

@@ -10,13 +10,15 @@ from PySide6.QtGui import QHelpEvent, QWheelEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from gui.plots.bars import Bar, Bars
-from gui.plots.canvas import Canvas
+from gui.plots.canvas import LEAST_PIXELS, Canvas
 from gui.plots.range_keeper import RangeKeeper
 from gui.theme import Theme
 from gui.widgets.plain import plain_tip
 
 APART = 0.5  # rows between two groups
 NARROWEST = 600  # pixels, for the names, the bars and the texts beside them
+SCREEN = 0.8  # of the screen's width, that a plot needs at most
+ROW, AXIS = 18, 60  # pixels that each bar needs, and what is under the last one
 LEAST = 0.3  # decades that the shortest bar is long, at least
 TENTHS = 10  # of a decade: in such steps the axis grows
 DECADE = 125  # pixels between two ticks, at least: so each is ten times the one before
@@ -34,7 +36,7 @@ class BarPlot(Canvas):
         self._width = 0.0
         super().__init__(theme, RangeKeeper(*START), RangeKeeper(-0.5, 0.5), empty, parent)
         self.setObjectName(name)
-        self.setMinimumWidth(theme.px(NARROWEST))
+        self.setMinimumWidth(min(theme.px(NARROWEST), round(SCREEN * self.screen().availableSize().width())))
         self.bars = Bars(theme)
         self.bars.setParentItem(self.box)
         self.axes["bottom"].logarithmic = True
@@ -54,6 +56,8 @@ class BarPlot(Canvas):
         self.empty_text.setVisible(not bars)
         self.setAccessibleDescription(self.text())
         self.y_range.stand(min(self._places, default=0.0) - 0.5, 0.5)
+        rows = self.y_range.high - self.y_range.low
+        self.setMinimumHeight(self.theme.px(max(LEAST_PIXELS, ROW * rows + AXIS)))
         self._make_room()
         self.axes["left"].picture = None
         self.axes["left"].update()

@@ -102,12 +102,13 @@ class Measurement:
     def _race(self, part: str, entries: list[Entry], doing: str) -> bool:
         """Time entries, and show what is known of them; whether it should end."""
         race = Race(entries, self._budget)
+        before: tuple[Figure, ...] = getattr(self.report, part)
         owned, wall = self._owned, self._wall
         for _entry in race.run():
             self._turns += 1
             self._owned, self._wall = owned + race.owned, wall + race.wall
-            figures: dict[str, Any] = {part: self._complete(part, race.figures())}
-            self._show(doing=doing, **figures)
+            figures = self._complete(part, _first_of(race.figures(), before))
+            self._show(doing=doing, **{part: figures})
             if self._wait(0):
                 return True
         return False
@@ -214,6 +215,15 @@ class Measurement:
         sizes = len(self._ladder()) * (3 + 2 * len(self._devices))
         entries = ways + sizes + len(self._batches())
         return entries * (1 + self._budget.rounds) + 2 * COMPILE_TURNS
+
+
+def _first_of(figures: Iterable[Figure], before: Iterable[Figure]) -> tuple[Figure, ...]:
+    """The figures; what is not timed again yet is shown as it was before."""
+    known = {(figure.way, figure.size): figure for figure in before}
+    return tuple(
+        known.get((figure.way, figure.size), figure) if figure.rate is None and not figure.reason else figure
+        for figure in figures
+    )
 
 
 def _why_no_gpu(devices: list[Device]) -> str:
