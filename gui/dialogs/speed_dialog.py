@@ -37,6 +37,7 @@ from gui.theme import GRID, Theme
 log = logging.getLogger(__name__)
 
 SIZE = (980, 640)  # pixels, where the screen has so many
+LEAST_HEIGHT = 480  # pixels, where the screen has so many
 LOOK_EVERY = 100  # milliseconds; more often would take time from what is measured
 READ_EVERY = 1.0  # seconds between two texts while it measures, so that they can be read
 PATIENCE = 0.2  # seconds that the window waits for the end of a repetition, when it closes
@@ -293,8 +294,9 @@ class SpeedDialog(QDialog):
         layout.addWidget(self._bar)
         layout.addWidget(self._sentence)
         layout.addLayout(self._buttons())
-        wanted = QSize(theme.px(SIZE[0]), theme.px(SIZE[1]))
-        self.resize(wanted.boundedTo(self.screen().availableSize()))
+        room, wanted = self.screen().availableSize(), QSize(theme.px(SIZE[0]), theme.px(SIZE[1]))
+        self.resize(wanted.boundedTo(room))
+        self.setMinimumHeight(min(theme.px(LEAST_HEIGHT), room.height()))
 
     def _buttons(self) -> QHBoxLayout:
         """What can be done with the figures at the left, measuring at the right."""
