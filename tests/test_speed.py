@@ -103,6 +103,34 @@ def without_code(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.training.speed.compile_clock.why_not", lambda _settings, _device: "Not now.")
 
 
+class ReadyClock:
+    """Code is there at once, and takes 12 seconds to compile."""
+
+    ready, reason = True, ""
+
+    def __init__(self, _points: Points, settings: Settings, before: Compiling | None = None) -> None:
+        self.compiling = known(settings)
+
+    def run(self, _wait: object) -> None:
+        """Nothing is left to be done."""
+
+    again = run
+
+
+@pytest.fixture
+def code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compiled steps, which eager ones stand in for."""
+
+    def make(way: Way, points: Points, settings: Settings) -> contenders.Contender:
+        return contenders.contender(way._replace(loop=EAGER), points, replace(settings, engine="eager"))
+
+    def stand_in(way: Way, points: Points, settings: Settings) -> contenders.Contender:
+        return (make if way.loop == COMPILED else contenders.contender)(way, points, settings)
+
+    monkeypatch.setattr(measure, "CompileClock", ReadyClock)
+    monkeypatch.setattr(measure, "contender", stand_in)
+
+
 # --- the loops --------------------------------------------------------------------------------------------
 
 
@@ -212,9 +240,9 @@ def test_points_are_repeated_as_often_as_it_takes() -> None:
     assert np.array_equal(resized(LINE, 2).y, LINE.y[:2])
 
 
-@compiles
+@pytest.mark.usefixtures("code")
 def test_a_measuring_times_every_way_every_batch_and_every_size() -> None:
-    reports = measured(before=known())
+    reports = measured()
     last = reports[-1]
     assert [f.way for f in last.ways] == [
         Way(LOADER),
@@ -224,7 +252,7 @@ def test_a_measuring_times_every_way_every_batch_and_every_size() -> None:
         Way(WITH_COMPILING),
     ]
     assert [(f.size, f.way.loop) for f in last.batches] == [
-        (size, loop) for size in (1, 8, 24) for loop in (LOADER, EAGER)
+        (size, loop) for size in (1, 8, 24) for loop in (LOADER, EAGER, COMPILED)
     ]
     assert [(f.size, f.way.loop) for f in last.sizes] == [
         (size, loop) for size in (2, 24, 48) for loop in (EAGER, COMPILED)
@@ -243,9 +271,9 @@ def test_a_measuring_times_every_way_every_batch_and_every_size() -> None:
     assert reports[0].ways[0].rate is not None, "the first bar comes with the first turn"
 
 
-@compiles
+@pytest.mark.usefixtures("code")
 def test_what_is_timed_again_is_shown_until_it_is() -> None:
-    reports = measured(before=known())
+    reports = measured()
     for one, two in pairwise(report for report in reports if report.sizes):
         for figure in one.sizes:
             assert figure.rate is None or any(
@@ -253,8 +281,8 @@ def test_what_is_timed_again_is_shown_until_it_is() -> None:
             )
 
 
-def test_with_batches_each_size_is_one_of_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    without_code(monkeypatch)
+@pytest.mark.usefixtures("code")
+def test_with_batches_each_size_is_one_of_batches() -> None:
     last = measured(settings=replace(RUN, batch_size=8))[-1]
     assert last.batch == 8
     assert {f.size for f in last.ways} == {8}
@@ -333,6 +361,21 @@ def test_a_run_that_arrives_begins_again() -> None:
     assert len(runs) > 1
 
 
+@compiles
+def test_compiled_steps_are_made_by_their_code_and_are_the_eager_ones() -> None:
+    settings = replace(measured_settings(RUN), engine="compiled")
+    COMPILER.wanted(kind_of(settings, 1, len(LINE), held=False)).wait()
+    contender = TrainerContender(Way(COMPILED), LINE, settings)
+    eager = Trainer(LINE, replace(settings, engine="eager"))
+    made = contender.go(200)
+    assert made >= 200
+    assert contender.trainer.engine.ready
+    for _step in range(contender.trainer.latest.step):
+        eager.step()
+    for ours, theirs in zip(contender.trainer.fit.arrays(), eager.fit.arrays(), strict=True):
+        assert ours == pytest.approx(theirs, rel=CLOSE, abs=CLOSE)
+
+
 # --- compiling --------------------------------------------------------------------------------------------
 
 
@@ -361,7 +404,7 @@ class Making:
         self.stopped = True
 
 
-def clock_upon(monkeypatch: pytest.MonkeyPatch, first: Making, wait: Any = no_wait) -> CompileClock:
+def clock_upon(monkeypatch: pytest.MonkeyPatch, first: Making) -> CompileClock:
     """A clock for which `first` is what the compiler has."""
 
     def wanted(_kind: object) -> Making:
@@ -370,14 +413,14 @@ def clock_upon(monkeypatch: pytest.MonkeyPatch, first: Making, wait: Any = no_wa
 
     monkeypatch.setattr(compile_clock.COMPILER, "wanted", wanted)
     monkeypatch.setattr(compile_clock.COMPILER, "stop", first.stop)
-    return CompileClock(LINE, measured_settings(RUN), None, wait)
+    return CompileClock(LINE, measured_settings(RUN))
 
 
 def test_the_time_of_new_code_is_known_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(compile_clock, "Compilation")  # no other one
     clock = clock_upon(monkeypatch, Making())
-    clock.run()
-    clock.again()
+    clock.run(no_wait)
+    clock.again(no_wait)
     assert clock.ready
     assert clock.compiling == known(seconds=7.0)
 
@@ -392,19 +435,19 @@ def test_code_that_was_there_is_compiled_once_more_to_time_it(monkeypatch: pytes
 
     monkeypatch.setattr(compile_clock, "_begun", begun)
     clock = clock_upon(monkeypatch, Making(kept=True))
-    clock.run()
+    clock.run(no_wait)
     assert clock.ready
     assert clock.compiling is None
-    clock.again()
+    clock.again(no_wait)
     assert clock.compiling == known(seconds=7.0)
     assert not folders[0].exists()
 
 
 def test_compiling_that_is_given_up_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     making = Making()
-    clock = clock_upon(monkeypatch, making, lambda _seconds: True)
-    clock.run()
-    clock.again()
+    clock = clock_upon(monkeypatch, making)
+    clock.run(lambda _seconds: True)
+    clock.again(lambda _seconds: True)
     assert making.stopped
     assert not clock.ready
     assert clock.compiling is None
@@ -412,7 +455,7 @@ def test_compiling_that_is_given_up_is_stopped(monkeypatch: pytest.MonkeyPatch) 
 
 def test_compiling_that_fails_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = clock_upon(monkeypatch, Making(failure="There is no compiler."))
-    clock.run()
+    clock.run(no_wait)
     assert not clock.ready
     assert clock.reason == "There is no compiler."
 
@@ -593,6 +636,10 @@ def test_a_larger_batch_is_a_faster_pass_with_fewer_updates() -> None:
     assert "takes 128 ms in batches of 1, 1.00 ms in batches of 128" in said
     assert "hardly longer" in said
     assert "128 instead of 1" in said
+    assert "Compiled" not in said
+    compiled = (figure(COMPILED, 10_000, 1), figure(COMPILED, 10_000, 128))
+    said = verdicts.batch_verdict(report(batches=(*batches((1, 1000), (128, 1000)), *compiled)))
+    assert "Compiled, the pass in batches of 1 takes 12.8 ms." in said
 
 
 def test_a_step_that_takes_longer_with_more_points_says_how_much() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,28 +21,21 @@ class CompileClock:
     """Has the steps of a run compiled; `ready` says whether there is code, `reason` why not.
 
     `compiling` says how long that took, as far as it is known: not of code that was there already, unless
-    `before` knows it from earlier. `wait` is called in between, and may end it.
+    `before` knows it from earlier.
     """
 
-    def __init__(self, points: Points, settings: Settings, before: Compiling | None, wait: Pause) -> None:
+    def __init__(self, points: Points, settings: Settings, before: Compiling | None = None) -> None:
         self.compiling: Compiling | None = None
         self.ready = False
         self.reason = why_not(settings, CPU)
         self._before = before
-        self._wait = wait
         self._kind = kind_of(settings, points.x.shape[1], len(points), held=False)
-        self._begun = time.monotonic()
 
-    @property
-    def taken(self) -> float:
-        """Seconds since it began to compile."""
-        return time.monotonic() - self._begun
-
-    def run(self) -> None:
-        """Have the code compiled, if it is not there yet."""
+    def run(self, wait: Pause) -> None:
+        """Have the code compiled, if it is not there yet; `wait` is called in between, and may end it."""
         if self.reason:
             return
-        found = self._finished(lambda: COMPILER.wanted(self._kind), COMPILER.stop)
+        found = _finished(lambda: COMPILER.wanted(self._kind), COMPILER.stop, wait)
         self.ready, self.reason = found.code is not None, found.failure
         before, key = self._before, self._kind.key("")
         if before is not None and before.kind == key:
@@ -51,7 +43,7 @@ class CompileClock:
         elif self.ready and not found.kept:
             self.compiling = Compiling(key, found.seconds)
 
-    def again(self) -> None:
+    def again(self, wait: Pause) -> None:
         """Compile what was there already once more, into a folder that is thrown away, to time it."""
         if not self.ready or self.compiling is not None:
             return
@@ -62,20 +54,20 @@ class CompileClock:
                 compilation.look()
                 return compilation
 
-            self._finished(look, compilation.stop)
+            _finished(look, compilation.stop, wait)
             if compilation.code is not None:
                 self.compiling = Compiling(self._kind.key(""), compilation.seconds)
 
-    def _finished(self, look: Callable[[], Compilation], stop: Callable[[], None]) -> Compilation:
-        """The compilation when it is done, has failed, or was given up."""
-        self._begun = time.monotonic()
+
+def _finished(look: Callable[[], Compilation], stop: Callable[[], None], wait: Pause) -> Compilation:
+    """The compilation when it is done, has failed, or was given up."""
+    found = look()
+    while found.busy:
+        if wait(LOOK_EVERY):
+            stop()
+            return found
         found = look()
-        while found.busy:
-            if self._wait(LOOK_EVERY):
-                stop()
-                return found
-            found = look()
-        return found
+    return found
 
 
 def _begun(kind: Kind, path: Path) -> Compilation:

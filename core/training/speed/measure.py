@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
@@ -71,7 +72,7 @@ class Measurement:
         self._budget = budget
         self._publish = publish
         self._wait = wait
-        self._clock = CompileClock(self._points, self._settings, before, self._wait_for_code)
+        self._clock = CompileClock(self._points, self._settings, before)
         self._owned = self._wall = 0.0
         self._turns = 0
         batch = in_each_step(len(self._points), settings)
@@ -92,6 +93,7 @@ class Measurement:
             lambda: self._race("sizes", self._sizes(), _("Timing steps with more and more points …")),
             self._compile,
             self._time_compiled,
+            self._time_compiled_batches,
             self._compile_again,
         )
         if not any(part() for part in parts):
@@ -115,7 +117,7 @@ class Measurement:
 
     def _compile(self) -> bool:
         """Have the steps compiled; whether it should end."""
-        self._clock.run()
+        self._clock.run(self._telling(_("Compiling the steps: {seconds} s so far …")))
         self._turns += COMPILE_TURNS
         self._show(compiling=self._clock.compiling, no_code=self._clock.reason)
         return self._wait(0)
@@ -129,22 +131,39 @@ class Measurement:
             "sizes", sizes, _("Timing compiled steps with more and more points …")
         )
 
+    def _time_compiled_batches(self) -> bool:
+        """Compiled steps of every batch size, which takes code for those that the run does not make."""
+        if not self._clock.ready:
+            return False
+        batched = self.report.batch < self.report.points
+        others = replace(self._settings, batch_size=None if batched else 1)
+        CompileClock(self._points, others).run(
+            self._telling(_("Compiling steps with other batches: {seconds} s so far …"))
+        )
+        self._turns += COMPILE_TURNS
+        entries = self._batches(Way(COMPILED))
+        return self._wait(0) or self._race(
+            "batches", entries, _("Timing compiled steps of each batch size …")
+        )
+
     def _compile_again(self) -> bool:
         """Find out how long it took to compile what was there already; whether it should end."""
-        self._clock.again()
+        sentence = _("The code was there already; compiling it once more, to time that: {seconds} s so far …")
+        self._clock.again(self._telling(sentence))
         self._turns += COMPILE_TURNS
         self._show(compiling=self._clock.compiling)
         self._show(ways=self._complete("ways", self.report.ways))
         return self._wait(0)
 
-    def _wait_for_code(self, seconds: float) -> bool:
-        sentence = (
-            _("The code was there already; compiling it once more, to time that: {seconds} s so far …")
-            if self._clock.ready
-            else _("Compiling the steps: {seconds} s so far …")
-        )
-        self._show(doing=sentence.format(seconds=round(self._clock.taken)))
-        return self._wait(seconds)
+    def _telling(self, sentence: str) -> Pause:
+        """A wait that tells how long it has taken by now."""
+        begun = time.monotonic()
+
+        def wait(seconds: float) -> bool:
+            self._show(doing=sentence.format(seconds=round(time.monotonic() - begun)))
+            return self._wait(seconds)
+
+        return wait
 
     def _complete(self, part: str, figures: tuple[Figure, ...]) -> tuple[Figure, ...]:
         """With the figure that follows from compiled steps and the time that compiling takes."""
@@ -171,13 +190,13 @@ class Measurement:
         ways += [Way(loop, device) for device in self._devices for loop in (BARE, EAGER)]
         return [self._entry(way, self._points, self._settings) for way in ways]
 
-    def _batches(self) -> list[Entry]:
-        """From the smallest up."""
+    def _batches(self, *more: Way) -> list[Entry]:
+        """From the smallest up, each by all ways, and by some `more`."""
         points, chosen = self._points, self.report.batch
         return [
             self._entry(way, points, replace(self._settings, batch_size=size))
             for size in batch_ladder(len(points), chosen)
-            for way in (Way(LOADER), Way(EAGER), *(Way(EAGER, device) for device in self._devices))
+            for way in (Way(LOADER), Way(EAGER), *(Way(EAGER, device) for device in self._devices), *more)
         ]
 
     def _sizes(self) -> list[Entry]:
@@ -213,8 +232,8 @@ class Measurement:
         """How many turns there are, as far as that is known: each compiled one will take part."""
         ways = 2 * len(self._ways()) + 1
         sizes = len(self._ladder()) * (3 + 2 * len(self._devices))
-        entries = ways + sizes + len(self._batches())
-        return entries * (1 + self._budget.rounds) + 2 * COMPILE_TURNS
+        entries = ways + sizes + len(self._batches()) + len(self._batches(Way(COMPILED)))
+        return entries * (1 + self._budget.rounds) + 3 * COMPILE_TURNS
 
 
 def _first_of(figures: Iterable[Figure], before: Iterable[Figure]) -> tuple[Figure, ...]:

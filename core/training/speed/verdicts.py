@@ -50,6 +50,7 @@ def batch_verdict(report: Report) -> str:
             best=f"{best.size:,}",
         ),
         _per_step(small, large),
+        _compiled_pass(report, small),
         _("But small batches make more updates in a pass: {updates} instead of {few}.").format(
             updates=f"{_steps(report, small):,}", few=f"{_steps(report, best):,}"
         ),
@@ -133,6 +134,16 @@ def _compiling(report: Report) -> str:
 
 
 # --- the batches --------------------------------------------------------------------------------------------
+
+
+def _compiled_pass(report: Report, small: Figure) -> str:
+    """How much of that compiling takes away."""
+    compiled = figure_of(report.batches, Way(COMPILED), small.size)
+    if compiled is None or _ratio(compiled, small) < ALIKE:
+        return ""
+    return _("Compiled, the pass in batches of {small} takes {time}.").format(
+        small=f"{small.size:,}", time=duration(_pass(report, compiled))
+    )
 
 
 def _per_step(small: Figure, large: Figure) -> str:
