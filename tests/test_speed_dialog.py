@@ -39,6 +39,7 @@ from core.training.speed.worker import SpeedWorker
 from gui.dialogs.speed_dialog import SpeedDialog
 from gui.main_window import MainWindow
 from gui.plots.bar_plot import BarPlot
+from tests.mouse import MIDDLE, mouse, move, turn_wheel
 from tests.windows import LEFT, LINE, PATIENCE, action, opened, part, plot_of, wait_for_step
 
 # What the platform without a screen cannot do.
@@ -374,6 +375,15 @@ def test_a_bar_tells_what_it_is_about_where_the_cursor_rests(shown: SpeedDialog)
     assert "DataLoader shuffles" in QToolTip.text()
     QToolTip.hideText()
     assert plot.bar_at(QPointF(0, -1000)) is None
+
+
+def test_the_mouse_does_not_move_the_bars(shown: SpeedDialog) -> None:
+    plot = shown.ways.plot
+    before, middle = plot.view(), plot.area().center()
+    mouse(plot.viewport(), QEvent.Type.MouseButtonPress, middle, MIDDLE, MIDDLE)
+    move(plot.viewport(), middle + QPointF(50, 50), MIDDLE)
+    turn_wheel(plot.viewport(), middle)
+    assert plot.view() == before
 
 
 def test_more_bars_than_there_is_room_for_scroll(shown: SpeedDialog) -> None:

@@ -101,7 +101,7 @@ class SpeedDialog(QDialog):
             return
         if any(worker.running for worker in self._ending):
             self._say(
-                _("The last measuring has not ended yet: press Measure again in a moment."), warning=True
+                _("The last measurement has not ended yet: press Measure again in a moment."), warning=True
             )
             return
         self._ending.clear()
@@ -222,12 +222,12 @@ class SpeedDialog(QDialog):
                 self._start,
                 not running,
                 _("Time all ways to train, all batch sizes, and more and more points."),
-                _("The measuring is going on."),
+                _("The measurement is going on."),
             ),
             (
                 self._cancel,
                 running,
-                _("End the measuring; what was timed so far stays."),
+                _("End the measurement; what was timed so far stays."),
                 _("There is nothing to cancel."),
             ),
             (
@@ -276,7 +276,7 @@ class SpeedDialog(QDialog):
         ):
             self.pages.addTab(page, title)
         self._bar.setObjectName("speed_progress")
-        self._bar.setAccessibleName(_("Progress of the measuring"))
+        self._bar.setAccessibleName(_("Progress of the measurement"))
         self._bar.setToolTip(_("How much of it is timed."))
         self._bar.setRange(0, PARTS)
         self._bar.setTextVisible(False)
@@ -301,7 +301,7 @@ class SpeedDialog(QDialog):
     def _buttons(self) -> QHBoxLayout:
         """What can be done with the figures at the left, measuring at the right."""
         self._code.setToolTip(_("Read the two loops of a course that are timed here."))
-        self._close.setToolTip(_("Close this; a measuring that is going on ends."))
+        self._close.setToolTip(_("Close this; a measurement that is going on ends."))
         line = QHBoxLayout()
         line.setSpacing(self._theme.px(GRID))
         for name, button in (("code", self._code), ("copy", self._copy), ("", None)):

@@ -76,6 +76,12 @@ class BarPlot(Canvas):
     def fit_view(self) -> None:
         """All bars are always in view."""
 
+    def zoom(self, pixel: QPointF, factor: float) -> None:
+        """It stays as it is."""
+
+    def pan(self, pixel: QPointF, by: QPointF) -> None:
+        """It stays where it is."""
+
     def bar_at(self, pixel: QPointF) -> Bar | None:
         """The bar whose row is at a pixel."""
         up = self.to_data(pixel)[1]
