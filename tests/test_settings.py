@@ -33,6 +33,7 @@ OTHER = {
     "seed": 3,
     "start": "zeros",
     "device": "cuda",
+    "threads": 2,
     "dtype": "float64",
     "engine": "compiled",
     "standardise": True,

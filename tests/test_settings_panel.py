@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QLabel,
     QLineEdit,
+    QSpinBox,
     QToolButton,
     QWidget,
 )
@@ -386,6 +387,28 @@ def test_a_device_that_is_not_here_is_shown_all_the_same(desk: Desk) -> None:
     box = part(desk.panel, QComboBox, "device")
     assert [box.itemText(index) for index in range(box.count())] == ["CPU", "cuda"]
     assert shown(desk.panel, "device") == "cuda"
+
+
+def test_the_arrows_of_the_threads_go_up_to_the_cores(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gui.panels.settings_panel.CORES", 2)
+    desk.store.change(seed=1)  # shows all settings anew
+    field = part(desk.panel, QSpinBox, "threads")
+    for _press in range(3):
+        field.stepUp()
+    assert desk.store.settings.threads == field.value() == 2
+    assert part(desk.panel, QLabel, "cores").isHidden()
+
+
+def test_of_more_threads_than_cores_it_says_how_many_are_taken(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("core.choices.cores", "gui.panels.settings_panel"):
+        monkeypatch.setattr(f"{module}.CORES", 2)
+    desk.store.change(threads=16)
+    assert part(desk.panel, QSpinBox, "threads").value() == 16
+    note = part(desk.panel, QLabel, "cores")
+    assert not note.isHidden()
+    assert note.text() == "This computer has 2 cores, so the run takes 2 threads and not 16."
 
 
 def test_a_switch_that_is_refused_goes_back(qtbot: QtBot, desk: Desk) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from core.choices.choice import Choice, Parameter
-from core.choices.limits import LARGEST_COUNT
+from core.choices.limits import LARGEST_COUNT, MOST_THREADS
 from core.choices.losses import LOSSES
 from core.choices.models import MODELS
 from core.choices.optimizers import OPTIMIZERS
@@ -218,6 +218,19 @@ FIELDS: Mapping[str, Parameter] = MappingProxyType(
                 "cpu",
                 str,
                 tip=N_("The processor that trains. For so small a model the CPU is often the fastest."),
+            ),
+            Parameter(
+                "threads",
+                N_("Threads"),
+                1,
+                int,
+                1,
+                MOST_THREADS,
+                tip=N_(
+                    "How many cores of the processor a step takes. One gives the same numbers every time; "
+                    "more add them up in another order, and are quicker only with very many points or a "
+                    "large network. Compiled steps take one."
+                ),
             ),
             Parameter(
                 "dtype",

@@ -40,6 +40,7 @@ class Settings:
     seed: int = 0
     start: str = "pytorch"
     device: str = "cpu"
+    threads: int = 1
     dtype: str = "float32"
     engine: str = "eager"
     standardise: bool = False

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from core.choices import FIELDS, LOSSES, MODELS, OPTIMIZERS, STOP_RULES, Choice, Value
+from core.choices.cores import threads_used
 from core.export.page import Page
 from core.export.recipe import Floats, Recipe
 from core.export.source import Source, source_of
@@ -37,10 +38,7 @@ def data_section(recipe: Recipe, notes: Notes) -> Page:
     for line in source.imports_from if source else ():
         page.code(line)
     page.gap()
-    page.say(
-        _("One thread: sums are then always taken in the same order, and every run gives the same numbers.")
-    )
-    page.code("torch.set_num_threads(1)")
+    _threads(page, recipe)
     if recipe.device:
         page.code(f"device = {literal(recipe.device)}")
     page.gap()
@@ -62,6 +60,26 @@ def data_section(recipe: Recipe, notes: Notes) -> Page:
         page.code(f"held_inputs = {inputs('held_x', recipe)}")
         page.code(f"held_targets = {_targets('held_y', recipe)}")
     return page
+
+
+def _threads(page: Page, recipe: Recipe) -> None:
+    """As many threads as the run takes here."""
+    threads = threads_used(recipe.settings.threads)
+    if threads == 1:
+        page.say(
+            _(
+                "One thread: sums are then always taken in the same order, and every run gives the same "
+                "numbers."
+            )
+        )
+    else:
+        page.say(
+            _(
+                "Several threads share each sum: quicker with very many numbers, but on another computer, or "
+                "with another number of threads, the last digits may differ."
+            )
+        )
+    page.code(f"torch.set_num_threads({threads})")
 
 
 def inputs(x: str, recipe: Recipe) -> str:

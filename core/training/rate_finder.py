@@ -89,7 +89,7 @@ def find_rate(
 
 
 def alone(settings: Settings) -> Settings:
-    """These settings without all that would change the rate, end the run, or take a compiler."""
+    """These settings without all that would change the rate, end the run, or take a compiler or cores."""
     return replace(
         settings,
         schedule="constant",
@@ -100,6 +100,7 @@ def alone(settings: Settings) -> Settings:
         gradient_below=None,
         patience=None,
         engine="eager",
+        threads=1,
         learning_rate=LOWEST,
     )
 

@@ -25,6 +25,7 @@ from core.training.step_rates import StepRates
 from core.training.sweep_plan import RATE, SEED, START, TOO_LARGE, SweepPlan, check_sweep
 from core.training.sweep_record import SweepRecord
 from core.training.sweep_view import SweepView
+from core.training.threads import with_own_threads
 from core.training.trainer import Trainer
 
 Floats = NDArray[np.float64]
@@ -53,6 +54,8 @@ class Sweep:
     of them at a learning rate of 1, and each run goes its own rate's share of the way. Raises Problem where
     nothing can be swept.
     """
+
+    threads = 1  # whatever the settings say, so that the window beside it is not held up
 
     def __init__(self, points: Points, settings: Settings, plan: SweepPlan) -> None:
         check_sweep(plan, settings)
@@ -83,6 +86,7 @@ class Sweep:
 
     # --- the steps --------------------------------------------------------------------------------------
 
+    @with_own_threads
     def advance(self) -> None:
         """Some steps of every run, up to the last."""
         made = [self._step() for _step in range(self._block())]
@@ -196,6 +200,7 @@ class Sweep:
             predicted = self._stack.predict(inputs)
         return self._losses_of(predicted, targets[:, 0].expand_as(predicted))
 
+    @with_own_threads
     def view(self, x: Floats) -> SweepView:
         """How the runs stand; with what they predict at x `[M]` or `[M, F]`, in the units of the data."""
         held = self._held_losses()

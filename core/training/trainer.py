@@ -12,6 +12,7 @@ from typing import NamedTuple
 import torch
 
 from core.choices import MODELS
+from core.choices.cores import threads_used, too_few_cores
 from core.experiment.experiment import MOST_STRETCHES, Stretch
 from core.experiment.points import Points
 from core.experiment.settings import Settings
@@ -35,6 +36,7 @@ from core.training.plan import Part, Place, measure, same, size_of
 from core.training.slow_step import SlowStep
 from core.training.snapshot import Snapshot
 from core.training.stop_rules import CONVERGENCE_EVERY, StopRules
+from core.training.threads import with_own_threads
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +95,8 @@ class Trainer:
         check_device(settings.device, settings.dtype)
         self.run = next(_run_ids)
         self.device = settings.device
-        self.notice = ""
+        self.threads = threads_used(settings.threads)
+        self.notice = too_few_cores(settings.threads)
         self.ghost: Ghost | None = None
         self.opens = False
         self.engine = Engine()
@@ -153,6 +156,7 @@ class Trainer:
         """The points and settings that the next new step takes."""
         return self._wanted
 
+    @with_own_threads
     def full_loss(self) -> float:
         """The loss of all training points at the present parameters, in the units of the data."""
         return self.fit.full_loss()
@@ -187,6 +191,7 @@ class Trainer:
         """Training pauses: the time until the next step does not count."""
         self._rules.rest()
 
+    @with_own_threads
     def step(self) -> Snapshot:
         """One optimizer update, the five lines of every PyTorch lesson; after "diverged" none any more."""
         if self.stopped == "diverged":
@@ -207,12 +212,14 @@ class Trainer:
             self.inspected = self.inspect()
         return self.latest
 
+    @with_own_threads
     def leap(self, most: float = math.inf) -> Snapshot:
         """As many steps as compiled code makes in a moment, up to `most`; without such code, one."""
         if self._wish is None and most > 1 and self._can_leap() and self._leap(most):
             return self.latest
         return self.step()
 
+    @with_own_threads
     def phase(self) -> None:
         """The next phase of a step, which `inside` then shows; the last one completes the step."""
         if self.stopped == "diverged":
@@ -271,10 +278,12 @@ class Trainer:
         self.inspected = None
         self._wish = OPEN if opened or self._wish == OPEN else LOOK  # a step may take longer than a frame
 
+    @with_own_threads
     def inspect(self) -> Inspection:
         """The inside of the step at which the run stands; not while another thread steps it."""
         return inspection(self.fit, self.latest, self._before)
 
+    @with_own_threads
     def go_to(self, step: int, halted: Callable[[], bool] = lambda: False) -> Snapshot:
         """Go to a step of the run, between `earliest` and that of `tip`; `halted` may end it on the way."""
         if self._slow is not None:
@@ -532,6 +541,7 @@ class Trainer:
 
     # --- building ---------------------------------------------------------------------------------------
 
+    @with_own_threads
     def _start(self) -> None:
         """Step 0 of what is planned."""
         first = self._plan[0].wanted

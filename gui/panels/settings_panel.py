@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -18,11 +18,12 @@ from PySide6.QtWidgets import (
 )
 
 from core.choices import FIELDS, OPTIMIZERS, STOP_RULES
+from core.choices.cores import CORES, too_few_cores
 from core.experiment import Settings
 from core.insight.theory import Theory
 from core.texts import _
 from gui.theme import Theme
-from gui.widgets.fields import Field, WordField, field_for
+from gui.widgets.fields import CountField, Field, WordField, field_for
 from gui.widgets.fold import Fold
 from gui.widgets.rate_slider import RateSlider
 from gui.widgets.section import Form, Section, live_mark
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 SHOWN_AT_ONCE = {"model": 3, "loss": 3, "optimizer": 3, "schedule": 4}  # parameters; more are folded away
 ESSENTIAL = ("learning_rate", "batch_size", "epochs")  # beside the model, the loss and the optimizer
 PENALTIES = ("clip_norm", "l1")  # what becomes of the gradient before the optimizer takes it
+PROCESSOR = ("device", "threads")
 MORE_RULES = tuple(name for name in STOP_RULES if name != "epochs")
 
 
@@ -75,6 +77,7 @@ class SettingsPanel(QFrame):
         self._all = QToolButton()
         self._own = QLineEdit()
         self._own_row = QWidget()
+        self._cores = QLabel()
         self._slider = RateSlider(FIELDS["learning_rate"].minimum, FIELDS["learning_rate"].maximum, theme)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -96,6 +99,7 @@ class SettingsPanel(QFrame):
         """Show `settings` everywhere."""
         for choice in self._choices.values():
             choice.show_settings(settings)
+        self._show_cores(settings.threads)
         for name, field in self._fields.items():
             field.show_value(getattr(settings, name))
         self._stop_rules.show_values({name: getattr(settings, name) for name in MORE_RULES})
@@ -114,6 +118,15 @@ class SettingsPanel(QFrame):
         self._settings = settings
         self._in_sight |= self._set()  # what is at its default again stays, as in a fold
         self._show_rows()
+
+    def _show_cores(self, wanted: int) -> None:
+        """The arrows go up to what there is here; a file may ask for more, and then it is said."""
+        threads = self._fields["threads"]
+        assert isinstance(threads, CountField)
+        with QSignalBlocker(threads):
+            threads.setMaximum(max(CORES, wanted))
+        self._cores.setText(too_few_cores(wanted))
+        self._cores.setVisible(wanted > CORES)
 
     def show_full(self, full: bool) -> None:
         """Offer all settings, or the essential ones and those that are not at their defaults."""
@@ -134,7 +147,7 @@ class SettingsPanel(QFrame):
         for name, (form, field) in self._rows.items():
             shown = self._full or name in ESSENTIAL or name in self._in_sight
             form.show_row(field, shown and (name != "validation_seed" or self._settings.validation > 0))
-        self._device.setVisible(self._full or "device" in self._in_sight)
+        self._device.setVisible(self._full or not self._in_sight.isdisjoint(PROCESSOR))
         self._new_start.setVisible(self._full)
         self._all.setVisible(not self._full)
 
@@ -248,7 +261,12 @@ class SettingsPanel(QFrame):
         device = FIELDS["device"]
         section = Section(_(device.label), self._theme)
         form = section.add_form()
-        self._add_field(form, "device")
+        for name in PROCESSOR:
+            self._add_field(form, name)
+        self._cores.setObjectName("cores")
+        self._cores.setProperty("muted", True)
+        self._cores.setWordWrap(True)
+        section.body.addWidget(self._cores)
         field = self._fields["device"]
         assert isinstance(field, WordField)
         field.addItem("CPU", "cpu")

@@ -13,6 +13,7 @@ from core.training.compiled.block import Block, Blocks
 from core.training.compiled.compiler import COMPILER, Compilation
 from core.training.compiled.kind import kind_of, why_not
 from core.training.stop_rules import CONVERGENCE_EVERY
+from core.training.threads import with_own_threads
 
 if TYPE_CHECKING:
     from core.training.fit import Fit, Wanted
@@ -30,6 +31,8 @@ class Engine:
     `compilation` is where that stands, None while nothing is to be compiled; `reason` is a sentence that
     says why it is not.
     """
+
+    threads = 1  # whatever the settings say: the code itself knows no other, only what it calls would
 
     def __init__(self) -> None:
         self.compilation: Compilation | None = None
@@ -66,6 +69,7 @@ class Engine:
             return steps - end % CONVERGENCE_EVERY
         return min(steps, CONVERGENCE_EVERY - step % CONVERGENCE_EVERY)
 
+    @with_own_threads
     def make(self, steps: int) -> Block | None:
         """The next `steps`, at least 2, not kept yet; None, and eager from now on, if the code fails."""
         assert self._blocks is not None
