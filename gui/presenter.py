@@ -117,16 +117,20 @@ class Presenter(QObject):
 
     def show_read(self, found: ReadPoints) -> None:
         """What was read from a file."""
-        self.show_loaded()
+        self._show_others(found.proposes_standardise)
         self._parts.message.keep(found.message)
 
     def show_loaded(self) -> None:
-        """Other points are there; large numbers are better trained on standardised."""
+        """Other points are there."""
         from core.tables import proposes_standardise
 
+        self._show_others(proposes_standardise(self._store.points))
+
+    def _show_others(self, proposes_standardise: bool) -> None:
+        """Show all of other points; large numbers are better trained on standardised."""
         self.fit_view()
         message = self._parts.message
-        if proposes_standardise(self._store.points) and not self._store.settings.standardise:
+        if proposes_standardise and not self._store.settings.standardise:
             message.keep(_("The numbers are far from 1: standardised, training goes much faster."))
             message.propose(_("Standardise"), self._standardise)
         else:

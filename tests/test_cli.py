@@ -227,6 +227,7 @@ WRITTEN = {
     "seed": ("3", 3),
     "start": ("zeros", "zeros"),
     "device": ("cuda", "cuda"),
+    "threads": ("3", 3),
     "dtype": ("float64", "float64"),
     "engine": ("eager", "eager"),
     "standardise": ("", True),

@@ -10,7 +10,6 @@ import pytest
 import torch
 
 from core.choices import cores
-from core.cli import parse
 from core.experiment import Experiment, Points, Settings
 from core.experiment.file import dumps, loads
 from core.export import program
@@ -20,7 +19,6 @@ from core.training.rate_finder import alone
 from core.training.sweep import Sweep
 from core.training.sweep_plan import SweepPlan
 from core.training.threads import with_own_threads
-from core.work import settings_of
 
 POINTS = Points([-1.0, 0.0, 1.0, 2.0], [-1.1, 1.2, 2.9, 5.1])
 
@@ -109,11 +107,6 @@ def test_a_sweep_takes_one_thread_whatever_the_settings_say(monkeypatch: pytest.
 
 def test_the_rate_finder_takes_one_thread() -> None:
     assert alone(Settings(threads=3)).threads == 1
-
-
-@pytest.mark.parametrize("words", [["--threads", "3"], ["--set", "threads=3"]])
-def test_the_command_line_takes_the_number(words: list[str]) -> None:
-    assert settings_of(parse(["train", "table.csv", *words]), Settings()).threads == 3
 
 
 def test_another_number_of_threads_is_another_run() -> None:

@@ -90,5 +90,6 @@ class Points:
         return self._with(x, y)
 
     def _with(self, x: Floats, y: Floats) -> Points:
-        """Other numbers under the same names."""
+        """Other numbers under the same names; nobody else has them, so they need no copy."""
+        x.flags.writeable = y.flags.writeable = False
         return replace(self, x=x, y=y)

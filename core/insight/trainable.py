@@ -23,9 +23,10 @@ def check_points(points: Points, settings: Settings, curve: Curve, scaling: Scal
         raise Problem(_("There are no points to fit yet: draw some, or open a file."))
     if settings.model == "polynomial" and points.x.shape[1] != 1:
         raise Problem(_("A polynomial takes one column of x; choose another model, or one column."))
-    raw = max(np.abs(points.x).max(), np.abs(points.y).max())
-    farthest = np.abs(scaling.x_in(points.x)).max(axis=0)  # whose features are the largest
-    largest = max(curve.features(farthest[None]).max(), np.abs(scaling.y_in(points.y)).max())
+    x, y = _ends(points.x), _ends(points.y)  # scaled, they are the ends still
+    raw = max(np.abs(x).max(), np.abs(y).max())
+    farthest = np.abs(scaling.x_in(x)).max(axis=0)  # whose features are the largest
+    largest = max(curve.features(farthest[None]).max(), np.abs(scaling.y_in(y)).max())
     if largest > LARGEST[settings.dtype] or raw > LARGEST["float64"]:
         raise Problem(
             _(
@@ -33,6 +34,11 @@ def check_points(points: Points, settings: Settings, curve: Curve, scaling: Scal
                 "scale the data down, choose Standardise, or choose float64."
             ).format(value=f"{max(raw, largest):.3g}", dtype=settings.dtype)
         )
+
+
+def _ends(values: Floats) -> Floats:
+    """The least and the greatest of each column."""
+    return np.stack((values.min(axis=0), values.max(axis=0)))
 
 
 def own_start_values(settings: Settings, curve: Curve, scaling: Scaling) -> list[Floats]:
