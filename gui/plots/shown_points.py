@@ -78,8 +78,11 @@ def kept_selection(selection: Indices, before: Points, after: Points) -> Indices
         chosen = np.zeros(len(same), dtype=bool)
         chosen[selection] = True
         return selection if same[chosen].all() or same[~chosen].all() else selection[:0]
-    old, new = (np.column_stack((points.x[:, 0], points.y)) for points in (before, after))
-    common = min(len(old), len(new))
-    if np.array_equal(old[:common], new[:common]):
+    x, y, common = after.x[:, 0], after.y, min(len(before), len(after))
+    if np.array_equal(before.x[:common, 0], x[:common]) and np.array_equal(before.y[:common], y[:common]):
         return selection[selection < common]
-    return np.flatnonzero(np.isin(new.view(np.complex128), old[selection].view(np.complex128)))
+    old_x, old_y = before.x[selection, 0], before.y[selection]
+    near = np.flatnonzero((x >= old_x.min()) & (x <= old_x.max()))  # of very many that leaves few
+    near = near[(y[near] >= old_y.min()) & (y[near] <= old_y.max())]
+    found: Indices = near[np.isin(x[near] + 1j * y[near], old_x + 1j * old_y)]
+    return found
