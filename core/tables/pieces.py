@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -21,9 +22,15 @@ class Piece:
     def __init__(self, blocks: Blocks) -> None:
         self._blocks = deque(blocks)
 
-    def first_line(self) -> str:
-        """The first line, as far as the first block goes."""
-        return self._blocks[0].partition(b"\n")[0].decode("utf-8", "replace") if self._blocks else ""
+    def first_lines(self) -> Iterable[str]:
+        """The lines, with their ends, as far as the first block goes."""
+        first = self._blocks[0].decode("utf-8", "replace") if self._blocks else ""
+        return io.StringIO(first, newline="")
+
+    @property
+    def is_long(self) -> bool:
+        """Whether there is more than one block."""
+        return len(self._blocks) > 1
 
     def has(self, byte: bytes) -> bool:
         """Whether a byte is anywhere in it."""

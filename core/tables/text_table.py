@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import itertools
 import logging
@@ -170,7 +171,7 @@ def _block_in(blocks: Blocks, columns: tuple[int, int], layout: Layout) -> Block
 
     lines = Piece(blocks)
     separator = layout.reading.separator or ","
-    if any(len(row) > layout.width for row, _line in split([lines.first_line()], separator)):
+    if len(_first_row(lines, separator)) > layout.width:
         raise ValueError  # by the first row pandas would judge all others
     frame = pd.read_csv(
         lines,
@@ -185,6 +186,18 @@ def _block_in(blocks: Blocks, columns: tuple[int, int], layout: Layout) -> Block
     )
     x, y = (_part(frame[column], layout.decimal) for column in columns)
     return Block(x, y)
+
+
+def _first_row(lines: Piece, separator: str) -> list[str]:
+    """The cells of the first row; ValueError where it cannot be told."""
+    rows = itertools.filterfalse(is_blank, row_reader(lines.first_lines(), separator))
+    try:
+        first = next(rows, [])
+        if lines.is_long and next(rows, None) is None:
+            raise ValueError  # it may go on in the next block
+    except csv.Error as error:
+        raise ValueError from error
+    return first
 
 
 def _part(column: pd.Series[object], decimal: str) -> Part:

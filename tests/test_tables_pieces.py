@@ -1,0 +1,137 @@
+"""A long table is read in pieces by several threads, and comes out as if it had been read row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from core.problem import Problem
+from core.tables import Reading, pieces, read_points, source, text_table
+from core.tables.source import Source, ignore, never
+
+MANY = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+PIECE = 64  # bytes: a handful of rows
+
+NUMBERS = st.sampled_from(["1", "-2.5", "3e4", "0.1", "1e400", "-0", "007", " 8", "9 ", "+1"])
+ODD = st.sampled_from(
+    [
+        "",
+        "NA",
+        "nan",
+        "inf",
+        "abc",
+        "True",
+        "1,5",
+        '"4"',
+        '"1,5"',
+        '"6\n"',
+        '" 7"',
+        '"a"" b"',
+        "１",
+        "1_0",
+        "0x1",
+        "-",
+        "é",
+        "#3",
+        "1 000",
+        "1.5.2",
+        "1e",
+        "NULL",
+    ]
+)
+ROWS = st.lists(
+    st.one_of(
+        st.tuples(NUMBERS, NUMBERS),
+        st.tuples(NUMBERS, NUMBERS),
+        st.tuples(st.one_of(NUMBERS, ODD), st.one_of(NUMBERS, ODD)),
+        st.tuples(NUMBERS),
+        st.tuples(NUMBERS, NUMBERS, st.one_of(st.just(""), NUMBERS)),
+        st.just(()),
+    ),
+    min_size=10,
+    max_size=60,
+)
+
+
+@pytest.fixture
+def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few rows are looked at beforehand, and a piece is few rows."""
+    monkeypatch.setattr(text_table, "SAMPLE_ROWS", 3)
+    monkeypatch.setattr(source, "SAMPLE_BYTES", PIECE)
+    for module in (text_table, pieces, source):
+        monkeypatch.setattr(module, "BLOCK", PIECE)
+
+
+def outcome(path: Path, reading: Reading) -> tuple[list[float], list[float], Mapping[str, int]] | str:
+    """What comes of a file: the numbers and what was left out, or why it is refused."""
+    try:
+        read = read_points(path, reading)
+    except Problem as problem:
+        return str(problem)
+    return read.points.x[:, 0].tolist(), read.points.y.tolist(), dict(read.dropped_because)
+
+
+@MANY
+@given(
+    rows=ROWS,
+    separator=st.sampled_from([",", ";", "\t", "|", " "]),
+    decimal=st.sampled_from([".", ","]),
+    end=st.sampled_from(["\n", "\r\n", "\r"]),
+    encoding=st.sampled_from(["utf-8", "utf-16"]),
+)
+def test_pieces_come_to_the_same_as_one_row_after_the_other(
+    rows: list[tuple[str, ...]],
+    separator: str,
+    decimal: str,
+    end: str,
+    encoding: str,
+    small_pieces: None,
+    tmp_path: Path,
+) -> None:
+    lines = ["a" + separator + "b", *(f"1{separator}2" for _row in range(4)), *map(separator.join, rows)]
+    path = tmp_path / "table.csv"
+    path.write_bytes((end.join(lines) + end).encode(encoding))
+    reading = Reading(header=True, separator=separator, decimal=decimal, encoding=encoding)
+    found = outcome(path, reading)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(text_table.TextTable, "_quickly", text_table.TextTable._carefully)
+        assert found == outcome(path, reading)
+
+
+@pytest.mark.parametrize("size", range(1, 40))
+def test_pieces_end_at_the_ends_of_lines_and_together_are_all(size: int, tmp_path: Path) -> None:
+    data = b"a,b\n1,2\n\n33,44\r\n" + b"5" * 50 + b",6\n7,8"
+    path = tmp_path / "table.csv"
+    path.write_bytes(data)
+    for by_path in (True, False):
+        with path.open("rb") as file:
+            whole = Source(file, len(data), "utf-8", 1, ignore, never)
+            cut = pieces.pieces_of_file(path, whole, size) if by_path else pieces.pieces_of(whole, size)
+            parts = [b"".join(blocks) for blocks in cut]
+        assert b"".join(parts) == data.removeprefix(b"a,b\n")
+        assert all(part.endswith(b"\n") for part in parts[:-1])
+
+
+def test_a_regular_table_is_what_pandas_makes_of_it(small_pieces: None, tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    table = pd.DataFrame(
+        {"x": random.normal(size=500), "n": range(500), "y": 10 ** random.uniform(-300, 300, 500)}
+    )
+    path = tmp_path / "table.csv"
+    table.to_csv(path, index=False)
+    found = read_points(path, Reading(x="x", y="y")).points
+    expected = pd.read_csv(path)
+    np.testing.assert_array_equal(found.x[:, 0], expected["x"])
+    np.testing.assert_array_equal(found.y, expected["y"])
+
+
+def test_a_long_table_whose_lines_end_in_cr_alone_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_bytes(b"x,y\r" + b"1,2\r" * 100_000)
+    assert len(read_points(path).points) == 100_000
