@@ -67,11 +67,26 @@ class TestPicture:
         assert most == 255
         assert some - few == pytest.approx(most - some, abs=2)
 
+    def test_where_hardly_any_lie_on_others_a_group_is_about_as_strong_as_a_lone_point(self):
+        places = np.arange(50, 950, 12) / 1000  # so far apart that each is alone
+        x, y = (axis.ravel() for axis in np.meshgrid(places, places))
+        group = [[0.5005, 0.0125], [0.5025, 0.0125], [0.5005, 0.0145], [0.5025, 0.0145]]
+        x, y = np.append(x, np.transpose(group)[0]), np.append(y, np.transpose(group)[1])
+        picture = drawn(scene(x, y, extent=Extent((0.0, 1.0), (0.0, 1.0), 1000, 1000)))
+        assert alpha_at(picture, x[0], y[0]) > alpha_at(picture, *group[0]) > 0.7 * 255
+
     def test_selected_points_have_the_colour_of_what_is_chosen(self):
         x, y = cloud()
         picture = drawn(scene(x, y, np.array([0])))
         red, blue = picture.pixels >> 16 & 255, picture.pixels & 255
         assert np.count_nonzero(red > blue) == 9
+
+    def test_selected_points_are_seen_also_where_they_are_few_among_very_many(self):
+        x, y = cloud(1_000_000)
+        rim = np.flatnonzero((x < 0.35) & (y < 0.6))
+        plain, chosen = drawn(scene(x, y)), drawn(scene(x, y, rim))
+        faintest = [min(alpha_at(each, x[i], y[i]) for i in rim) for each in (plain, chosen)]
+        assert faintest[0] < 0.5 * 255 < 0.7 * 255 < faintest[1]
 
     def test_of_few_points_in_sight_it_says_which_they_are(self):
         x, y = cloud()

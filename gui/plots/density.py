@@ -21,6 +21,8 @@ FEW = 5_000  # points; so many in sight are drawn one by one
 MARGIN = 0.15  # of the view, drawn beyond each of its sides for the time when it moves
 AT_ONCE = 1 << 16  # points, so that they stay in the processor's cache
 FAINT, LONE = 0.35, 0.95  # opacity of one point among others, and of one without neighbours
+DENSE = 100  # dots over one pixel, from which one among others is as faint as that
+CHOSEN = 0.75  # the least opacity of a selected point
 ALONE = 4  # pixels around a point in which at most one other lies if it is without neighbours
 
 
@@ -85,7 +87,7 @@ def drawn(scene: Scene) -> Drawn:
     if len(scene.selected):
         x, y = scene.x[scene.selected], scene.y[scene.selected]
         chosen = _spread(_counts(_cells(x, y, extent)[0], extent), scene.radius) > 0
-        pixels[chosen] = _shades(scene.accent)[alphas[chosen]]
+        pixels[chosen] = _shades(scene.accent)[np.maximum(alphas[chosen], round(255 * CHOSEN))]
     return Drawn(scene, extent, pixels)
 
 
@@ -117,10 +119,12 @@ def _counts(cells: Indices, extent: Extent) -> Counts:
 def _alphas(counts: Counts, radius: int) -> Alphas:
     """How opaque each pixel is, by the logarithm of the number of dots that cover it."""
     covering = _spread(counts, radius)
-    most = int(covering.max())
+    most = max(int(covering.max()), 1)
     by_count = np.empty(most + 1)
     by_count[0] = 0
-    by_count[1:] = FAINT + (1 - FAINT) * np.log(np.arange(1, most + 1)) / max(np.log(most), 1.0)
+    logarithms = np.log(np.arange(1, most + 1))
+    one = LONE - (LONE - FAINT) * min(logarithms[-1] / np.log(DENSE), 1.0)
+    by_count[1:] = one + (1 - one) * logarithms / max(logarithms[-1], 1.0)
     alphas: Alphas = np.round(255 * by_count).astype(np.uint8)[covering]
     alphas[(covering > 0) & (_around(counts, ALONE * radius) <= 2)] = round(255 * LONE)
     return alphas
