@@ -1,10 +1,13 @@
 """Collects garbage in the GUI thread alone, because elsewhere that would destroy Qt objects."""
 
 import gc
+import sys
+import time
 
 from PySide6.QtCore import QObject, QTimer
 
 EVERY = 2_000  # milliseconds
+LONG = 0.004  # seconds of a collection, which holds up the window
 
 
 class Collector(QObject):
@@ -13,14 +16,23 @@ class Collector(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         gc.disable()
+        self._modules = 0
         self._timer = QTimer(self)
         self._timer.setInterval(EVERY)
-        self._timer.timeout.connect(self._collect)
+        self._timer.timeout.connect(self.collect)
 
     def start(self) -> None:
         """Everything is loaded: what is there now stays, so that a collection need not look at it again."""
-        gc.freeze()
+        self._keep_all()
         self._timer.start()
 
-    def _collect(self) -> None:
+    def collect(self) -> None:
+        """Collect; what takes long because more has been loaded, such as pandas, stays too."""
+        begin = time.perf_counter()
         gc.collect()
+        if len(sys.modules) > self._modules and time.perf_counter() - begin > LONG:
+            self._keep_all()
+
+    def _keep_all(self) -> None:
+        gc.freeze()
+        self._modules = len(sys.modules)
