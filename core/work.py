@@ -49,7 +49,7 @@ def work_of(arguments: argparse.Namespace) -> Work:
         raise Problem(
             _("--x and --y are for tables; an experiment has its points already, so leave them out.")
         )
-    experiment = load_experiment(path)
+    experiment = load_experiment(path, alone=True)
     count = len(experiment.points)
     message = n_("{count} point from {file}.", "{count} points from {file}.", count)
     settings = settings_of(arguments, experiment.settings)

@@ -49,7 +49,7 @@ class Autosave(QObject):
         if self._path is None or not self._path.exists():
             return None
         try:
-            experiment = load_experiment(self._path)
+            experiment = load_experiment(self._path, alone=True)  # there is no window yet
             require_one_column(experiment.points)
         except Problem as problem:
             log.warning("the work of the last time cannot be read: %s", problem)

@@ -24,7 +24,7 @@ SIZE = (1200, 540)  # pixels
 def open_any(path: Path) -> Experiment:
     """The experiment in a file, or the points of a data file under the usual settings."""
     if path.name.lower().endswith(".json"):
-        return load_experiment(path)
+        return load_experiment(path, alone=True)
     from core.tables import read_points
 
     found = read_points(path)

@@ -394,6 +394,19 @@ def test_a_file_that_is_not_right_gets_one_sentence(case: str) -> None:
     assert one_sentence(caught.value)
 
 
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_file_that_is_not_right_is_refused_in_a_hurry_too(case: str) -> None:
+    with pytest.raises(Problem) as caught:
+        loads(REFUSED[case][0], alone=True)
+    assert one_sentence(caught.value)
+
+
+@given(numbers=st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1))
+def test_in_a_hurry_the_numbers_are_the_same(numbers: list[float]) -> None:
+    text = dumps(Experiment(Points(numbers, numbers)))
+    assert loads(text, alone=True).points.x.tobytes() == loads(text).points.x.tobytes()
+
+
 def one_sentence(problem: Problem) -> bool:
     """Whether the message is a sentence of a length that a person reads."""
     text = str(problem)
