@@ -393,6 +393,21 @@ def test_every_point_is_used_once_in_an_epoch() -> None:
     assert losses[:4] != pytest.approx(losses[4:], rel=1e-3)
 
 
+def test_a_mini_batch_takes_its_own_points_out_of_tensors_that_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    trainer = Trainer(POINTS, Settings(batch_size=7))
+    fit, seen = trainer.fit, list[int]()
+    data, predict = fit.data(), fit.predict
+
+    def noted(inputs: Tensor) -> Tensor:
+        seen.append(len(inputs))
+        return predict(inputs)
+
+    monkeypatch.setattr(fit, "predict", noted)
+    steps(trainer, 12)
+    assert seen == [7, 7, 7, 7, 7, 5] * 2
+    assert all(one is other for one, other in zip(fit.data(), data, strict=True))
+
+
 # --- standardised inputs: every number in the units of the data --------------------------------------------
 
 

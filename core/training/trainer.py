@@ -40,7 +40,7 @@ from core.training.threads import with_own_threads
 
 log = logging.getLogger(__name__)
 
-torch.set_num_threads(1)  # what makes results repeat, and leaves a core to the window
+torch.set_num_threads(1)  # what makes results repeat, and leaves a core to the window; a run may ask for more
 
 MOST_CHANGED = 64 * 2**20  # bytes of points kept to go back through changes of them
 
