@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FRAME = 19  # milliseconds
-PATIENCE = 0.2  # seconds that the window waits for the end of a step
+PATIENCE = 0.2  # seconds that the window waits for the end of a step, unless it is known to take longer
 AT_ONCE = 10_000  # points times parameters: a run is built within a frame
 SPEEDS = (1, 5, 20, 100, None)  # steps a second; None is as fast as it can
 
@@ -121,7 +121,11 @@ class Session(Standing):
         """Stop training where it is: at once, or, if a step takes long, when that step is done."""
         self._play_when_built = False
         self._goal = None
-        if self._worker is not None and self._timer.isActive() and self._worker.pause(PATIENCE):
+        if (
+            self._worker is not None
+            and self._timer.isActive()
+            and self._worker.pause(_patience(self._worker))
+        ):
             self._come_to_rest(self._worker)
         self.state_changed.emit()
 
@@ -147,7 +151,7 @@ class Session(Standing):
         self._slow = True
         worker.phase()
         self._timer.start()
-        if worker.wait(PATIENCE):
+        if worker.wait(_patience(worker)):
             self._come_to_rest(worker)
 
     def finish_step(self) -> None:
@@ -341,7 +345,7 @@ class Session(Standing):
         self._timer.stop()
         self._goal = None
         self._ending = [worker for worker in self._ending if worker.running]
-        if self._worker is not None and not self._worker.pause(PATIENCE):
+        if self._worker is not None and not self._worker.pause(_patience(self._worker)):
             self._ending.append(self._worker)
 
     # --- frames -----------------------------------------------------------------------------------------
@@ -355,7 +359,7 @@ class Session(Standing):
         worker.trainer.go_on()
         latest = worker.latest
         self._play(latest.epoch + epochs if epochs else None, latest.step + steps if steps else None)
-        if worker.wait(PATIENCE):
+        if worker.wait(_patience(worker)):
             self._come_to_rest(worker)
 
     def _play(self, to_epoch: int | None = None, to_step: int | None = None) -> None:
@@ -504,6 +508,11 @@ class Session(Standing):
             self._not_built(worker.error)
             return
         self._say(*standing_sentence(worker.trainer, self._store.settings))
+
+
+def _patience(worker: Worker) -> float:
+    """How many seconds to wait for a step: not in vain."""
+    return PATIENCE if worker.step_seconds < PATIENCE else 0.0
 
 
 def _other_loss(one: Settings, other: Settings) -> bool:

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from core.experiment import Experiment, Points, Settings
 from core.problem import Problem
-from core.training import Trainer
+from core.training import Snapshot, Trainer
 from gui import run_builder
 from gui.main_window import MainWindow
 from tests.windows import (
@@ -650,6 +650,34 @@ def test_of_many_changes_while_pytorch_loads_only_the_last_is_built(
 
 
 # --- the end ---------------------------------------------------------------------------------------------
+
+
+def test_a_pause_does_not_wait_in_vain_for_a_step_that_takes_long(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker, there, go_on, waits = window.session._worker, threading.Event(), threading.Event(), list[float]()
+    assert worker is not None
+    step, pause = worker.trainer.step, worker.pause
+
+    def long_step() -> Snapshot:
+        there.set()
+        assert go_on.wait(20)
+        return step()
+
+    def noted(timeout: float | None = None) -> bool:
+        waits.append(-1.0 if timeout is None else timeout)
+        return pause(timeout)
+
+    monkeypatch.setattr(worker.trainer, "leap", long_step)
+    monkeypatch.setattr(worker, "pause", noted)
+    press(qtbot, window, "run")
+    assert there.wait(20)
+    worker.step_seconds = 1.0  # that of the step before
+    press(qtbot, window, "run")
+    assert waits == [0.0]
+    go_on.set()
+    wait_for_rest(qtbot, window)
+    assert snapshot(window).step == 1
 
 
 def test_closing_the_window_in_mid_run_leaves_no_thread(qtbot: QtBot) -> None:

@@ -272,6 +272,20 @@ def times_of_steps(
     return times
 
 
+def test_it_knows_how_long_the_last_step_took(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr(worker_module, "time", clock)
+
+    def work(step: int) -> None:
+        clock.now += 0.5 * step
+
+    worker = Worker(scripted(3, work))
+    assert worker.step_seconds == 0.0
+    worker.play()
+    finish(worker)
+    assert worker.step_seconds == 1.5
+
+
 @pytest.mark.parametrize("speed", [1.0, 5.0, 20.0, 100.0])
 def test_it_keeps_the_speed_however_long_a_step_works(speed: float, monkeypatch: pytest.MonkeyPatch) -> None:
     times = times_of_steps(30, speed, monkeypatch, lambda step: 0.3 / speed)

@@ -19,12 +19,13 @@ class Worker:
 
     The thread publishes by the trainer's `latest`; whoever wants to see it, looks. `speed` is in steps a
     second, None for as fast as it can, and may change at any moment. `error` is what ended the thread, if
-    something did.
+    something did. `step_seconds` is how long the last step took, or the last block of them; 0 before it.
     """
 
     def __init__(self, trainer: Trainer, speed: float | None = None) -> None:
         self.trainer = trainer
         self.error: Exception | None = None
+        self.step_seconds = 0.0
         self._speed = speed
         self._epoch_end: int | None = None
         self._step_end: int | None = None
@@ -114,7 +115,9 @@ class Worker:
     def _steps(self) -> None:
         due = time.monotonic()
         while not self._halt.is_set():
+            begin = time.monotonic()
             snapshot = self._next_steps()
+            self.step_seconds = time.monotonic() - begin
             if self.trainer.stopped or self._arrived(snapshot):
                 return
             if self._speed is not None:
