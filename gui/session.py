@@ -358,8 +358,11 @@ class Session(Standing):
             return
         worker.trainer.go_on()
         latest = worker.latest
+        patience = _patience(
+            worker, worker.trainer.fit.steps_to_epoch(latest.epoch + epochs) if epochs else 1
+        )
         self._play(latest.epoch + epochs if epochs else None, latest.step + steps if steps else None)
-        if worker.wait(_patience(worker)):
+        if worker.wait(patience):
             self._come_to_rest(worker)
 
     def _play(self, to_epoch: int | None = None, to_step: int | None = None) -> None:
@@ -510,9 +513,9 @@ class Session(Standing):
         self._say(*standing_sentence(worker.trainer, self._store.settings))
 
 
-def _patience(worker: Worker) -> float:
-    """How many seconds to wait for a step: not in vain."""
-    return PATIENCE if worker.step_seconds < PATIENCE else 0.0
+def _patience(worker: Worker, steps: int = 1) -> float:
+    """How many seconds to wait for some steps: not in vain."""
+    return PATIENCE if steps * worker.step_seconds < PATIENCE else 0.0
 
 
 def _other_loss(one: Settings, other: Settings) -> bool:

@@ -17,6 +17,7 @@ from core.problem import Problem
 from core.training import Snapshot, Trainer
 from gui import run_builder
 from gui.main_window import MainWindow
+from gui.session import PATIENCE
 from tests.windows import (
     LINE,
     action,
@@ -678,6 +679,24 @@ def test_a_pause_does_not_wait_in_vain_for_a_step_that_takes_long(
     go_on.set()
     wait_for_rest(qtbot, window)
     assert snapshot(window).step == 1
+
+
+@pytest.mark.parametrize(("taken", "patience"), [(0.1, 0.0), (0.001, PATIENCE)])
+def test_an_epoch_of_long_steps_is_not_waited_for(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch, taken: float, patience: float
+) -> None:
+    window.store.change(batch_size=1)
+    press(qtbot, window, "step")
+    wait_for_rest(qtbot, window)
+    worker, waits = window.session._worker, list[float | None]()
+    assert worker is not None
+    wait = worker.wait
+    monkeypatch.setattr(worker, "wait", lambda timeout=None: [waits.append(timeout), wait(timeout)][1])
+    worker.step_seconds = taken
+    press(qtbot, window, "step_epoch")
+    assert waits == [patience]
+    wait_for_rest(qtbot, window)
+    assert (snapshot(window).step, snapshot(window).epoch) == (len(LINE), 1)
 
 
 def test_closing_the_window_in_mid_run_leaves_no_thread(qtbot: QtBot) -> None:
