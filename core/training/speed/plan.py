@@ -40,11 +40,12 @@ def measured_points(points: Points, settings: Settings) -> Points:
 def measured_settings(settings: Settings, **changes: object) -> Settings:
     """Settings for steps that take as long, of a run that neither arrives nor diverges while it is timed.
 
-    What surrounds a step (a schedule, clipping, a penalty, points held out) is left aside, so that all ways
-    do the same.
+    What surrounds a step (a schedule, clipping, a penalty, points held out, more threads than one) is left
+    aside, so that all ways do the same.
     """
     usual = Settings()
-    aside = {name: getattr(usual, name) for name in ("schedule", "clip_norm", "l1", "validation", "engine")}
+    names = ("schedule", "clip_norm", "l1", "validation", "engine", "threads")
+    aside = {name: getattr(usual, name) for name in names}
     endless = dict.fromkeys(STOP_RULES)
     slow = {"learning_rate": FIELDS["learning_rate"].minimum, "device": usual.device}
     return replace(settings, **{**aside, **endless, **slow, **changes})
