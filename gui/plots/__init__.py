@@ -1,3 +1,5 @@
 """The plots, one class a file."""
 
-import PySide6  # noqa: F401 (pyqtgraph speaks to the Qt binding that it finds imported)
+from gui.plots.mirror import import_pyqtgraph
+
+import_pyqtgraph()
