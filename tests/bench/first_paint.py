@@ -3,25 +3,45 @@
 Nothing is imported beforehand, so that each imports in its own order.
 """
 
+from __future__ import annotations
+
 import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gui.main_window import MainWindow
 
 
 def run_program() -> None:
     """Start the program as a person does."""
     import main
+    from gui import preflight
+
+    require_platform = preflight.require_platform
+
+    def watched(needs_screen: bool) -> None:
+        """The last that is asked before the window is imported."""
+        require_platform(needs_screen)
+        watch_window()
+
+    setattr(preflight, "require_platform", watched)  # noqa: B010
+    sys.exit(main.main([]))
+
+
+def watch_window() -> None:
+    """Let the window that the program makes say when it is painted."""
     from gui import app
 
-    create_app = app.create_app
+    create_window = app.create_window
 
-    def watched(argv: list[str]) -> object:
+    def watched(**parts: Any) -> MainWindow:
         from tests.bench.painted import FirstPaint
 
-        application = create_app(argv)
-        FirstPaint(application)
-        return application
+        window = create_window(**parts)
+        FirstPaint(window)
+        return window
 
-    setattr(app, "create_app", watched)  # noqa: B010
-    sys.exit(main.main([]))
+    setattr(app, "create_window", watched)  # noqa: B010
 
 
 def run_empty() -> None:
@@ -32,8 +52,8 @@ def run_empty() -> None:
     from tests.bench.painted import FirstPaint
 
     application = QApplication([])
-    FirstPaint(application)
     window = QMainWindow()
+    FirstPaint(window)
     plots = QSplitter()
     plots.addWidget(pyqtgraph.PlotWidget())
     plots.addWidget(pyqtgraph.PlotWidget())

@@ -1,4 +1,4 @@
-"""Says when the first main window of a process is painted, and ends the process."""
+"""Says when the main window of a process is painted for the first time, and ends the process."""
 
 from __future__ import annotations
 
@@ -6,23 +6,26 @@ import os
 import sys
 
 from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtWidgets import QApplication, QMainWindow
+from PySide6.QtWidgets import QMainWindow
 
 PAINTED, PAINTED_WITH_TORCH = "painted", "painted with torch"
 
 
 class FirstPaint(QObject):
-    """Waits for the first paint event of a main window; once the picture is done, says so."""
+    """Waits for the first paint event of `window`; once the picture is done, says so.
 
-    def __init__(self, application: QApplication) -> None:
-        super().__init__(application)
-        self._application = application
-        application.installEventFilter(self)
+    It looks at no other events: a window that is being built sees thousands.
+    """
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+    def __init__(self, window: QMainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        window.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Look, and let the event go on."""
-        if event.type() == QEvent.Type.Paint and isinstance(watched, QMainWindow):
-            self._application.removeEventFilter(self)
+        if event.type() == QEvent.Type.Paint:
+            self._window.removeEventFilter(self)
             QTimer.singleShot(0, self._say)  # the paint events of what is in the window come before it
         return False
 

@@ -31,7 +31,7 @@ def _measure_starts() -> list[Row]:
     ratio = median(ours[0] / plain[0] for plain, ours in pairs)
     without_torch = sum(said == PAINTED for _plain, (_seconds, said) in pairs)
     return [
-        Row("First paint / empty Qt and pyqtgraph window", ratio, most=1.3),
+        Row("First paint / empty Qt and pyqtgraph window", ratio, most=1.2),
         Row("First paints before torch is imported", without_torch, f"of {STARTS}", least=STARTS),
     ]
 
