@@ -226,6 +226,7 @@ class Arrangement(QObject):
 
     def arrange(self) -> None:
         """Every panel at its first place, those that this mode shows in sight."""
+        self._furnish_mode()
         for dock in self._docks.values():
             dock.setFloating(False)
             self._window.removeDockWidget(dock)
@@ -242,8 +243,6 @@ class Arrangement(QObject):
             for before, dock in pairwise(docks):
                 self._window.tabifyDockWidget(before, dock)
         for panel in self._panels:
-            if self.mode in panel.places:
-                self._furnish(panel)
             self._docks[panel.key].setVisible(self.mode in panel.places)
         for docks in places.values():
             next((dock for dock in docks if not dock.isHidden()), docks[0]).raise_()
@@ -331,6 +330,12 @@ class Arrangement(QObject):
             card = make()
             self._put(self._docks[panel.key], panel, card)
             self.furnished.emit(card)
+
+    def _furnish_mode(self) -> None:
+        """Fill the docks of this mode before they are placed: what is in them takes room."""
+        for panel in self._panels:
+            if self.mode in panel.places:
+                self._furnish(panel)
 
     def _take_seen(self, panel: Panel, seen: bool) -> None:
         key = panel.key

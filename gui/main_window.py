@@ -23,15 +23,12 @@ from gui.menus import add_menus, look_menu, ready_made_menu, recent_menu
 from gui.narrator import Narrator
 from gui.panels.data_panel import DataPanel
 from gui.panels.fit_card import FitCard
-from gui.panels.landscape_card import LandscapeCard
 from gui.panels.loss_card import LossCard
 from gui.panels.run_bar import RunBar
 from gui.panels.settings_panel import SettingsPanel
-from gui.panels.theory_card import TheoryCard
 from gui.panels.time_bar import TimeBar
 from gui.presenter import Parts, Presenter
 from gui.start_by_hand import StartByHand
-from gui.surveyor import Surveyor
 from gui.theme import Theme
 from gui.theorist import Theorist
 from gui.widgets.key_guard import KeyGuard
@@ -40,6 +37,8 @@ from gui.workspace import Workspace
 
 if TYPE_CHECKING:
     from gui.dialogs.generate_dialog import GenerateDialog
+    from gui.panels.landscape_card import LandscapeCard
+    from gui.surveyor import Surveyor
 
 LEAST_PANEL = 160  # pixels at scale 1
 SIZE = (1280, 720)
@@ -70,7 +69,6 @@ class MainWindow(QMainWindow):
         self._join()
         self._presenter.show_all()
         self._theorist.show_all()
-        self._surveyor.show_all()
         self._settings.show_full(self.arrangement.mode != SIMPLE)
         self._show_title()
 
@@ -78,11 +76,13 @@ class MainWindow(QMainWindow):
         """Leave the workspace to another window; closing this one then ends nothing else."""
         self._keeps_workspace = True
         self.arrangement.remember()
-        self._presenter.leave()
-        self._theorist.leave()
-        self._surveyor.leave()
-        self._diagnostician.leave()
-        self._narrator.leave()
+        self._leave()
+
+    def _leave(self) -> None:
+        """Want nothing more of the workspace."""
+        for part in (self._presenter, self._theorist, self._surveyor, self._diagnostician, self._narrator):
+            if part is not None:
+                part.leave()
 
     def open_path(self, path: str) -> None:
         """Open a data file or an experiment."""
@@ -107,8 +107,6 @@ class MainWindow(QMainWindow):
         self._settings = SettingsPanel(theme)
         self._fit = FitCard(theme, self.actions_by_name)
         self._loss = LossCard(theme, self.actions_by_name)
-        self._landscape = LandscapeCard(theme, self.actions_by_name)
-        self._theory = TheoryCard(theme)
         self._time = TimeBar(theme)
         self._message = MessageLine(theme)
         self._keys = KeyGuard(self)
@@ -126,10 +124,10 @@ class MainWindow(QMainWindow):
             ),
             self,
         )
-        self._surveyor = Surveyor(self.workspace, self._landscape, theme, self)
-        self._linker = Linker(self.workspace, self._fit.plot, self._loss.plot, self._surveyor, self)
-        self._hand = StartByHand(self.workspace, self._fit.plot, self._surveyor, self)
-        self._theorist = Theorist(self.workspace, self._settings, self._theory, self)
+        self._surveyor: Surveyor | None = None
+        self._linker = Linker(self.workspace, self._fit.plot, self._loss.plot, self)
+        self._hand = StartByHand(self.workspace, self._fit.plot, self)
+        self._theorist = Theorist(self.workspace, self._settings, theme, self)
         self._diagnostician = Diagnostician(self.workspace, self._message, self)
         self._narrator = Narrator(self.workspace, theme, self.actions_by_name, self)
 
@@ -170,12 +168,24 @@ class MainWindow(QMainWindow):
             Panel("fit", _("Fit"), self._fit, plot, {SIMPLE: plot, FULL: plot, INSIDE: plot}, stays=True),
             Panel("loss", _("Loss"), self._loss, right, {SIMPLE: right, FULL: right, INSIDE: plot}),
             Panel("landscape", _("Landscape"), self._landscape, below, {FULL: below}),
-            Panel("theory", _("What should happen"), self._theory, below, {FULL: below}),
+            Panel("theory", _("What should happen"), self._theorist.card, below, {FULL: below}),
             Panel("program", _("Program"), step["program"], below, {FULL: below, INSIDE: (2, 0)}),
             Panel("graph", _("Graph"), step["graph"], below, {INSIDE: (3, 0)}),
             Panel("formulas", _("Formulas"), step["formulas"], below, {INSIDE: (3, 1)}),
             Panel("tensors", _("Tensors"), step["tensors"], below, {INSIDE: (1, 1)}),
         )
+
+    def _landscape(self) -> LandscapeCard:
+        """The landscape, for the first time, with who keeps it, joined to the other views."""
+        from gui.panels.landscape_card import LandscapeCard
+        from gui.surveyor import Surveyor
+
+        card = LandscapeCard(self._theme, self.actions_by_name)
+        self._surveyor = Surveyor(self.workspace, card, self._theme, self)
+        self._linker.link(self._surveyor)
+        self._hand.reach(self._surveyor)
+        self._surveyor.show_all()
+        return card
 
     def _column(self) -> QScrollArea:
         """The data and the settings, in a column that scrolls."""
@@ -272,7 +282,8 @@ class MainWindow(QMainWindow):
         if key == "theory":
             self._theorist.show_seen(seen)
         elif key == "landscape":
-            self._surveyor.show_seen(seen)
+            if self._surveyor is not None:
+                self._surveyor.show_seen(seen)
         else:
             self._presenter.show_seen(key, seen)
             self._narrator.show_seen(key, seen)
@@ -283,15 +294,16 @@ class MainWindow(QMainWindow):
         self._fit.plot.setFocus()
 
     def _watch_keys(self, card: QWidget) -> None:
-        """A card that was made late; the others are watched when the window is shown."""
-        if self._shown:
+        """A card that was made late; the others are watched once the window is painted."""
+        if self._painted:
             self._keys.watch(card)
 
     def _prefer(self, key: str, value: bool | float | str) -> None:
         """Remember a choice about the look or the speed, and show it."""
         self.workspace.preferences.put(key, value)
         self._presenter.show_preferences()
-        self._surveyor.show_preferences()
+        if self._surveyor is not None:
+            self._surveyor.show_preferences()
 
     def _start_over(self) -> None:
         self.store.open(Experiment())
@@ -362,11 +374,16 @@ class MainWindow(QMainWindow):
     # --- Qt's own events --------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Once the window is on screen, PyTorch may load."""
+        """What can wait until the window is on the screen follows."""
         super().paintEvent(event)
         if not self._painted:
             self._painted = True
-            QTimer.singleShot(0, self.session.warm_up)
+            QTimer.singleShot(0, self, self._wake)
+
+    def _wake(self) -> None:
+        """The window is on the screen: PyTorch may load, and keys be pressed."""
+        self._keys.watch(self)  # not before: it would be asked about every event of the building
+        self.session.warm_up()
 
     def showEvent(self, event: QShowEvent) -> None:
         """The panels as they were last; not before, as their sizes are those of a window on the screen."""
@@ -375,7 +392,6 @@ class MainWindow(QMainWindow):
             self._shown = True
             self.arrangement.restore()
             self._fit.plot.setFocus()
-            self._keys.watch(self)  # not before: it would be asked about every event of the building
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files may be dropped."""
@@ -396,10 +412,6 @@ class MainWindow(QMainWindow):
         self.files.close()
         self.closing.emit()
         if not self._keeps_workspace:
-            self._presenter.leave()
-            self._theorist.leave()
-            self._surveyor.leave()
-            self._diagnostician.leave()
-            self._narrator.leave()
+            self._leave()
             self.workspace.close()
         super().closeEvent(event)

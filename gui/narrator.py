@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PHASE = 1000  # milliseconds from one phase to the next, when they go by themselves
-NEEDED = ("gui.step_cards", "gui.widgets.formula_list")  # to make the cards
+NEEDED = ("gui.step_cards", "gui.widgets.formula_list", "gui.surveyor")  # to make the cards that come late
 AT_ONCE = 20_000  # points, of which a program is written within a frame
 
 

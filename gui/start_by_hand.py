@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Signal
 
 from core.insight.curves import in_a_row
 from core.texts import _
 from core.training import Snapshot
 from gui.plots.fit_plot import FitPlot
-from gui.surveyor import Surveyor
 from gui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from gui.surveyor import Surveyor
 
 
 class StartByHand(QObject):
@@ -20,23 +24,26 @@ class StartByHand(QObject):
 
     said = Signal(str)
 
-    def __init__(self, workspace: Workspace, fit: FitPlot, surveyor: Surveyor, parent: QObject) -> None:
+    def __init__(self, workspace: Workspace, fit: FitPlot, parent: QObject) -> None:
         super().__init__(parent)
         self._store, self._session = workspace.store, workspace.session
-        self._fit, self._surveyor = fit, surveyor
+        self._fit = fit
+        self._surveyor: Surveyor | None = None
         self._numbers: list[float] = []  # the start values in the hand; none while it is empty
         self._moved = False
-        for grabbed, released in (
-            (fit.fit_grabbed, fit.fit_released),
-            (surveyor.plot.grabbed, surveyor.plot.released),
-        ):
-            grabbed.connect(self._grab)
-            released.connect(self._release)
-        surveyor.plot.place_chosen.connect(self._place)
+        fit.fit_grabbed.connect(self._grab)
+        fit.fit_released.connect(self._release)
         fit.fit_shifted.connect(self._shift)
         fit.fit_turned.connect(self._turn)
         self._session.run_started.connect(self._begin)
         self._begin(self._session.start)
+
+    def reach(self, surveyor: Surveyor) -> None:
+        """Let the landscape, which is made when somebody wants to see it, be taken in the hand too."""
+        self._surveyor = surveyor
+        surveyor.plot.grabbed.connect(self._grab)
+        surveyor.plot.released.connect(self._release)
+        surveyor.plot.place_chosen.connect(self._place)
 
     def _begin(self, start: Snapshot | None) -> None:
         """A line can be turned, any other curve only shifted."""
@@ -62,7 +69,7 @@ class StartByHand(QObject):
 
     def _place(self, u: float, v: float) -> None:
         """A place of the landscape."""
-        start, plane = self._session.start, self._surveyor.plane
+        start, plane = self._session.start, None if self._surveyor is None else self._surveyor.plane
         if self._numbers and start is not None and plane is not None:
             arrays = start.curve.arrays(plane.at(u, v))
             self._start_at(list(in_a_row(start.curve.in_data_units(arrays, start.scaling))))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
@@ -12,8 +13,11 @@ from core.experiment import Points, Settings
 from core.insight.theory import Theory
 from core.training import Snapshot
 from gui.panels.settings_panel import SettingsPanel
-from gui.panels.theory_card import TheoryCard
+from gui.theme import Theme
 from gui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from gui.panels.theory_card import TheoryCard
 
 log = logging.getLogger(__name__)
 
@@ -21,13 +25,17 @@ AT_ONCE = 200_000  # points times parameters: for so many, the distance is found
 
 
 class Theorist(QObject):
-    """Keeps the theory of the present points and settings; it is computed in the background."""
+    """Keeps the theory of the present points and settings; it is computed in the background.
 
-    def __init__(self, workspace: Workspace, panel: SettingsPanel, card: TheoryCard, parent: QObject) -> None:
+    The card is made when somebody wants to see it.
+    """
+
+    def __init__(self, workspace: Workspace, panel: SettingsPanel, theme: Theme, parent: QObject) -> None:
         super().__init__(parent)
         self._workspace = workspace
         self._panel = panel
-        self._card = card
+        self._theme = theme
+        self._card: TheoryCard | None = None
         self._theory: Theory | None = None
         self._seen = False
         store, session = workspace.store, workspace.session
@@ -38,8 +46,16 @@ class Theorist(QObject):
 
     def show_all(self) -> None:
         """Everything as it is now: the window may be new upon an old workspace."""
-        self._card.show_rate(self._rate(self._workspace.session.snapshot))
         self._find()
+
+    def card(self) -> TheoryCard:
+        """The card of the theory, for the first time."""
+        from gui.panels.theory_card import TheoryCard
+
+        self._card = TheoryCard(self._theme)
+        self._card.show_rate(self._rate(self._workspace.session.snapshot))
+        self._card.show_theory(self._theory)
+        return self._card
 
     def show_seen(self, seen: bool) -> None:
         """Keep the card up to date while somebody sees it."""
@@ -60,7 +76,8 @@ class Theorist(QObject):
         """The learning rate plays no part in the theory, and it is what changes most often."""
         if replace(settings, learning_rate=before.learning_rate) != before:
             self._find()
-        self._card.show_rate(self._rate(self._workspace.session.snapshot))
+        if self._card is not None:
+            self._card.show_rate(self._rate(self._workspace.session.snapshot))
 
     def _follow_run(self, start: Snapshot | None) -> None:
         """A run that is standardised has a scaling of its own."""
@@ -81,7 +98,8 @@ class Theorist(QObject):
     def _show(self, found: Theory | None) -> None:
         self._theory = found
         self._panel.show_theory(found)
-        self._card.show_theory(found)
+        if self._card is not None:
+            self._card.show_theory(found)
         self._show_numbers(self._workspace.session.snapshot)
 
     def _miss(self, error: Exception) -> None:
@@ -90,7 +108,7 @@ class Theorist(QObject):
         self._show(None)
 
     def _show_numbers(self, snapshot: Snapshot | None) -> None:
-        if not self._seen:
+        if self._card is None or not self._seen:
             self._workspace.background.drop("distance")
             return
         self._card.show_rate(self._rate(snapshot))
@@ -108,7 +126,8 @@ class Theorist(QObject):
 
     def _miss_distance(self, error: Exception) -> None:
         log.error("the distance to the optimum could not be found", exc_info=error)
-        self._card.show_distance(None)
+        if self._card is not None:
+            self._card.show_distance(None)
 
     def _rate(self, snapshot: Snapshot | None) -> float:
         """The learning rate of the next step, or, on a schedule, of the last one."""

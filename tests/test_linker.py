@@ -16,6 +16,7 @@ from core.experiment import Settings
 from core.training import Snapshot, Trainer
 from core.training.path import flat
 from gui.main_window import MainWindow
+from gui.plots.landscape_plot import LandscapePlot
 from gui.widgets.time_slider import TimeSlider
 from tests.landscapes import landscape_of, losses_of, place, settle, surveyor_of
 from tests.mouse import CONTROL, SHIFT, between, click, drag, hover, leave
@@ -332,6 +333,19 @@ def test_a_stretch_of_the_losses_is_broader_on_the_path_until_it_is_clicked_away
     leave(losses_of(window))
     assert landscape_of(window).trail._stretch is None
     assert pixels(window) == before
+
+
+def test_a_landscape_that_is_first_seen_later_joins_in(qtbot: QtBot, recorded: list[Snapshot]) -> None:
+    with opened(qtbot, settings=SETTINGS, mode="simple") as window:
+        assert window.findChild(LandscapePlot) is None
+        window.session.step(STEPS)
+        settle(qtbot, window)
+        brush(window, 3, 8)
+        action(window, "full").trigger()
+        settle(qtbot, window)
+        assert landscape_of(window).trail._stretch == (3, 8)
+        landscape_of(window).step_hovered.emit(CHOSEN)
+        all_mark(window, recorded[CHOSEN])
 
 
 def test_a_new_run_has_neither_marks_nor_a_stretch(qtbot: QtBot, window: MainWindow) -> None:

@@ -224,6 +224,16 @@ def test_on_a_schedule_the_rate_is_that_of_the_last_step(qtbot: QtBot, window: M
     qtbot.waitUntil(lambda: text(window, "theory_limit").startswith(significant(share, 2)))
 
 
+def test_a_card_that_is_first_seen_later_knows_what_was_found_before(qtbot: QtBot) -> None:
+    with opened(qtbot, POINTS, SGD, mode="simple") as window:
+        assert window.findChild(TheoryCard) is None
+        qtbot.waitUntil(lambda: not window.workspace.background.busy)
+        show_panel(qtbot, window, "theory")
+        least = float(np.mean((np.polyval(np.polyfit(X, POINTS.y, 1), X) - POINTS.y) ** 2))
+        assert text(window, "theory_optimum") == significant(least)
+        assert text(window, "theory_distance") != "–"
+
+
 def test_with_very_many_points_the_distance_is_found_too(qtbot: QtBot) -> None:
     x = np.linspace(10, 16, 120_000)
     y = 2 * x + np.cos(40 * x)
