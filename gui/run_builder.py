@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from core.experiment import Experiment, Points
+from core.training.libraries import load_libraries
 from gui.background import Background
 
 if TYPE_CHECKING:
@@ -30,11 +31,15 @@ class RunBuilder:
         self._tell_built = built
         self._tell_failed = failed
 
-    def load_torch(
+    def load_torch(self) -> None:
+        """Import all that a first step needs; if that fails, so does every run, which says why."""
+        self._background.run("torch", _load_torch, lambda _nothing: None, lambda _error: None)
+
+    def find_devices(
         self, then: Callable[[tuple[Device, ...]], None], failed: Callable[[Exception], None]
     ) -> None:
-        """Import all that a first step needs, and find the devices."""
-        self._background.run("devices", _load_torch, then, failed)
+        """Find the processors that can train, behind what was asked for before: it may take a while."""
+        self._background.run("devices", _find_devices, then, failed)
 
     def build(self, experiment: Experiment, at_once: bool) -> None:
         """Build the run of an experiment; `at_once` before this returns, or else in the background."""
@@ -71,9 +76,13 @@ def build_trainer(experiment: Experiment) -> Trainer:
     return Trainer(experiment.points, experiment.settings, experiment.earlier)
 
 
-def _load_torch() -> tuple[Device, ...]:
-    """So that the person's own first step finds everything there; the devices."""
+def _load_torch() -> None:
+    """So that the person's own first step finds everything there."""
+    load_libraries()
+    build_trainer(Experiment(Points([0.0, 1.0], [0.0, 1.0]))).step()
+
+
+def _find_devices() -> tuple[Device, ...]:
     from core.training.devices import available_devices
 
-    build_trainer(Experiment(Points([0.0, 1.0], [0.0, 1.0]))).step()
     return available_devices()

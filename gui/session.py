@@ -96,12 +96,14 @@ class Session(Standing):
     # --- what the person does ---------------------------------------------------------------------------
 
     def warm_up(self) -> None:
-        """Load PyTorch and look for devices, once, and build a run where there is none yet."""
-        if not self._warm:
-            self._warm = True
-            self._builder.load_torch(self._show_devices, self._miss_devices)
+        """Load PyTorch, once, build a run where there is none yet, and then look for devices."""
+        cold, self._warm = not self._warm, True
+        if cold:
+            self._builder.load_torch()
         if self._worker is None and not self._builder.busy:
             self._build()
+        if cold:
+            self._builder.find_devices(self._show_devices, self._miss_devices)
 
     def run(self) -> None:
         """Start or go on training; a run that diverged starts again."""

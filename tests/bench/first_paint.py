@@ -6,15 +6,25 @@ Nothing is imported beforehand, so that each imports in its own order.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QMainWindow
+
     from gui.main_window import MainWindow
 
 
 def run_program() -> None:
     """Start the program as a person does."""
     import main
+
+    let_watch(watch_paint)
+    sys.exit(main.main([]))
+
+
+def let_watch(watch: Callable[[MainWindow], None]) -> None:
+    """Have the window that the program makes watched; nothing else is imported until then."""
     from gui import preflight
 
     require_platform = preflight.require_platform
@@ -22,26 +32,25 @@ def run_program() -> None:
     def watched(needs_screen: bool) -> None:
         """The last that is asked before the window is imported."""
         require_platform(needs_screen)
-        watch_window()
+        from gui import app
+
+        create_window = app.create_window
+
+        def create(**parts: Any) -> MainWindow:
+            window = create_window(**parts)
+            watch(window)
+            return window
+
+        setattr(app, "create_window", create)  # noqa: B010
 
     setattr(preflight, "require_platform", watched)  # noqa: B010
-    sys.exit(main.main([]))
 
 
-def watch_window() -> None:
-    """Let the window that the program makes say when it is painted."""
-    from gui import app
+def watch_paint(window: QMainWindow) -> None:
+    """Say when the window is painted."""
+    from tests.bench.painted import FirstPaint
 
-    create_window = app.create_window
-
-    def watched(**parts: Any) -> MainWindow:
-        from tests.bench.painted import FirstPaint
-
-        window = create_window(**parts)
-        FirstPaint(window)
-        return window
-
-    setattr(app, "create_window", watched)  # noqa: B010
+    FirstPaint(window)
 
 
 def run_empty() -> None:
@@ -49,11 +58,9 @@ def run_empty() -> None:
     import pyqtgraph
     from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter
 
-    from tests.bench.painted import FirstPaint
-
     application = QApplication([])
     window = QMainWindow()
-    FirstPaint(window)
+    watch_paint(window)
     plots = QSplitter()
     plots.addWidget(pyqtgraph.PlotWidget())
     plots.addWidget(pyqtgraph.PlotWidget())

@@ -14,14 +14,14 @@ from core.experiment import Experiment, save_experiment
 from tests.bench import loops
 from tests.bench.row import Row
 
-STARTS, CLOSINGS = 9, 5
+STARTS, LOADS, CLOSINGS = 9, 5, 5
 PAINTED, CLOSING = "painted", "closing"
 PATIENCE = 60  # seconds
 
 
 def measure() -> list[Row]:
     """Starting and closing."""
-    return [*_measure_starts(), *_measure_closings()]
+    return [*_measure_starts(), *_measure_loading(), *_measure_closings()]
 
 
 def _measure_starts() -> list[Row]:
@@ -43,6 +43,28 @@ def _start(empty: bool) -> tuple[float, str]:
     said, seconds = _line(process), time.perf_counter() - start
     process.wait(PATIENCE)
     return seconds, said
+
+
+def _measure_loading() -> list[Row]:
+    """What PyTorch costs behind the first paint: until a run is built, and while the window stands still."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = str(Path(folder) / "work.fit.json")
+        save_experiment(Experiment(loops.points(), loops.settings()), Path(path))
+        pairs = [(_load("alone"), _load(path)) for _repetition in range(LOADS)]
+    ratio = median(ours[0] / alone[0] for alone, ours in pairs)
+    stall = median(1000 * ours[1] for _alone, ours in pairs)
+    return [
+        Row("From the first paint to Run / torch alone and a step", ratio, most=1.2),
+        Row("Longest stall while PyTorch loads", stall, "ms", most=150),
+    ]
+
+
+def _load(what: str) -> tuple[float, float]:
+    """Seconds until a step can be made, and those of the longest stall; of torch "alone" there is none."""
+    process = _python("loading", what)
+    seconds, stall = map(float, _line(process).split())
+    process.wait(PATIENCE)
+    return seconds, stall
 
 
 def _measure_closings() -> list[Row]:
