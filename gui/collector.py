@@ -7,6 +7,7 @@ import time
 from PySide6.QtCore import QObject, QTimer
 
 EVERY = 2_000  # milliseconds
+FEW = 700  # new objects, for which Python itself would not begin a collection; a window at rest makes none
 LONG = 0.004  # seconds of a collection, which holds up the window
 
 
@@ -27,7 +28,9 @@ class Collector(QObject):
         self._timer.start()
 
     def collect(self) -> None:
-        """Collect; what takes long because more has been loaded, such as pandas, stays too."""
+        """Collect, if there is enough; what takes long because more was loaded, such as pandas, stays too."""
+        if gc.get_count()[0] <= FEW:
+            return
         begin = time.perf_counter()
         gc.collect()
         if len(sys.modules) > self._modules and time.perf_counter() - begin > LONG:

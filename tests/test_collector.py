@@ -1,21 +1,25 @@
-"""The collector looks at what may be garbage, and not again and again at what was loaded once for all."""
+"""Garbage goes in the GUI thread, when there is some; what was loaded once for all is not looked at again."""
+
+from __future__ import annotations
 
 import gc
 import sys
 import types
+import weakref
 from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QObject
 
 from gui import collector
-from gui.collector import Collector
+from gui.collector import FEW, Collector
 
 
 @pytest.fixture
 def started(qapp: QObject, monkeypatch: pytest.MonkeyPatch) -> Iterator[Collector]:
-    """A collector at work, to which every collection is long."""
+    """A collector at work, to which every collection is long, and worth its while."""
     monkeypatch.setattr(collector, "LONG", 0.0)
+    monkeypatch.setattr(collector, "FEW", -1)
     parent = QObject()
     made = Collector(parent)
     made.start()
@@ -55,3 +59,23 @@ def test_a_short_collection_keeps_nothing(started: Collector, monkeypatch: pytes
     made = [[number] for number in range(1_000)]
     started.collect()
     assert any(each is made for each in gc.get_objects())
+
+
+class Ring:
+    """Garbage as soon as nobody else holds it, but only for the collector."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def test_garbage_goes_once_there_is_much_and_rests_while_there_is_little(qapp: QObject) -> None:
+    parent = QObject()
+    made = Collector(parent)
+    gc.collect()
+    ring = weakref.ref(Ring())
+    made.collect()
+    assert ring() is not None
+    much: list[list[int]] = [[] for _number in range(FEW + 1)]
+    made.collect()
+    assert ring() is None
+    assert much
