@@ -18,6 +18,7 @@ from core.training import Snapshot, Trainer
 from gui import run_builder
 from gui.main_window import MainWindow
 from gui.session import PATIENCE
+from tests.leftovers import kept
 from tests.windows import (
     LINE,
     action,
@@ -38,6 +39,7 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=Tr
 
 ENDLESS = Settings(epochs=None, learning_rate=1e-5)  # so slow that it cannot converge under a test
 BOOM = "the roof fell in"
+RUNS = 10
 
 
 @pytest.fixture
@@ -730,6 +732,17 @@ def test_runs_that_are_over_take_no_memory(qtbot: QtBot, window: MainWindow) -> 
         window.store.change(seed=seed)
         ready(qtbot, window)
     assert [trainer() for trainer in old[:-1]] == [None] * 4
+
+
+def test_runs_leave_no_thread_no_timer_and_no_qt_object(qtbot: QtBot, window: MainWindow) -> None:
+    counts = []
+    for number in range(RUNS + 1):
+        run(qtbot, window)
+        press(qtbot, window, "reset")
+        ready(qtbot, window)
+        if number in (0, RUNS):  # the first run makes what is made once
+            counts.append(kept(window))
+    assert counts[0] == counts[1]
 
 
 def test_opening_an_experiment_starts_a_run_of_its_own(qtbot: QtBot, window: MainWindow) -> None:

@@ -24,6 +24,7 @@ PARTS = (
     "sweep",
     "sweep_frames",
     "window",
+    "lasting",
     "processes",
 )
 
