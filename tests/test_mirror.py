@@ -32,6 +32,18 @@ def test_a_class_of_qt_is_made_when_pyqtgraph_asks_for_it() -> None:
     assert run(LOOK) == ""
 
 
+def test_what_nobody_needs_of_pyqtgraph_is_imported_by_whoever_needs_it() -> None:
+    program = """
+import sys
+import gui.plots
+assert not [name for name in sys.modules if name.startswith("pyqtgraph.parametertree")]
+from pyqtgraph.imageview import ImageView
+from pyqtgraph.widgets.ColorMapWidget import ColorMapWidget
+assert ColorMapWidget.__module__ == "pyqtgraph.widgets.ColorMapWidget"
+"""
+    assert run(program) == ""
+
+
 def test_a_pyqtgraph_that_is_imported_already_stays_as_it_is() -> None:
     program = f"import PySide6, pyqtgraph, gui.plots; pyqtgraph.QtWidgets.{RARE}"
     assert run(program) == ""

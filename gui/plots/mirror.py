@@ -10,6 +10,18 @@ from typing import Any
 
 from PySide6 import QtCore, QtGui, QtWidgets
 
+# What pyqtgraph imports for others, and nobody needs here: a quarter of its import.
+UNUSED = (
+    "imageview",
+    "widgets.ColorMapWidget",
+    "widgets.DataFilterWidget",
+    "widgets.DataTreeWidget",
+    "widgets.DiffTreeWidget",
+    "widgets.ScatterPlotWidget",
+    "widgets.TableWidget",
+    "widgets.TreeWidget",
+)
+
 
 class Mirror(ModuleType):
     """A module of pyqtgraph.Qt that takes each class from `original` when it is first asked for."""
@@ -35,18 +47,33 @@ def import_pyqtgraph() -> None:
     originals = (QtCore, QtGui, QtWidgets)
     mirrors = [Mirror(original) for original in originals]
     sys.modules.update({mirror.__name__: mirror for mirror in mirrors})
-    with _nothing_to_copy(*originals):
+    with _nothing_to_copy(*originals), _left_out(*UNUSED):
         import pyqtgraph  # noqa: F401
 
 
 @contextmanager
 def _nothing_to_copy(*modules: ModuleType) -> Iterator[None]:
     """Let dir() of the modules be empty meanwhile."""
-    lists = [vars(module)["__dir__"] for module in modules]
+    lists = [vars(module).get("__dir__") for module in modules]
     for module in modules:
         vars(module)["__dir__"] = list
     try:
         yield
     finally:
         for module, names in zip(modules, lists, strict=True):
-            vars(module)["__dir__"] = names
+            if names is None:  # a PySide that makes all classes at once has no list of its own
+                del vars(module)["__dir__"]
+            else:
+                vars(module)["__dir__"] = names
+
+
+@contextmanager
+def _left_out(*names: str) -> Iterator[None]:
+    """Let these modules of pyqtgraph be empty meanwhile; whoever imports one later gets it."""
+    modules = {f"pyqtgraph.{name}": ModuleType(name) for name in names}
+    sys.modules.update(modules)
+    try:
+        yield
+    finally:
+        for name in modules:
+            del sys.modules[name]
