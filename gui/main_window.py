@@ -17,6 +17,7 @@ from gui.actions import make_actions
 from gui.arrangement import FULL, INSIDE, SIMPLE, Arrangement, Panel, stay
 from gui.diagnostician import Diagnostician
 from gui.dialogs.text_dialog import about_text, keys_text, show_text
+from gui.engine_teller import EngineTeller
 from gui.files import Files
 from gui.linker import Linker
 from gui.menus import add_menus, look_menu, ready_made_menu, recent_menu
@@ -80,7 +81,8 @@ class MainWindow(QMainWindow):
 
     def _leave(self) -> None:
         """Want nothing more of the workspace."""
-        for part in (self._presenter, self._theorist, self._surveyor, self._diagnostician, self._narrator):
+        parts = (self._presenter, self._theorist, self._surveyor, self._diagnostician, self._teller)
+        for part in (*parts, self._narrator):
             if part is not None:
                 part.leave()
 
@@ -129,6 +131,7 @@ class MainWindow(QMainWindow):
         self._hand = StartByHand(self.workspace, self._fit.plot, self)
         self._theorist = Theorist(self.workspace, self._settings, theme, self)
         self._diagnostician = Diagnostician(self.workspace, self._message, self)
+        self._teller = EngineTeller(self.workspace, self._settings, self._time, self._message, self)
         self._narrator = Narrator(self.workspace, theme, self.actions_by_name, self)
 
     def _lay_out(self) -> None:

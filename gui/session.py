@@ -231,6 +231,7 @@ class Session(Standing):
         self._watcher.forget()
         self._slow = False
         self._worker = Worker(trainer, self._speed)
+        trainer.prepare_engine()  # now, so that Run finds it compiled
         self._notice = ""
         self._ghost = None
         self._meter = SpeedMeter()
@@ -248,6 +249,8 @@ class Session(Standing):
         for worker in (*self._ending, self._worker):
             if worker is not None:
                 worker.pause(timeout)
+        if self._worker is not None:
+            self._worker.trainer.engine.close()
 
     # --- following the store ----------------------------------------------------------------------------
 
@@ -286,6 +289,7 @@ class Session(Standing):
         except Problem as problem:
             self._say(str(problem), True)
         else:
+            trainer.prepare_engine()
             if not self.running:
                 self.say_again()  # why it stopped belonged to what was before
                 self._opener.start()  # and so did what the first step would do

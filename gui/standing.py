@@ -14,6 +14,7 @@ from gui.store import Store
 from gui.watcher import Watcher
 
 if TYPE_CHECKING:
+    from core.training.compiled.engine import Engine
     from core.training.history import History
     from core.training.inside import Inside
     from core.training.inspection import Inspection
@@ -125,6 +126,11 @@ class Standing(QObject):
         trainer = self._worker.trainer
         same = trainer.wanted == (experiment.points, experiment.settings)
         return replace(experiment, earlier=trainer.earlier) if same else experiment
+
+    @property
+    def engine(self) -> Engine | None:
+        """What makes the steps of the run, or None where there is no run."""
+        return None if self._worker is None else self._worker.trainer.engine
 
     @property
     def steps_per_second(self) -> float:

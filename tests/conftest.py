@@ -54,6 +54,20 @@ def person(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
     stop_log()
 
 
+@pytest.fixture
+def shared_code(
+    person: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """Compiled code is kept for all tests that ask for this, whoever they are about."""
+    from core.training.compiled.compiler import COMPILER
+
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "compiled_code"
+    monkeypatch.setenv("FITSCOPE_DATA", str(folder))
+    yield
+    COMPILER.forget()
+
+
 @pytest.fixture(autouse=True)
 def nothing_left_behind(request: pytest.FixtureRequest, person: Path) -> Iterator[None]:
     """Fail a test that leaves a thread, a timer, a top-level window or another number of torch threads."""

@@ -229,7 +229,7 @@ WRITTEN = {
     "device": ("cuda", "cuda"),
     "threads": ("3", 3),
     "dtype": ("float64", "float64"),
-    "engine": ("eager", "eager"),
+    "engine": ("compiled", "compiled"),
     "standardise": ("", True),
 }
 

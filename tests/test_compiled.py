@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,8 +18,8 @@ import pytest
 from core.choices import LOSSES, MODELS, OPTIMIZERS
 from core.experiment import Points, Settings
 from core.training import Trainer
-from core.training.compiled import compiler
-from core.training.compiled.compiler import COMPILER, Compiler
+from core.training.compiled.compilation import CHILD
+from core.training.compiled.compiler import COMPILER, Compiler, _machine
 from core.training.compiled.kind import Kind, kind_of
 from core.training.convergence import TOLERANCE
 
@@ -24,6 +28,9 @@ X = RANDOM.uniform(-2, 2, 50)
 POINTS = Points(X, 2 * X + 1 + RANDOM.normal(0, 0.5, 50))
 STEPS = 1000
 CLOSE = 1e-5
+PATIENCE = 30.0  # seconds
+
+pytestmark = pytest.mark.usefixtures("shared_code")
 FIRST_ORDER = [key for key, row in OPTIMIZERS.items() if row.first_order]
 LINE = Settings(epochs=None, learning_rate=1e-3, engine="compiled")
 
@@ -41,16 +48,6 @@ ROWS = (
 )
 
 
-@pytest.fixture(autouse=True)
-def shared_code(person: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: Any) -> Iterator[None]:
-    """Code is kept for all tests of this file, whoever they are about."""
-    base: Path = tmp_path_factory.getbasetemp()
-    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "compiled_code"
-    monkeypatch.setenv("FITSCOPE_DATA", str(folder))
-    yield
-    COMPILER.forget()
-
-
 def compiled(points: Points = POINTS, settings: Settings = LINE) -> Trainer:
     """A run that has made its first step, and has its code."""
     trainer = Trainer(points, settings)
@@ -63,8 +60,14 @@ def wait_for_code(trainer: Trainer) -> None:
     trainer.prepare_engine()
     assert trainer.engine.compilation is not None, trainer.engine.reason
     trainer.engine.compilation.wait()
-    trainer.prepare_engine()
     assert trainer.engine.ready, trainer.engine.reason
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Return when something has come about that another thread does at once."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, "it has not come about"
 
 
 def eager(points: Points, settings: Settings, steps: int) -> Trainer:
@@ -297,6 +300,52 @@ def test_a_run_whose_compiling_another_wish_ended_asks_for_it_again(empty_folder
     COMPILER.stop()
 
 
+def test_giving_up_leaves_neither_a_process_nor_a_file(
+    empty_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = empty_folder / "room"
+    room.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(room))
+    found = Compiler()
+    compilation = found.wanted(kind_of(LINE, 1, 50, False))
+    wait_until(lambda: compilation.child is not None)
+    child = compilation.child
+    found.stop()
+    assert child is not None
+    assert child.returncode == -signal.SIGKILL
+    assert list(room.iterdir()) == []
+
+
+def test_the_other_process_ends_with_the_program_that_started_it(empty_folder: Path) -> None:
+    room = empty_folder / "room"
+    room.mkdir()
+    command = [
+        sys.executable,
+        "-m",
+        CHILD,
+        str(empty_folder / "code.so"),
+        str(room),
+        kind_of(LINE, 1, 50, False).text(),
+    ]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True) as child:
+        assert child.stdin is not None
+        child.stdin.close()  # as the system does it, however a program ends
+        assert child.wait(30) == -signal.SIGKILL
+    assert not room.exists()
+
+
+def test_what_was_given_up_is_begun_anew_when_it_is_wanted_again(empty_folder: Path) -> None:
+    found = Compiler()
+    kind = kind_of(LINE, 1, 50, False)
+    first = found.wanted(kind)
+    found.give_up()
+    assert (first.given_up, first.failure) == (True, "")
+    second = found.wanted(kind)
+    assert second is not first
+    assert second.busy
+    found.stop()
+
+
 def test_only_the_newest_wish_is_compiled(empty_folder: Path) -> None:
     found = Compiler()
     first = found.wanted(kind_of(LINE, 1, 50, False))
@@ -309,6 +358,7 @@ def test_only_the_newest_wish_is_compiled(empty_folder: Path) -> None:
 def test_code_is_kept_and_found_again_by_the_next_start() -> None:
     compiled()
     again = Compiler().wanted(kind_of(LINE, 1, 50, False))
+    again.wait()
     assert again.kept
     assert again.code is not None
     assert again.seconds < 3
@@ -317,12 +367,13 @@ def test_code_is_kept_and_found_again_by_the_next_start() -> None:
 def test_damaged_code_is_compiled_anew(empty_folder: Path) -> None:
     kind = kind_of(LINE, 1, 50, False)
     found = Compiler()
-    path = empty_folder / "compiled" / f"{kind.key(compiler._machine())}.so"
+    path = empty_folder / "compiled" / f"{kind.key(_machine())}.so"
     path.parent.mkdir(parents=True)
     path.write_bytes(b"no code")
     compilation = found.wanted(kind)
-    assert compilation.busy
+    wait_until(lambda: compilation.child is not None)
     found.stop()
+    assert not compilation.kept
 
 
 def test_a_kind_survives_the_way_to_another_process() -> None:

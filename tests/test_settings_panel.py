@@ -39,7 +39,6 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=Tr
 
 SCROLL_BAR = 14  # pixels
 ARROW = 24  # pixels of a list that its arrow and its edges take
-INPUTS = [name for name in FIELDS if name != "engine"]  # there is one engine only
 SECTIONS = ("model", "loss", "optimizer")  # their marks stand beside their titles
 FOLDED = {
     "stop_more": ("steps", "seconds", "loss_below", "gradient_below", "patience"),
@@ -137,14 +136,14 @@ def other_value(parameter: Parameter) -> Value:
 # --- what there is ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", [*INPUTS, "learning_rate_slider", "start_values", "new_start"])
+@pytest.mark.parametrize("name", [*FIELDS, "learning_rate_slider", "start_values", "new_start"])
 def test_every_input_has_a_name_for_people_and_a_tooltip(desk: Desk, name: str) -> None:
     field = part(desk.panel, QWidget, name)
     assert field.toolTip()
     assert field.accessibleName() or field.text()
 
 
-@pytest.mark.parametrize("name", [n for n in INPUTS if n not in SECTIONS])
+@pytest.mark.parametrize("name", [n for n in FIELDS if n not in SECTIONS])
 def test_a_mark_says_whether_a_setting_changes_live(desk: Desk, name: str) -> None:
     field = part(desk.panel, QWidget, name)
     grid = field.parentWidget().layout()

@@ -13,8 +13,13 @@ def held_out(count: int, share: float, seed: int) -> NDArray[np.bool_]:
     are held out; so the split hardly changes when a point is added at the end. No point for a share of 0.
     """
     chosen = np.zeros(count, dtype=bool)
-    if share > 0 and count > 1:
-        wanted = min(max(round(share * count), 1), count - 1)
+    wanted = count_held_out(count, share)
+    if wanted:
         draws = np.random.default_rng(seed).random(count)
         chosen[np.argsort(draws, kind="stable")[:wanted]] = True
     return chosen
+
+
+def count_held_out(count: int, share: float) -> int:
+    """How many of `count` points are held out."""
+    return min(max(round(share * count), 1), count - 1) if share > 0 and count > 1 else 0

@@ -345,9 +345,11 @@ class Trainer:
     # --- many steps at once -----------------------------------------------------------------------------
 
     def prepare_engine(self) -> None:
-        """Have the steps compiled, if that is wanted; training need not wait for it."""
+        """Have the steps compiled that are wanted now, if so; training need not wait for it."""
         if self._wanted.settings.engine == "compiled":
-            self.engine.prepare(self.fit)
+            self.engine.want(self._wanted, self.device)
+        else:
+            self.engine.rest()
 
     def _can_leap(self) -> bool:
         """Whether the next steps are like the last one, and there is code for them."""

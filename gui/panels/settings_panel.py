@@ -26,7 +26,7 @@ from gui.theme import Theme
 from gui.widgets.fields import CountField, Field, WordField, field_for
 from gui.widgets.fold import Fold
 from gui.widgets.rate_slider import RateSlider
-from gui.widgets.section import Form, Section, live_mark
+from gui.widgets.section import Form, Section, live_mark, note
 from gui.widgets.table_choice import TableChoice
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 SHOWN_AT_ONCE = {"model": 3, "loss": 3, "optimizer": 3, "schedule": 4}  # parameters; more are folded away
 ESSENTIAL = ("learning_rate", "batch_size", "epochs")  # beside the model, the loss and the optimizer
 PENALTIES = ("clip_norm", "l1")  # what becomes of the gradient before the optimizer takes it
-PROCESSOR = ("device", "threads")
+PROCESSOR = ("device", "threads", "engine")
 MORE_RULES = tuple(name for name in STOP_RULES if name != "epochs")
 
 
@@ -77,7 +77,7 @@ class SettingsPanel(QFrame):
         self._all = QToolButton()
         self._own = QLineEdit()
         self._own_row = QWidget()
-        self._cores = QLabel()
+        self._cores = note("cores")
         self._slider = RateSlider(FIELDS["learning_rate"].minimum, FIELDS["learning_rate"].maximum, theme)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -90,6 +90,7 @@ class SettingsPanel(QFrame):
         layout.addWidget(self._optimizer_section())
         layout.addWidget(self._training_section())
         layout.addWidget(self._stop_section())
+        self._engine_note = note("engine_note")
         self._device = self._device_section()
         layout.addWidget(self._device)
         layout.addWidget(self._all_button())
@@ -154,6 +155,11 @@ class SettingsPanel(QFrame):
     def show_theory(self, theory: Theory | None) -> None:
         """Show below the learning rate what theory knows of it."""
         self._slider.show_theory(theory)
+
+    def show_engine(self, sentence: str) -> None:
+        """Show below the engine how far its code is."""
+        self._engine_note.setText(sentence)
+        self._engine_note.setVisible(bool(sentence))
 
     def show_devices(self, devices: Iterable[Device]) -> None:
         """Offer `devices`; those that do not work are grey, with the reason."""
@@ -263,13 +269,11 @@ class SettingsPanel(QFrame):
         form = section.add_form()
         for name in PROCESSOR:
             self._add_field(form, name)
-        self._cores.setObjectName("cores")
-        self._cores.setProperty("muted", True)
-        self._cores.setWordWrap(True)
         section.body.addWidget(self._cores)
         field = self._fields["device"]
         assert isinstance(field, WordField)
         field.addItem("CPU", "cpu")
+        section.body.addWidget(self._engine_note)
         return section
 
     def _add_field(self, form: Form, name: str) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from core.texts import _
 from gui.theme import GRID, Theme
+from gui.widgets.plain import plain_tip
 from gui.widgets.readout import Readout
 from gui.widgets.still_label import StillLabel
 from gui.widgets.time_slider import TimeSlider
@@ -38,7 +39,7 @@ class TimeBar(QWidget):
         layout.setSpacing(theme.px(GRID))
         layout.addWidget(self._caption)
         layout.addWidget(self._slider, 1)
-        for widget in (self._newest, self._time, self._rate, self._device):
+        for widget in (self._newest, self._time, self._rate, self._engine, self._device):
             layout.addWidget(widget)
         self._slider.chosen.connect(self._choose)
         self._slider.sliderReleased.connect(self._show_slider)
@@ -76,6 +77,16 @@ class TimeBar(QWidget):
             "readout_device", _("device"), "CUDA:0", _("The processor that trains."), theme, shrinks=True
         )
 
+        self._engine = Readout(
+            "readout_engine",
+            _("engine"),
+            _("compiling {seconds} s").format(seconds="00"),
+            "",
+            theme,
+            shrinks=True,
+        )
+        self._engine.hide()
+
     def show_time(self, first: int, step: int | None, last: int) -> None:
         """Show that `step` is chosen of a run that can be gone to from `first` to `last`; None is no run."""
         self._first, self._step, self._last = first, step, last
@@ -96,6 +107,12 @@ class TimeBar(QWidget):
     def show_speed(self, steps_per_second: float) -> None:
         """Show the speed of training."""
         self._rate.show_text(f"{steps_per_second:,.0f}" if steps_per_second else "–")
+
+    def show_engine(self, word: str, sentence: str) -> None:
+        """Show what makes the steps, and its `sentence` in the tooltip; nothing where nobody asked for it."""
+        self._engine.show_text(word)
+        self._engine.setToolTip(plain_tip(sentence))
+        self._engine.setVisible(bool(word))
 
     def show_device(self, device: str) -> None:
         """Show the device of the run; nothing is no run."""

@@ -6,13 +6,14 @@ import math
 
 from PySide6.QtCore import QRect, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QSlider, QStyle, QStyleOptionSlider
+from PySide6.QtWidgets import QSlider, QStyle, QStyleOptionSlider
 
 from core.insight.numbers import significant
 from core.insight.stability import ZONES, Zones
 from core.insight.theory import Theory
 from core.texts import N_, _
 from gui.theme import Theme
+from gui.widgets.section import note
 
 PER_DECADE = 50  # positions in a power of ten
 DIGITS = 3
@@ -49,13 +50,7 @@ class RateSlider(QSlider):
         self._tip = ""
         self._lowest = math.log10(minimum)
         self._rate = minimum
-        self.note = QLabel()
-        self.note.setObjectName("learning_rate_note")
-        self.note.setProperty("muted", True)
-        self.note.setWordWrap(True)
-        self.note.setTextFormat(Qt.TextFormat.PlainText)
-        self.note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.note.hide()
+        self.note = note("learning_rate_note")
         self.setRange(0, round((math.log10(maximum) - self._lowest) * PER_DECADE))
         self.setPageStep(PER_DECADE)
         self.setSingleStep(PER_DECADE // 10)

@@ -95,3 +95,15 @@ def live_mark(live: bool, theme: Theme) -> QLabel:
     mark.setAccessibleName(tip)
     mark.setAlignment(Qt.AlignmentFlag.AlignCenter)
     return mark
+
+
+def note(name: str) -> QLabel:
+    """A line or more below a control, about what was chosen there; hidden while there is nothing to say."""
+    label = QLabel()
+    label.setObjectName(name)
+    label.setProperty("muted", True)
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    label.hide()
+    return label

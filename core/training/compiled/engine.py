@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.experiment.split import count_held_out
 from core.texts import _
 from core.training.compiled.block import Block, Blocks
-from core.training.compiled.compiler import COMPILER, Compilation
+from core.training.compiled.compilation import Compilation
+from core.training.compiled.compiler import COMPILER
 from core.training.compiled.kind import kind_of, why_not
 from core.training.stop_rules import CONVERGENCE_EVERY
 from core.training.threads import with_own_threads
@@ -25,40 +27,64 @@ MOST = 8 * CONVERGENCE_EVERY  # steps of a block
 FIRST = 64
 
 
-class Engine:
-    """Has the steps that a fit takes compiled, and makes blocks of them once that is done.
+Choice = tuple[Compilation | None, str]
 
-    `compilation` is where that stands, None while nothing is to be compiled; `reason` is a sentence that
-    says why it is not.
+
+class Engine:
+    """Has the steps that are wanted compiled, and makes blocks of those that a fit takes once that is done.
+
+    What is `wanted` may be said and asked from any thread; everything else is for the thread that steps.
     """
 
     threads = 1  # whatever the settings say: the code itself knows no other, only what it calls would
 
     def __init__(self) -> None:
-        self.compilation: Compilation | None = None
-        self.reason = ""
+        self._told: Choice = None, ""
+        self._used: Choice = None, ""
         self._known: tuple[Fit, Wanted] | None = None
         self._blocks: Blocks | None = None
         self._size = FIRST
 
     @property
+    def compilation(self) -> Compilation | None:
+        """Where the code stands that is wanted; None while nothing is to be compiled."""
+        return self._told[0]
+
+    @property
+    def reason(self) -> str:
+        """A sentence that says why nothing is compiled; empty where it is, or is not wanted."""
+        compilation, reason = self._told
+        return reason if compilation is None else compilation.failure
+
+    @property
     def ready(self) -> bool:
         """Whether there is code."""
-        return self._blocks is not None
+        return self.compilation is not None and self.compilation.code is not None
+
+    def want(self, wanted: Wanted, device: str) -> None:
+        """Have code made for steps that no fit may have taken up yet."""
+        self._told = _choice(wanted, device)
+
+    def rest(self) -> None:
+        """No code is wanted."""
+        COMPILER.give_up()
+        self._told = None, ""
+
+    def close(self) -> None:
+        """Nothing is compiled any more when this returns."""
+        COMPILER.stop()
 
     def prepare(self, fit: Fit) -> bool:
-        """Have code made for the steps that `fit` takes; whether there is some."""
-        if self._known is None or self._known[0] is not fit or self._known[1] is not fit.taken:
+        """Have code made for the steps of `fit`, which has made one at least; whether there is some."""
+        compilation = self._used[0]
+        given_up = compilation is not None and compilation.given_up  # for what somebody else wanted
+        if given_up or self._known is None or self._known[0] is not fit or self._known[1] is not fit.taken:
             self._known = fit, fit.taken
-            self._choose(fit)
-        if self.compilation is not None and self.compilation.given_up:
-            self._choose(fit)  # somebody else had something compiled meanwhile
-        compilation = self.compilation
-        if self._blocks is None and compilation is not None:
-            compilation.look()
-            self.reason = compilation.failure
-            if compilation.code is not None:
-                self._blocks = Blocks(fit, compilation.kind, compilation.code)
+            self._blocks = None
+            self._told = self._used = _choice(fit.taken, fit.device)
+        compilation = self._used[0]
+        if self._blocks is None and compilation is not None and compilation.code is not None:
+            self._blocks = Blocks(fit, compilation.kind, compilation.code)
         return self._blocks is not None
 
     def size(self, step: int, room: float) -> int:
@@ -78,8 +104,8 @@ class Engine:
             block = self._blocks.make(steps)
         except RuntimeError as error:
             log.warning("compiled code failed", exc_info=error)
-            self._blocks = self.compilation = None
-            self.reason = _("The compiled steps failed, so the run goes on eager; the log has the details.")
+            self._blocks = None
+            self._told = self._used = None, _failed_sentence()
             return None
         self._adapt(steps, time.perf_counter() - begun)
         return block
@@ -95,16 +121,20 @@ class Engine:
         elif seconds < SHORTEST:
             self._size = max(self._size, min(MOST, 2 * steps))
 
-    def _choose(self, fit: Fit) -> None:
-        """Which code is wanted now."""
-        settings = fit.taken.settings
-        self._blocks = None
-        self.reason = why_not(settings, fit.device)
-        if self.reason:
-            self.compilation = None
-            return
-        kind = kind_of(settings, fit.taken.points.x.shape[1], fit.count, len(fit.data()) > 2)
-        self.compilation = COMPILER.wanted(kind)
+
+def _choice(wanted: Wanted, device: str) -> Choice:
+    """The code for such steps; None, and a sentence that says why, where they are not compiled."""
+    points, settings = wanted
+    reason = why_not(settings, device)
+    if reason:
+        COMPILER.give_up()
+        return None, reason
+    apart = count_held_out(len(points), settings.validation)
+    return COMPILER.wanted(kind_of(settings, points.x.shape[1], len(points) - apart, apart > 0)), ""
+
+
+def _failed_sentence() -> str:
+    return _("The compiled steps failed, so the run goes on eager; the log has the details.")
 
 
 def finite_steps(block: Block) -> int:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from core.experiment.points import Points
 from core.experiment.settings import Settings
-from core.training.compiled.compiler import COMPILER, Compilation
-from core.training.compiled.kind import Kind, kind_of, why_not
+from core.training.compiled.compilation import Compilation
+from core.training.compiled.compiler import COMPILER
+from core.training.compiled.kind import kind_of, why_not
 from core.training.speed.figures import CPU, Compiling
 
 Pause = Callable[[float], bool]  # wait so many seconds, or less; whether it should end
@@ -48,13 +49,13 @@ class CompileClock:
         if not self.ready or self.compiling is not None:
             return
         with tempfile.TemporaryDirectory(prefix="speed-", ignore_cleanup_errors=True) as folder:
-            compilation = _begun(self._kind, Path(folder) / "code.so")
+            compilation = Compilation(self._kind, Path(folder) / "code.so")
 
-            def look() -> Compilation:
-                compilation.look()
-                return compilation
+            def stop() -> None:
+                compilation.give_up()
+                compilation.wait()
 
-            _finished(look, compilation.stop, wait)
+            _finished(lambda: compilation, stop, wait)
             if compilation.code is not None:
                 self.compiling = Compiling(self._kind.key(""), compilation.seconds)
 
@@ -68,9 +69,3 @@ def _finished(look: Callable[[], Compilation], stop: Callable[[], None], wait: P
             return found
         found = look()
     return found
-
-
-def _begun(kind: Kind, path: Path) -> Compilation:
-    compilation = Compilation(kind, path)
-    compilation.begin()
-    return compilation
