@@ -27,6 +27,7 @@ from core.problem import Problem
 from core.terminal import Progress, complain, say
 from core.texts import N_, _, n_
 from core.training import Snapshot
+from core.training.compiled.words import engine_account, engine_word
 from core.training.history import History
 from core.work import Work, idle_options, work_of
 
@@ -121,7 +122,11 @@ def train(arguments: argparse.Namespace, draw: Draw | None = None) -> int:
     trainer = Trainer(work.points, work.settings, work.experiment.earlier)
     if arguments.save:
         save_experiment(work.experiment, arguments.save)
-    outcome = _trained(trainer, work)
+    try:
+        trainer.prepare_engine()
+        outcome = _trained(trainer, work)
+    finally:
+        trainer.engine.close()
     if arguments.json:
         say(json.dumps(outcome.report(), ensure_ascii=False, allow_nan=False))
     else:
@@ -130,6 +135,7 @@ def train(arguments: argparse.Namespace, draw: Draw | None = None) -> int:
         work.notice,
         *idle_options(arguments.set, work.settings),
         trainer.notice,
+        engine_account(trainer.engine, trainer.tip.step),
         _advice(outcome),
     ):
         if sentence:
@@ -161,18 +167,21 @@ def _trained(trainer: Trainer, work: Work) -> Outcome:
         while trainer.stopped is None and not interruption.happened:
             trainer.leap()
             if progress.is_due():
-                progress.show(_progress(trainer.latest))
+                progress.show(_progress(trainer))
         seconds = time.perf_counter() - began
     progress.clear()
     why = trainer.stopped or "interrupted"
     return Outcome(work, trainer.latest, trainer.tip.step, trainer.device, seconds, why)
 
 
-def _progress(snapshot: Snapshot) -> str:
-    """How far a run is, in one line."""
-    return _("step {step}  epoch {epoch}  loss {loss}").format(
+def _progress(trainer: Trainer) -> str:
+    """How far a run is, in one line, and how far its code, where some is wanted."""
+    snapshot = trainer.latest
+    standing = _("step {step}  epoch {epoch}  loss {loss}").format(
         step=f"{snapshot.step:,}", epoch=f"{snapshot.epoch:,}", loss=f"{snapshot.loss:.4g}"
     )
+    compiled = trainer.wanted.settings.engine == "compiled"
+    return f"{standing}  {engine_word(trainer.engine)}" if compiled else standing
 
 
 class Interruption:

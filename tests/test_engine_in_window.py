@@ -19,6 +19,7 @@ from tests.windows import LINE, action, message, opened, part, snapshot, text, w
 
 pytestmark = [
     pytest.mark.usefixtures("shared_code"),
+    pytest.mark.timeout(600),  # of a busy compiler
     pytest.mark.qt_log_ignore("This plugin does not support", extend=True),  # without a screen
 ]
 

@@ -418,6 +418,9 @@ def test_the_comment_at_the_top_says_what_is_not_in_it() -> None:
     assert "What was changed while" in head(program(FEW, Settings(), changed=True))
     assert "changed" not in head(program(FEW, Settings()))
     assert "engel.csv" in head(program(FEW, Settings(), name="engel.csv"))
+    assert "but for rounding" in head(program(FEW, Settings(engine="compiled")))
+    for eager in (Settings(), Settings(engine="compiled", optimizer="lbfgs")):
+        assert "rounding" not in head(program(FEW, eager))
 
 
 @pytest.mark.parametrize("code", ["en", "zh_CN"])

@@ -248,8 +248,9 @@ FIELDS: Mapping[str, Parameter] = MappingProxyType(
                 words={"eager": N_("eager"), "compiled": N_("compiled")},
                 live=True,
                 tip=N_(
-                    "Eager is PyTorch's usual way: Python asks for each operation. Compiled makes many "
-                    "steps into one program with torch.compile: slow to make, and far faster then."
+                    "Eager is PyTorch's usual way: Python asks for each operation. Compiled makes many steps "
+                    "into one program, far faster. It takes some seconds to make; until then training is "
+                    "eager."
                 ),
             ),
             Parameter(

@@ -14,6 +14,7 @@ from core.export.source import Source, source_of
 from core.export.words import call, literal, literals, plain
 from core.insight.numbers import superscript
 from core.texts import _
+from core.training.compiled.kind import why_not
 
 FLOAT64 = "dtype=torch.float64"
 ACTIVATIONS = MappingProxyType({"tanh": "nn.Tanh", "relu": "nn.ReLU", "sigmoid": "nn.Sigmoid"})
@@ -106,6 +107,8 @@ def _head(page: Page, recipe: Recipe, notes: Notes) -> None:
         page.say(_("x is {x}, y is {y}.").format(x=plain(names[0]), y=plain(names[1])))
     if notes.changed:
         page.say(_("What was changed while the run went on is not in it, so its numbers are others."))
+    if recipe.settings.engine == "compiled" and not why_not(recipe.settings, recipe.settings.device):
+        page.say(_("Its steps are eager ones; compiled steps come to the same numbers but for rounding."))
     rules = [
         _(FIELDS[rule].label)
         for rule in STOP_RULES

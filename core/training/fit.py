@@ -210,12 +210,13 @@ class Fit:
 
     def converged(self) -> bool:
         """Whether the gradient of the last step vanishes, and that of all training points behind it too."""
+        return self.vanishes(self.step_gradient()) and self.vanishes(self.gradients())
+
+    def vanishes(self, gradient: list[Floats]) -> bool:
+        """Whether `gradient` is so short that the run may have converged."""
         if self._convergence is None:
             self._convergence = Convergence(_array(self._inputs), _array(self._targets)[:, 0])
-        typical = self._typical_loss(self._convergence.deviation)
-        return self._convergence.reached(self.step_gradient(), typical) and self._convergence.reached(
-            self.gradients(), typical
-        )
+        return self._convergence.reached(gradient, self._typical_loss(self._convergence.deviation))
 
     def step_gradient(self) -> list[Floats]:
         """The gradient as the last step left it: with any penalty, and after any clipping."""

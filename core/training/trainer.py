@@ -367,15 +367,13 @@ class Trainer:
         """Make some steps at once, up to `most`; whether that can be done."""
         known = self.tip.step - self._at
         room = known or self._rules.room(self.fit.taken.settings, self.fit, self.tip)
-        steps = self.engine.size(self._at, min(room, most))
-        block = self._block(steps) if steps > 1 else None
+        block = self._block(self.engine.size(self._at, min(room, most)))
         if block is None:
             return False
-        state = self.fit.state() if len(block) > CONVERGENCE_EVERY and not known else None
+        new = not known and len(block) > CONVERGENCE_EVERY
+        if new and self.fit.vanishes(self.engine.gradient(block)):
+            return self._leap(CONVERGENCE_EVERY)  # to find out where it converges
         self.engine.keep(block)
-        if state is not None and self.fit.converged():
-            self.fit.restore(state, self.fit.taken)  # to find out where
-            return self._leap(CONVERGENCE_EVERY)
         self._at += len(block)
         self._before = self._before_last(block)
         if known:
@@ -387,7 +385,7 @@ class Trainer:
     def _skip(self, step: int) -> bool:
         """Make many steps again at once, up to `step`; whether that can be done."""
         room = step - self._at
-        if room < 2 or not self._can_leap():
+        if room < 1 or not self._can_leap():
             return False
         block = self.engine.make(self.engine.size(self._at, room))
         if block is not None:
@@ -403,9 +401,7 @@ class Trainer:
         good = finite_steps(block)
         if self._at == self.tip.step and good:
             good = self._rules.first(self.fit.taken.settings, self._at, block, good)
-        if good == steps:
-            return block
-        return self.engine.make(good) if good > 1 else None
+        return block if good == len(block) else self.engine.make(good)
 
     def _before_last(self, block: Block) -> Snapshot:
         """The snapshot of the last step of `block` but one; the fit stands behind the last."""
@@ -422,6 +418,7 @@ class Trainer:
         """Note what the new steps of `block` did; only behind the last may the run end."""
         held = None if block.held is None else block.held[:-1]
         losses, step = block.losses[:-1], self.tip.step
+        self.engine.steps += len(block)
         self.history.extend(losses, held, block.rates[:-1])
         self.path.extend(block.parameters[:-1])
         self._rules.note(step, losses, held)

@@ -18,6 +18,7 @@ HEADINGS = ("what", "figure", "target", "met")
 # Each has a function `measure`; what a window is measured with comes behind what needs none.
 PARTS = (
     "loops",
+    "compiled",
     "landscape",
     "engine",
     "much_data",

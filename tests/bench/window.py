@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QDockWidget
 from core.training.fit import Wanted
 from gui.app import create_app, create_window
 from gui.main_window import MainWindow
-from tests.bench import engine, loops
+from tests.bench import compiled, engine, loops
 from tests.bench.row import Row
 
 TWO_PLOTS = ("fit_plot", "loss_plot")
@@ -74,7 +74,12 @@ def measure() -> list[Row]:
     window.session.set_speed(None)
     _wait_until_built(window)
     try:
-        return [*_measure_running(window), *_measure_pauses(window), *_measure_bits(window)]
+        return [
+            *_measure_running(window),
+            *_measure_pauses(window),
+            *_measure_bits(window),
+            *_measure_compiled(window),
+        ]
     finally:
         window.close()
 
@@ -105,6 +110,36 @@ def _frame_rows(what: str, found: Watched, frames: int, slow: int) -> list[Row]:
     ]
 
 
+def _measure_compiled(window: MainWindow) -> list[Row]:
+    """Frames while code is made, then how fast it steps beside the same without a window; on two plots."""
+    window.arrangement.show_mode("simple")
+    paints, waits = Paints(window), list[float]()
+    window.store.change(engine="compiled", batch_size=None, steps=None, learning_rate=compiled.SLOW)
+    with compiled.nothing_kept():
+        window.session.reset()
+        _wait_until_built(window)
+        window.session.run()
+        while (engine := window.session.engine) is not None and not engine.ready:
+            _spin(SETTLE)
+        waits += _waits(paints, TWO_PLOTS)
+        alone = compiled.compiled_loop()
+        pairs = [(loops.rate(alone, compiled.STEPS), _train(window, paints)) for _time in range(REPETITIONS)]
+    return [
+        Row(
+            "From frame to frame while it compiles, 99th percentile",
+            quantiles(waits, n=100)[98],
+            "ms",
+            most=50,
+        ),
+        Row("Compiled in the window / without one", median(own / bare for bare, own in pairs), least=0.7),
+    ]
+
+
+def _waits(paints: Paints, plots: tuple[str, ...]) -> list[float]:
+    """Milliseconds from frame to frame."""
+    return [1000 * (two - one) for name in plots for one, two in pairwise(paints.times[name])]
+
+
 def _show_all(window: MainWindow) -> None:
     """Every panel in sight at once: those that would be behind a tab float."""
     window.arrangement.show_mode("inside")
@@ -128,8 +163,7 @@ def _watched(window: MainWindow, paints: Paints, plots: tuple[str, ...]) -> Watc
         plain = loops.rate(bare, BARE_STEPS)
         ratios.append(_train(window, paints) / plain)
         frames.append(min(len(paints.times[name]) for name in plots) / RUN)
-        for name in plots:
-            waits += [1000 * (later - sooner) for sooner, later in pairwise(paints.times[name])]
+        waits += _waits(paints, plots)
     return Watched(median(ratios), median(frames), quantiles(waits, n=100)[98], max(waits))
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.training.compiled.code import Code
-from core.training.compiled.kind import Kind
+from core.training.compiled.kind import TOGETHER, Kind
 from core.training.compiled.rates import asgd_eta, chosen_rates, lengths
 from core.training.compiled.states import STEP, State, as_carried, carried_states
 
@@ -52,7 +52,7 @@ class Blocks:
         self._states = carried_states(fit.optimizer, fit.taken.settings)
 
     def make(self, steps: int) -> Block:
-        """The next `steps`, at least 2; nothing of the fit is changed."""
+        """The next `steps`, at least LEAST and in whole turns; nothing of the fit is changed."""
         fit, kind = self._fit, self.kind
         made = self._made()
         before = fit.schedule_state()
@@ -60,11 +60,10 @@ class Blocks:
         after = fit.schedule_state()
         fit.set_schedule_state(before)
         chosen, place = self._chosen(steps)
-        out = self._code(
-            [*self._carried(made), torch.from_numpy(lengths(fit, rates, made)), *chosen, *self._data()]
-        )
+        turns = [_in_turns(value) for value in (torch.from_numpy(lengths(fit, rates, made)), *chosen)]
+        out = self._code([*self._carried(made), *turns, *self._data()])
         carried = 2 * len(fit.parameters) + len(self._states) + 1
-        losses, parameters, *more = (value.numpy() for value in out[carried:])
+        losses, parameters, *more = (value.flatten(0, 1).numpy() for value in out[carried:])
         held = more.pop(0) * np.float64(fit.loss_unit) if kind.held else None
         norms = more[0].astype(np.float64) if kind.norms else None
         return Block(
@@ -92,6 +91,11 @@ class Blocks:
             block.place,
             None if block.norms is None else float(block.norms[-1]),
         )
+
+    def gradient(self, block: Block) -> list[NDArray[Any]]:
+        """The gradient of the last step of `block`, an array for each parameter."""
+        count = len(self._fit.parameters)
+        return [value.numpy() for value in block.carried[count : 2 * count]]
 
     # --- what goes in -----------------------------------------------------------------------------------
 
@@ -153,6 +157,11 @@ class Blocks:
         return [torch.from_numpy(indices), torch.from_numpy(weights)], fit.place._replace(
             epoch=epoch, position=position
         )
+
+
+def _in_turns(steps: Tensor) -> Tensor:
+    """Of each step `[K, …]`, as `[turns, TOGETHER, …]`."""
+    return steps.reshape(-1, TOGETHER, *steps.shape[1:])
 
 
 def _two_rows(tensor: Tensor) -> Tensor:

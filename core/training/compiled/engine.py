@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.experiment.split import count_held_out
 from core.texts import _
 from core.training.compiled.block import Block, Blocks
 from core.training.compiled.compilation import Compilation
 from core.training.compiled.compiler import COMPILER
-from core.training.compiled.kind import kind_of, why_not
+from core.training.compiled.kind import LEAST, TOGETHER, kind_of, why_not
 from core.training.stop_rules import CONVERGENCE_EVERY
 from core.training.threads import with_own_threads
 
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LONGEST, SHORTEST = 0.004, 0.002  # seconds that a block should take: no pause waits longer
-MOST = 8 * CONVERGENCE_EVERY  # steps of a block
+LONGEST, SHORTEST = 0.016, 0.006  # seconds that a block should take: no pause waits longer
+MOST = 16 * CONVERGENCE_EVERY  # steps of a block
 FIRST = 64
 
 
@@ -33,7 +34,8 @@ Choice = tuple[Compilation | None, str]
 class Engine:
     """Has the steps that are wanted compiled, and makes blocks of those that a fit takes once that is done.
 
-    What is `wanted` may be said and asked from any thread; everything else is for the thread that steps.
+    What is wanted may be said and asked from any thread; everything else is for the thread that steps.
+    `steps` counts those of the run that were made by code.
     """
 
     threads = 1  # whatever the settings say: the code itself knows no other, only what it calls would
@@ -44,6 +46,7 @@ class Engine:
         self._known: tuple[Fit, Wanted] | None = None
         self._blocks: Blocks | None = None
         self._size = FIRST
+        self.steps = 0
 
     @property
     def compilation(self) -> Compilation | None:
@@ -88,16 +91,25 @@ class Engine:
         return self._blocks is not None
 
     def size(self, step: int, room: float) -> int:
-        """How many steps to make at once behind `step`: they end where convergence is looked for."""
+        """How many steps to make at once behind `step`; they end where convergence is looked for.
+
+        Large blocks end at multiples of their size, where checkpoints are taken, also when these get rare.
+        """
         steps = int(min(self._size, room))
-        end = step + steps
         if steps >= CONVERGENCE_EVERY:
-            return steps - end % CONVERGENCE_EVERY
+            whole = CONVERGENCE_EVERY << ((steps // CONVERGENCE_EVERY).bit_length() - 1)
+            return steps - (step + steps) % whole
         return min(steps, CONVERGENCE_EVERY - step % CONVERGENCE_EVERY)
 
     @with_own_threads
     def make(self, steps: int) -> Block | None:
-        """The next `steps`, at least 2, not kept yet; None, and eager from now on, if the code fails."""
+        """As many of the next `steps` as the code makes at once, not kept yet.
+
+        None if they are too few, and, for good, if the code fails.
+        """
+        steps -= steps % TOGETHER
+        if steps < LEAST:
+            return None
         assert self._blocks is not None
         begun = time.perf_counter()
         try:
@@ -110,6 +122,11 @@ class Engine:
         self._adapt(steps, time.perf_counter() - begun)
         return block
 
+    def gradient(self, block: Block) -> list[NDArray[Any]]:
+        """The gradient of the last step of `block`, an array for each parameter."""
+        assert self._blocks is not None
+        return self._blocks.gradient(block)
+
     def keep(self, block: Block) -> None:
         """Let the fit stand behind the steps of `block`."""
         assert self._blocks is not None
@@ -117,7 +134,7 @@ class Engine:
 
     def _adapt(self, steps: int, seconds: float) -> None:
         if seconds > LONGEST:
-            self._size = max(2, min(self._size, steps) // 2)
+            self._size = max(LEAST, min(self._size, steps) // 2)
         elif seconds < SHORTEST:
             self._size = max(self._size, min(MOST, 2 * steps))
 

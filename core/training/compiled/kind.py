@@ -11,6 +11,9 @@ from core.choices import OPTIMIZERS, SCHEDULES
 from core.experiment.settings import Settings
 from core.texts import _
 
+FORMAT = 2  # of what code takes and gives; another one with every change of the program
+TOGETHER = 4  # steps of one turn of the code's loop, whose own work takes as long as one of them
+LEAST = 2 * TOGETHER  # steps of a call
 WRITTEN = ("model", "loss", "optimizer", "dtype", "l1", "clip_norm", "gradient_below")  # and their options
 
 
@@ -56,7 +59,7 @@ class Kind:
 
     def key(self, machine: str) -> str:
         """A name for its file, another one on each `machine`."""
-        return hashlib.sha256(f"{machine}\n{self.text()}".encode()).hexdigest()[:32]
+        return hashlib.sha256(f"{FORMAT} {machine}\n{self.text()}".encode()).hexdigest()[:32]
 
 
 def kind_of(settings: Settings, columns: int, points: int, held: bool) -> Kind:

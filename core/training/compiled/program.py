@@ -21,7 +21,7 @@ from torch.fx.experimental.proxy_tensor import make_fx
 from core.choices import LOSSES, MODELS
 from core.experiment.settings import Settings
 from core.insight.scaling import no_scaling
-from core.training.compiled.kind import Kind
+from core.training.compiled.kind import TOGETHER, Kind
 from core.training.compiled.states import STEP, as_carried, carried_states, flat
 from core.training.fit import scaled_loss
 from core.training.named import named
@@ -29,18 +29,19 @@ from core.training.named import named
 Tensors = Sequence[Tensor]
 
 # Of the example tensors; all different, so that the compiler takes no two of them for one.
-POINTS, HELD, BATCH, STEPS = 11, 7, 5, 13
+POINTS, HELD, BATCH, TURNS = 11, 7, 5, 13
 
 
 class Program(nn.Module):
     """The steps of a kind: forward(*carried, *per step, *data) gives (*carried, *found).
 
     Carried from step to step: the parameters, their gradients, the optimizer's states, the count of steps.
-    Per step: how far it goes `[K]`; for mini-batches the positions of their points `[K, B]` and the weight of
-    each in the mean `[K, B]`. Data: inputs `[N, P]` and targets `[N, 1]`, the same of the points held out,
-    the unit of y. Found: the losses `[K]`, the parameters behind each step `[K, number of them]`, and, where
-    there are any, the losses of the points held out behind each step `[K]` and the lengths of the gradients
-    `[K]`. `example` are tensors that fit, in that order, and `sizes` which of their dimensions are free.
+    Steps come in turns of T = TOGETHER. Per step: how far it goes `[K, T]`; for mini-batches the positions of
+    their points `[K, T, B]` and the weight of each in the mean `[K, T, B]`. Data: inputs `[N, P]` and targets
+    `[N, 1]`, the same of the points held out, the unit of y. Found: the losses `[K, T]`, the parameters
+    behind each step `[K, T, number of them]`, and, where there are any, the losses of the points held out
+    behind each step `[K, T]` and the lengths of the gradients `[K, T]`. `example` are tensors that fit, in
+    that order, and `sizes` which of their dimensions are free.
     """
 
     def __init__(self, kind: Kind) -> None:
@@ -58,7 +59,7 @@ class Program(nn.Module):
         steps, data = self._steps(), self._data(len(features.features([[1.0] * kind.columns])[0]))
         self._ends = len(carried), len(carried) + len(steps)
         self.example = (*carried, *steps, *data)
-        first = [value[0] for value in steps]
+        first = [value[0, 0] for value in steps]
         self._step = make_fx(torch.func.functionalize(self._one), tracing_mode="symbolic")(
             *carried, *first, *data
         )
@@ -68,9 +69,14 @@ class Program(nn.Module):
         first, second = self._ends
         carried, steps, data = tensors[:first], tensors[first:second], tensors[second:]
 
-        def body(before: Tensors, step: Tensors) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
-            out = [value.clone() for value in self._step(*before, *step, *data)]
-            return tuple(out[:first]), tuple(out[first:])
+        def body(before: Tensors, turn: Tensors) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
+            found = []
+            for place in range(TOGETHER):
+                out = self._step(*before, *[step[place] for step in turn], *data)
+                before = out[:first]
+                found.append(out[first:])
+            after = tuple(value.clone() for value in before)
+            return after, tuple(torch.stack(values) for values in zip(*found, strict=True))
 
         after, found = scan(body, carried, steps)
         return (*after, *found)
@@ -97,7 +103,8 @@ class Program(nn.Module):
         found_gradients, (_whole, loss) = torch.func.grad_and_value(objective, places, has_aux=True)(
             *parameters
         )
-        norm = nn.utils.get_total_norm(found_gradients) if self._norms else None
+        # One by one: there is no C function for all at once, which the code would call.
+        norm = nn.utils.get_total_norm(found_gradients, foreach=False) if self._norms else None
         gradients = self._clipped(list(found_gradients), norm)
         after, kept = self._update(parameters, gradients, states, made, length)
         found = [loss, flat(after)]
@@ -193,11 +200,12 @@ class Program(nn.Module):
         return [*parameters, *gradients, *states, torch.ones((), dtype=torch.float64)]
 
     def _steps(self) -> list[Tensor]:
-        lengths = torch.rand(STEPS, dtype=torch.float64)
+        lengths = torch.rand(TURNS, TOGETHER, dtype=torch.float64)
         if not self._kind.batched:
             return [lengths]
         dtype = getattr(torch, self._kind.settings.dtype)
-        return [lengths, torch.randint(0, POINTS, (STEPS, BATCH)), torch.rand(STEPS, BATCH, dtype=dtype)]
+        size = TURNS, TOGETHER, BATCH
+        return [lengths, torch.randint(0, POINTS, size), torch.rand(size, dtype=dtype)]
 
     def _data(self, features: int) -> list[Tensor]:
         dtype = getattr(torch, self._kind.settings.dtype)
@@ -208,10 +216,10 @@ class Program(nn.Module):
     def sizes(self) -> tuple[dict[int, torch.export.Dim], ...]:
         """Which dimensions of the example are free, as torch.export is told."""
         dim = torch.export.Dim
-        points, held, batch, steps = (dim(name, min=2) for name in ("points", "held", "batch", "steps"))
-        per_step: list[dict[int, torch.export.Dim]] = [{0: steps}]
+        points, held, batch, turns = (dim(name, min=2) for name in ("points", "held", "batch", "turns"))
+        per_step: list[dict[int, torch.export.Dim]] = [{0: turns}]
         if self._kind.batched:
-            per_step += [{0: steps, 1: batch}] * 2
+            per_step += [{0: turns, 2: batch}] * 2
         data: list[dict[int, torch.export.Dim]] = [{0: points}] * 2 + (
             [{0: held}] * 2 if self._kind.held else []
         )

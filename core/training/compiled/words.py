@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from core.texts import _
 
 if TYPE_CHECKING:
+    from core.training.compiled.compilation import Compilation
     from core.training.compiled.engine import Engine
 
 WHOLE = 10  # seconds from which tenths say nothing
@@ -17,8 +18,8 @@ def engine_sentence(engine: Engine) -> str:
     compilation = engine.compilation
     if engine.reason or compilation is None:
         return engine.reason
-    seconds = compilation.seconds
     if compilation.busy:
+        seconds = compilation.seconds
         sentence = (
             _("Compiling for {seconds} s; training goes on eager meanwhile.")
             if compilation.usual is None
@@ -31,7 +32,7 @@ def engine_sentence(engine: Engine) -> str:
         if compilation.kept
         else _("Compiled in {seconds} s; full speed now makes many steps in one call.")
     )
-    return sentence.format(seconds=f"{seconds:.0f}" if seconds >= WHOLE else f"{seconds:.1g}")
+    return sentence.format(seconds=_cost(compilation))
 
 
 def engine_word(engine: Engine) -> str:
@@ -42,3 +43,26 @@ def engine_word(engine: Engine) -> str:
     if compilation is not None and compilation.busy:
         return _("compiling {seconds} s").format(seconds=int(compilation.seconds))
     return _("eager")
+
+
+def engine_account(engine: Engine, steps: int) -> str:
+    """How many of the `steps` of a run that is over were compiled; empty where nothing was to be."""
+    compilation = engine.compilation
+    if engine.reason or compilation is None:
+        return engine.reason
+    if compilation.code is None:
+        return _(
+            "All steps were eager: the run was over before its code was compiled. It pays for long runs only."
+        )
+    sentence = (
+        _("Compiled steps: {count} of {steps}; the code was there from before, loaded in {seconds} s.")
+        if compilation.kept
+        else _("Compiled steps: {count} of {steps}; the code was made in {seconds} s.")
+    )
+    return sentence.format(count=f"{engine.steps:,}", steps=f"{steps:,}", seconds=_cost(compilation))
+
+
+def _cost(compilation: Compilation) -> str:
+    """The seconds that it has taken."""
+    seconds = compilation.seconds
+    return f"{seconds:.0f}" if seconds >= WHOLE else f"{seconds:.1g}"
