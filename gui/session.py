@@ -335,6 +335,8 @@ class Session(Standing):
         self._end_run()
         self._builder.drop()
         self._play_when_built = False
+        if self._worker is not None:
+            self._worker.trainer.engine.rest()
         self._worker = self.start = self._shown = None
         self._meter = SpeedMeter()
         self._show_inside()

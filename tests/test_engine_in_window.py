@@ -130,6 +130,18 @@ def test_nobody_who_goes_back_to_eager_is_told_of_code(nothing_kept: None, qtbot
         assert compilation.child is None
 
 
+def test_without_points_nothing_is_compiled(nothing_kept: None, qtbot: QtBot) -> None:
+    with opened(qtbot, settings=COMPILED) as window:
+        engine = window.session.engine
+        assert engine is not None
+        compilation = engine.compilation
+        assert compilation is not None
+        action(window, "clear").trigger()
+        assert compilation.given_up
+        qtbot.waitUntil(lambda: note(window) == "")
+        compilation.wait()
+
+
 def test_what_cannot_be_compiled_says_so_and_trains(qtbot: QtBot) -> None:
     with opened(qtbot, settings=COMPILED) as window:
         choose(window, "optimizer", "lbfgs")

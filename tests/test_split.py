@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.experiment.split import held_out
+from core.experiment.split import count_held_out, held_out
 
 
 @pytest.mark.parametrize(
@@ -11,7 +11,7 @@ from core.experiment.split import held_out
     [(100, 0.2, 20), (10, 0.01, 1), (2, 0.9, 1), (1, 0.5, 0), (0, 0.5, 0), (7, 0.0, 0)],
 )
 def test_as_many_as_asked_for_one_at_least_and_never_all(count: int, share: float, expected: int) -> None:
-    assert held_out(count, share, seed=0).sum() == expected
+    assert held_out(count, share, seed=0).sum() == count_held_out(count, share) == expected
 
 
 def test_the_same_seed_holds_the_same_points_out_and_another_does_not() -> None:
