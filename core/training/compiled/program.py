@@ -28,6 +28,9 @@ from core.training.named import named
 
 Tensors = Sequence[Tensor]
 
+DECOUPLED = "adamw"  # its weight decay is no part of the gradient
+TWICE = "nadam"  # moves the parameters twice a step, each time rounded, so it is given the rate itself
+
 # Of the example tensors; all different, so that the compiler takes no two of them for one.
 POINTS, HELD, BATCH, TURNS = 11, 7, 5, 13
 
@@ -152,8 +155,12 @@ class Program(nn.Module):
         self, parameters: Tensors, gradients: Tensors, states: Tensors, made: Tensor, length: Tensor
     ) -> tuple[list[Tensor], list[Tensor]]:
         """The parameters and the optimizer's states behind the step that comes after `made` steps."""
+        parameters = self._decayed(parameters, length)
         gone = [parameter.clone() for parameter in parameters]
         optimizer = _unit_optimizer(self._kind.settings, gone)
+        if self._kind.settings.optimizer == TWICE:
+            optimizer.param_groups[0]["lr"] = length
+            length = torch.ones_like(length)
         for parameter, gradient in zip(gone, gradients, strict=True):
             parameter.grad = gradient
             optimizer.state[parameter].update(self._extra(made))
@@ -168,6 +175,13 @@ class Program(nn.Module):
         if self._kind.settings.optimizer == "asgd":
             kept = self._averaged(after, states, made)
         return after, kept
+
+    def _decayed(self, parameters: Tensors, length: Tensor) -> Tensors:
+        """The parameters as AdamW shortens them before its step, rounded as it does: such errors add up."""
+        if self._kind.settings.optimizer != DECOUPLED:
+            return parameters
+        factor = 1 - length * float(self._kind.settings.values("optimizer")["weight_decay"] or 0)
+        return [parameter * factor.to(parameter.dtype) for parameter in parameters]
 
     def _extra(self, made: Tensor) -> dict[str, Tensor]:
         """What an optimizer keeps that is not carried for each parameter."""
@@ -237,6 +251,8 @@ def _unit_optimizer(
     for group in optimizer.param_groups:
         if "lr_decay" in group:
             group["lr_decay"] = 0.0
+        if settings.optimizer == DECOUPLED:
+            group["weight_decay"] = 0.0  # done before
         if "capturable" in group:
             group["capturable"] = capturable
     return optimizer
