@@ -378,7 +378,7 @@ def test_the_other_process_ends_with_the_program_that_started_it(empty_folder: P
         str(room),
         kind_of(LINE, 1, 50, False).text(),
     ]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True) as child:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, process_group=0) as child:
         assert child.stdin is not None
         child.stdin.close()  # as the system does it, however a program ends
         assert child.wait(30) == -signal.SIGKILL

@@ -113,15 +113,17 @@ def _frame_rows(what: str, found: Watched, frames: int, slow: int) -> list[Row]:
 def _measure_compiled(window: MainWindow) -> list[Row]:
     """Frames while code is made, then how fast it steps beside the same without a window; on two plots."""
     window.arrangement.show_mode("simple")
-    paints, waits = Paints(window), list[float]()
+    paints = Paints(window)
     window.store.change(engine="compiled", batch_size=None, steps=None, learning_rate=compiled.SLOW)
     with compiled.nothing_kept():
         window.session.reset()
         _wait_until_built(window)
         window.session.run()
+        _spin(SETTLE)
+        paints.clear()
         while (engine := window.session.engine) is not None and not engine.ready:
             _spin(SETTLE)
-        waits += _waits(paints, TWO_PLOTS)
+        waits = _waits(paints, TWO_PLOTS)
         alone = compiled.compiled_loop()
         pairs = [(loops.rate(alone, compiled.STEPS), _train(window, paints)) for _time in range(REPETITIONS)]
     return [

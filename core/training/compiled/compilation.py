@@ -148,7 +148,7 @@ class Compilation:
                 stdout=subprocess.DEVNULL,
                 stderr=said,
                 env=_environment(folder),
-                start_new_session=True,  # with the compiler that it starts, it can be ended as one
+                process_group=0,  # so that it is ended with its compiler; a session would take an equal share
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # which only Windows has
             )
         with child:
