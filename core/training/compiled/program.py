@@ -28,7 +28,7 @@ from core.training.named import named
 
 Tensors = Sequence[Tensor]
 
-DECOUPLED = "adamw"  # its weight decay is no part of the gradient
+DECAYS = {"adamw": "weight_decay", "asgd": "lambd"}  # what shortens the parameters, and not by the gradient
 TWICE = "nadam"  # moves the parameters twice a step, each time rounded, so it is given the rate itself
 
 # Of the example tensors; all different, so that the compiler takes no two of them for one.
@@ -177,10 +177,11 @@ class Program(nn.Module):
         return after, kept
 
     def _decayed(self, parameters: Tensors, length: Tensor) -> Tensors:
-        """The parameters as AdamW shortens them before its step, rounded as it does: such errors add up."""
-        if self._kind.settings.optimizer != DECOUPLED:
+        """The parameters as AdamW and ASGD shorten them, rounded as they do it: such errors add up."""
+        name = DECAYS.get(self._kind.settings.optimizer)
+        if name is None:
             return parameters
-        factor = 1 - length * float(self._kind.settings.values("optimizer")["weight_decay"] or 0)
+        factor = 1 - length * float(self._kind.settings.values("optimizer")[name] or 0)
         return [parameter * factor.to(parameter.dtype) for parameter in parameters]
 
     def _extra(self, made: Tensor) -> dict[str, Tensor]:
@@ -251,8 +252,8 @@ def _unit_optimizer(
     for group in optimizer.param_groups:
         if "lr_decay" in group:
             group["lr_decay"] = 0.0
-        if settings.optimizer == DECOUPLED:
-            group["weight_decay"] = 0.0  # done before
+        if settings.optimizer in DECAYS:
+            group[DECAYS[settings.optimizer]] = 0.0  # done before
         if "capturable" in group:
             group["capturable"] = capturable
     return optimizer
