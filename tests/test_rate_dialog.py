@@ -67,6 +67,16 @@ def point_at(dialog: RateDialog, rate: float) -> QPointF:
     return QPointF(float(across), area.center().y())
 
 
+def wait_to_be_halted(
+    _points: Points, _settings: Settings, halted: Callable[[], bool], _report: Callable[[float, float], None]
+) -> Sweep:
+    """A sweep that has not come to its first rate when it is halted."""
+    never = threading.Event()
+    while not halted():
+        never.wait(0.002)
+    return Sweep(np.empty(0), np.empty(0), None, "")
+
+
 @pytest.fixture
 def endless(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """A sweep that reports a few steps and then waits to be halted; set when it has been."""
@@ -184,6 +194,16 @@ def test_it_draws_while_the_sweep_goes_on(qtbot: QtBot, window: MainWindow, endl
     assert not endless.is_set()
     dialog.reject()
     assert endless.wait(5)
+
+
+def test_a_sweep_that_has_found_nothing_yet_is_waited_for(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rate_dialog, "find_rate", wait_to_be_halted)
+    dialog = ask(qtbot, window)
+    qtbot.waitSignals([dialog._timer.timeout] * 2).wait()
+    assert part(dialog, QProgressBar, "rate_progress").value() == 0
+    assert not use(dialog).isEnabled()
 
 
 def test_cancel_ends_the_sweep(qtbot: QtBot, window: MainWindow, endless: threading.Event) -> None:

@@ -135,6 +135,7 @@ class RateDialog(QDialog):
         self._bar.setAccessibleName(_("Progress of the sweep"))
         self._bar.setToolTip(_("How many of the learning rates have been tried."))
         self._bar.setRange(0, COUNT)
+        self._bar.setValue(0)  # a new bar stands before its beginning
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(theme.px(BAR))
         self._sentence.setObjectName("rate_sentence")
