@@ -72,6 +72,7 @@ class Interpreted:
     """A compilation that is done at once."""
 
     failure = ""
+    given_up = False
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind

@@ -380,39 +380,35 @@ def test_compiled_steps_are_made_by_their_code_and_are_the_eager_ones() -> None:
 
 
 class Making:
-    """A compilation that is done after it was looked at twice, and takes 7 seconds."""
+    """A compilation that is done once somebody has asked twice, and takes 7 seconds."""
 
     seconds = 7.0
 
     def __init__(self, kept: bool = False, failure: str = "") -> None:
         self.kept, self.failure = kept, failure
-        self.looks = 0 if not kept else 2
+        self.asked = 0 if not kept else 2
         self.stopped = False
 
     @property
     def busy(self) -> bool:
-        return self.looks < 2 and not self.stopped
+        self.asked += 1
+        return self.asked <= 2 and not self.stopped
 
     @property
     def code(self) -> object:
-        return None if self.busy or self.stopped or self.failure else self
+        return None if self.asked <= 2 or self.stopped or self.failure else self
 
-    def look(self) -> None:
-        self.looks += 1
-
-    def stop(self) -> None:
+    def give_up(self) -> None:
         self.stopped = True
+
+    def wait(self) -> None:
+        assert self.stopped
 
 
 def clock_upon(monkeypatch: pytest.MonkeyPatch, first: Making) -> CompileClock:
     """A clock for which `first` is what the compiler has."""
-
-    def wanted(_kind: object) -> Making:
-        first.look()
-        return first
-
-    monkeypatch.setattr(compile_clock.COMPILER, "wanted", wanted)
-    monkeypatch.setattr(compile_clock.COMPILER, "stop", first.stop)
+    monkeypatch.setattr(compile_clock.COMPILER, "wanted", lambda _kind: first)
+    monkeypatch.setattr(compile_clock.COMPILER, "stop", first.give_up)
     return CompileClock(LINE, measured_settings(RUN))
 
 
@@ -433,7 +429,7 @@ def test_code_that_was_there_is_compiled_once_more_to_time_it(monkeypatch: pytes
         assert path.parent.exists()
         return Making()
 
-    monkeypatch.setattr(compile_clock, "_begun", begun)
+    monkeypatch.setattr(compile_clock, "Compilation", begun)
     clock = clock_upon(monkeypatch, Making(kept=True))
     clock.run(no_wait)
     assert clock.ready
@@ -450,6 +446,17 @@ def test_compiling_that_is_given_up_is_stopped(monkeypatch: pytest.MonkeyPatch) 
     clock.again(lambda _seconds: True)
     assert making.stopped
     assert not clock.ready
+    assert clock.compiling is None
+
+
+def test_timing_what_was_there_that_is_given_up_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    again = Making()
+    monkeypatch.setattr(compile_clock, "Compilation", lambda _kind, _path: again)
+    clock = clock_upon(monkeypatch, Making(kept=True))
+    clock.run(no_wait)
+    clock.again(lambda _seconds: True)
+    assert again.stopped
+    assert clock.ready
     assert clock.compiling is None
 
 
