@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QDialog, QLabel, QProgressBar, QPushButton, QWidge
 from pytestqt.qtbot import QtBot
 
 from core.experiment import Points, Settings, generate
-from core.training.rate_finder import COUNT, Sweep, find_rate
+from core.training.rate_finder import COUNT, RateSearch, find_rate
 from gui.dialogs import rate_dialog
 from gui.dialogs.rate_dialog import RateDialog
 from gui.main_window import MainWindow
@@ -48,13 +48,13 @@ def sentence(dialog: RateDialog) -> str:
 
 
 def found(qtbot: QtBot, window: MainWindow) -> RateDialog:
-    """The dialog, when its sweep is over."""
+    """The dialog, when its search is over."""
     dialog = ask(qtbot, window)
     qtbot.waitUntil(lambda: bool(sentence(dialog)), timeout=PATIENCE)
     return dialog
 
 
-def sweeps() -> list[threading.Thread]:
+def searches() -> list[threading.Thread]:
     """The threads of backgrounds, of which a window has two at most."""
     return [thread for thread in threading.enumerate() if thread.name.startswith("background")]
 
@@ -69,22 +69,22 @@ def point_at(dialog: RateDialog, rate: float) -> QPointF:
 
 def wait_to_be_halted(
     _points: Points, _settings: Settings, halted: Callable[[], bool], _report: Callable[[float, float], None]
-) -> Sweep:
-    """A sweep that has not come to its first rate when it is halted."""
+) -> RateSearch:
+    """A search that has not come to its first rate when it is halted."""
     never = threading.Event()
     while not halted():
         never.wait(0.002)
-    return Sweep(np.empty(0), np.empty(0), None, "")
+    return RateSearch(np.empty(0), np.empty(0), None, "")
 
 
 @pytest.fixture
 def endless(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
-    """A sweep that reports a few steps and then waits to be halted; set when it has been."""
+    """A search that reports a few steps and then waits to be halted; set when it has been."""
     over = threading.Event()
 
     def wait(
         points: Points, settings: Settings, halted: Callable[[], bool], report: Callable[[float, float], None]
-    ) -> Sweep:
+    ) -> RateSearch:
         told: list[float] = []
         never = threading.Event()
 
@@ -134,15 +134,15 @@ def test_the_button_beside_the_rate_opens_it_too(qtbot: QtBot, window: MainWindo
     part(window, RateDialog, "rate_dialog").reject()
 
 
-def test_it_draws_every_loss_that_the_sweep_saw(qtbot: QtBot, window: MainWindow) -> None:
-    sweep = find_rate(LINE, SGD)
+def test_it_draws_every_loss_that_the_search_saw(qtbot: QtBot, window: MainWindow) -> None:
+    search = find_rate(LINE, SGD)
     dialog = found(qtbot, window)
     rates, losses = dialog.plot.trace.getData()
-    finite = np.isfinite(sweep.losses)
-    assert rates == pytest.approx(np.log10(sweep.rates[finite]))
-    assert losses == pytest.approx(np.log10(sweep.losses[finite]))
+    finite = np.isfinite(search.losses)
+    assert rates == pytest.approx(np.log10(search.rates[finite]))
+    assert losses == pytest.approx(np.log10(search.losses[finite]))
     assert dialog.plot.marker.isVisible()
-    assert dialog.plot.marker.pos().x() == pytest.approx(np.log10(sweep.proposed or 0))
+    assert dialog.plot.marker.pos().x() == pytest.approx(np.log10(search.proposed or 0))
     dialog.reject()
 
 
@@ -183,7 +183,9 @@ def test_escape_leaves_without_a_rate(qtbot: QtBot, window: MainWindow) -> None:
 # --- while it goes on -------------------------------------------------------------------------------------
 
 
-def test_it_draws_while_the_sweep_goes_on(qtbot: QtBot, window: MainWindow, endless: threading.Event) -> None:
+def test_it_draws_while_the_search_goes_on(
+    qtbot: QtBot, window: MainWindow, endless: threading.Event
+) -> None:
     dialog = ask(qtbot, window)
     bar = part(dialog, QProgressBar, "rate_progress")
     qtbot.waitUntil(lambda: bar.value() >= 20, timeout=PATIENCE)
@@ -196,7 +198,7 @@ def test_it_draws_while_the_sweep_goes_on(qtbot: QtBot, window: MainWindow, endl
     assert endless.wait(5)
 
 
-def test_a_sweep_that_has_found_nothing_yet_is_waited_for(
+def test_a_search_that_has_found_nothing_yet_is_waited_for(
     qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rate_dialog, "find_rate", wait_to_be_halted)
@@ -206,20 +208,20 @@ def test_a_sweep_that_has_found_nothing_yet_is_waited_for(
     assert not use(dialog).isEnabled()
 
 
-def test_cancel_ends_the_sweep(qtbot: QtBot, window: MainWindow, endless: threading.Event) -> None:
+def test_cancel_ends_the_search(qtbot: QtBot, window: MainWindow, endless: threading.Event) -> None:
     dialog = ask(qtbot, window)
     qtbot.mouseClick(part(dialog, QPushButton, "rate_cancel"), LEFT)
     assert not dialog.isVisible()
     assert endless.wait(5)
 
 
-def test_closing_the_window_ends_the_sweep(
+def test_closing_the_window_ends_the_search(
     qtbot: QtBot, window: MainWindow, endless: threading.Event
 ) -> None:
-    threads = set(sweeps())
+    threads = set(searches())
     ask(qtbot, window)
-    qtbot.waitUntil(lambda: len(set(sweeps()) - threads) == 1)
-    (thread,) = set(sweeps()) - threads
+    qtbot.waitUntil(lambda: len(set(searches()) - threads) == 1)
+    (thread,) = set(searches()) - threads
     window.close()
     assert endless.wait(5)
     thread.join(5)
@@ -233,7 +235,7 @@ def test_closing_the_window_ends_the_sweep(
     ("window", "words"),
     [
         ((Points(), SGD), "no points"),
-        ((LINE, Settings(optimizer="rprop")), "nothing to sweep"),
+        ((LINE, Settings(optimizer="rprop")), "nothing to search for"),
         ((Points([1e6, 2e6], [1.0, 2.0]), SGD), "standardise"),
     ],
     indirect=["window"],
@@ -257,7 +259,7 @@ def test_a_fault_is_a_sentence_too(
     monkeypatch.setattr(rate_dialog, "find_rate", fail)
     dialog = found(qtbot, window)
     assert "the log has the details" in sentence(dialog)
-    assert "the sweep failed" in caplog.text
+    assert "the search failed" in caplog.text
     dialog.reject()
 
 
@@ -272,7 +274,7 @@ def test_everything_a_person_uses_has_a_name_and_a_tooltip(qtbot: QtBot, window:
     dialog.reject()
 
 
-def test_the_plot_without_a_sweep_says_what_it_will_show(qtbot: QtBot) -> None:
+def test_the_plot_without_a_search_says_what_it_will_show(qtbot: QtBot) -> None:
     from gui.theme import Theme
 
     plot = RatePlot(Theme())

@@ -1,4 +1,4 @@
-"""The sweep of learning rates, and the one that it proposes."""
+"""The search of learning rates, and the one that it proposes."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ SWEPT = [key for key in OPTIMIZERS if key not in ("rprop", "lbfgs")]
 
 
 def test_the_rates_rise_from_the_lowest_that_can_be_set_by_one_factor() -> None:
-    sweep = find_rate(LINE, Settings())
-    assert sweep.rates[0] == LOWEST == FIELDS["learning_rate"].minimum
-    assert np.ptp(np.diff(np.log(sweep.rates))) < 1e-9
-    assert len(sweep.rates) == len(sweep.losses) <= COUNT
+    search = find_rate(LINE, Settings())
+    assert search.rates[0] == LOWEST == FIELDS["learning_rate"].minimum
+    assert np.ptp(np.diff(np.log(search.rates))) < 1e-9
+    assert len(search.rates) == len(search.losses) <= COUNT
 
 
 def test_the_losses_are_those_of_gradient_descent_by_hand() -> None:
-    """Of the line on five points, in float64, with the rates of the sweep."""
+    """Of the line on five points, in float64, with the rates of the search."""
     settings = Settings(optimizer="sgd", start="own", start_values=(0.5, -1.0), dtype="float64")
-    sweep = find_rate(FIVE, settings)
+    search = find_rate(FIVE, settings)
     x, w, b = FIVE.x[:, 0], 0.5, -1.0
-    for rate, loss in list(zip(sweep.rates, sweep.losses, strict=True))[:-1]:
+    for rate, loss in list(zip(search.rates, search.losses, strict=True))[:-1]:
         off = w * x + b - FIVE.y
         w, b = w - rate * 2 * np.mean(off * x), b - rate * 2 * np.mean(off)
         assert loss == pytest.approx(np.mean((w * x + b - FIVE.y) ** 2), rel=1e-6)
@@ -40,12 +40,12 @@ def test_the_losses_are_those_of_gradient_descent_by_hand() -> None:
 def test_gradient_descent_blows_up_beyond_its_limit_and_a_stable_rate_is_proposed() -> None:
     design = np.column_stack((LINE.x[:, 0], np.ones(len(LINE))))
     limit = 2 / np.linalg.eigvalsh(2 / len(LINE) * design.T @ design)[-1]
-    sweep = find_rate(LINE, Settings(optimizer="sgd"))
-    assert sweep.rates[-1] > limit
-    assert sweep.proposed is not None
-    assert limit / 100 < sweep.proposed < limit / 2
-    assert f"{sweep.proposed:g}" in sweep.reason
-    assert "Smith 2017" in sweep.reason
+    search = find_rate(LINE, Settings(optimizer="sgd"))
+    assert search.rates[-1] > limit
+    assert search.proposed is not None
+    assert limit / 100 < search.proposed < limit / 2
+    assert f"{search.proposed:g}" in search.reason
+    assert "Smith 2017" in search.reason
 
 
 @pytest.mark.parametrize("optimizer", SWEPT)
@@ -56,20 +56,20 @@ def test_what_is_proposed_trains_better_than_a_rate_far_below(
     optimizer: str, changes: dict[str, Any]
 ) -> None:
     settings = Settings(optimizer=optimizer, epochs=None, **changes)
-    sweep = find_rate(LINE, settings)
-    assert sweep.proposed is not None
-    assert LOWEST <= sweep.proposed <= HIGHEST
-    if not math.isclose(sweep.rates[-1], HIGHEST):
-        assert sweep.proposed <= sweep.rates[-1] / 2
+    search = find_rate(LINE, settings)
+    assert search.proposed is not None
+    assert LOWEST <= search.proposed <= HIGHEST
+    if not math.isclose(search.rates[-1], HIGHEST):
+        assert search.proposed <= search.rates[-1] / 2
     losses = {}
-    for rate in (sweep.proposed, sweep.proposed / 100):
+    for rate in (search.proposed, search.proposed / 100):
         trainer = Trainer(
             LINE, Settings(optimizer=optimizer, epochs=None, learning_rate=max(rate, LOWEST), **changes)
         )
         for _step in range(60):
             trainer.step()
         losses[rate] = trainer.full_loss()
-    assert losses[sweep.proposed] < losses[sweep.proposed / 100]
+    assert losses[search.proposed] < losses[search.proposed / 100]
 
 
 def test_what_would_end_the_run_or_change_its_rate_plays_no_part() -> None:
@@ -93,7 +93,7 @@ def test_what_would_end_the_run_or_change_its_rate_plays_no_part() -> None:
     assert hindered.proposed == plain.proposed
 
 
-def test_a_sweep_repeats_bit_by_bit() -> None:
+def test_a_search_repeats_bit_by_bit() -> None:
     one, other = (find_rate(LINE, Settings(batch_size=8, model="mlp", seed=3)) for _time in range(2))
     assert one.losses.tolist() == other.losses.tolist()
     assert one[2:] == other[2:]
@@ -101,21 +101,21 @@ def test_a_sweep_repeats_bit_by_bit() -> None:
 
 def test_each_step_is_reported_as_it_happens() -> None:
     told: list[tuple[float, float]] = []
-    sweep = find_rate(LINE, Settings(), report=lambda rate, loss: told.append((rate, loss)))
-    assert told == list(zip(sweep.rates.tolist(), sweep.losses.tolist(), strict=True))
+    search = find_rate(LINE, Settings(), report=lambda rate, loss: told.append((rate, loss)))
+    assert told == list(zip(search.rates.tolist(), search.losses.tolist(), strict=True))
 
 
 def test_it_ends_when_it_is_told_to() -> None:
     told: list[float] = []
-    sweep = find_rate(LINE, Settings(), lambda: len(told) == 7, lambda rate, _loss: told.append(rate))
-    assert len(sweep.rates) == 7
+    search = find_rate(LINE, Settings(), lambda: len(told) == 7, lambda rate, _loss: told.append(rate))
+    assert len(search.rates) == 7
 
 
 def test_numbers_that_no_rate_survives_are_said_so() -> None:
     huge = Points([1e6, 2e6, 3e6], [1.0, 2.0, 3.0])
-    sweep = find_rate(huge, Settings(optimizer="sgd"))
-    assert sweep.proposed is None
-    assert "standardise" in sweep.reason
+    search = find_rate(huge, Settings(optimizer="sgd"))
+    assert search.proposed is None
+    assert "standardise" in search.reason
 
 
 def test_where_nothing_is_to_be_gained_a_tenth_of_what_blows_up_is_proposed() -> None:
@@ -123,16 +123,16 @@ def test_where_nothing_is_to_be_gained_a_tenth_of_what_blows_up_is_proposed() ->
     settings = Settings(
         optimizer="sgd", start="own", start_values=(least[0] + 1e-3, least[1]), dtype="float64"
     )
-    sweep = find_rate(FIVE, settings)
-    assert sweep.proposed == pytest.approx(sweep.rates[-1] / 10, rel=0.1)
-    assert "a tenth" in sweep.reason
+    search = find_rate(FIVE, settings)
+    assert search.proposed == pytest.approx(search.rates[-1] / 10, rel=0.1)
+    assert "a tenth" in search.reason
 
 
 def test_where_no_rate_does_anything_the_default_is_proposed() -> None:
     zero = Points([-1.0, 0.0, 1.0], [0.0, 0.0, 0.0])
-    sweep = find_rate(zero, Settings(optimizer="sgd", start="zeros"))
-    assert sweep.proposed == OPTIMIZERS["sgd"].learning_rate
-    assert "default" in sweep.reason
+    search = find_rate(zero, Settings(optimizer="sgd", start="zeros"))
+    assert search.proposed == OPTIMIZERS["sgd"].learning_rate
+    assert "default" in search.reason
 
 
 def test_no_fall_from_where_a_long_step_has_thrown_the_fit_counts() -> None:

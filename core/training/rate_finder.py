@@ -35,20 +35,20 @@ CAREFUL = 0.1  # of it, where no rate made the loss fall
 REGAINED = 0.25  # of its fall; where the loss has risen by so much, no later fall counts
 DIGITS = 2  # of the rate proposed
 
-NOTHING_TO_SWEEP = {
+NOTHING_TO_FIND = {
     "rprop": N_(
         "Rprop takes the learning rate for its first step alone and then finds the length of every step by "
-        "itself, so there is nothing to sweep; its default, {rate}, will do."
+        "itself, so there is nothing to search for; its default, {rate}, will do."
     ),
     "lbfgs": N_(
         "L-BFGS finds the length of a step from the curvature, and the learning rate is a share of it, so "
-        "there is nothing to sweep; its default, {rate}, will do."
+        "there is nothing to search for; its default, {rate}, will do."
     ),
 }
 
 
-class Sweep(NamedTuple):
-    """What a sweep found: `losses` of all training points behind a step with each of `rates`, both `[n]`.
+class RateSearch(NamedTuple):
+    """What a search found: `losses` of all training points behind a step with each of `rates`, both `[n]`.
 
     `proposed` is the rate to use, None where there is none; `reason` is a sentence that says why.
     """
@@ -64,15 +64,15 @@ def find_rate(
     settings: Settings,
     halted: Callable[[], bool] = lambda: False,
     report: Callable[[float, float], None] = lambda _rate, _loss: None,
-) -> Sweep:
+) -> RateSearch:
     """Train a fresh run of its own with a rate that rises at each step, until the loss blows up.
 
-    `report(rate, loss)` is called behind each step; as soon as `halted()` the sweep ends with what it has.
+    `report(rate, loss)` is called behind each step; as soon as `halted()` the search ends with what it has.
     Raises Problem where nothing can be swept.
     """
     usual = OPTIMIZERS[settings.optimizer].learning_rate
-    if settings.optimizer in NOTHING_TO_SWEEP:
-        raise Problem(_(NOTHING_TO_SWEEP[settings.optimizer]).format(rate=f"{usual:g}"))
+    if settings.optimizer in NOTHING_TO_FIND:
+        raise Problem(_(NOTHING_TO_FIND[settings.optimizer]).format(rate=f"{usual:g}"))
     from core.training.trainer import Trainer  # here, since it imports torch
 
     settings = alone(settings)
@@ -85,7 +85,7 @@ def find_rate(
         if halted() or _blown_up(first, [loss for _rate, loss in found]):
             break
     rates, losses = np.array(found).T
-    return Sweep(rates, losses, *propose(rates, losses, first, usual))
+    return RateSearch(rates, losses, *propose(rates, losses, first, usual))
 
 
 def alone(settings: Settings) -> Settings:
@@ -106,7 +106,7 @@ def alone(settings: Settings) -> Settings:
 
 
 def propose(rates: Floats, losses: Floats, first: float, usual: float) -> tuple[float | None, str]:
-    """The rate to use and the reason; `first` is the loss before the sweep, `usual` the optimizer's default.
+    """The rate to use and the reason; `first` is the loss before the search, `usual` the optimizer's default.
 
     It is the rate where the loss falls most steeply over the logarithm of the rate, but at most half the one
     that blew up.

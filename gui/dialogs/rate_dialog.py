@@ -1,4 +1,4 @@
-"""The dialog that finds a learning rate: it sweeps, draws what it sees, and proposes one."""
+"""The dialog that finds a learning rate: it tries, draws what it sees, and proposes one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from core.experiment import Experiment
 from core.problem import Problem
 from core.texts import _
-from core.training.rate_finder import COUNT, Sweep, find_rate
+from core.training.rate_finder import COUNT, RateSearch, find_rate
 from gui.background import Background
 from gui.plots.rate_plot import RatePlot
 from gui.run_sentences import fault_sentence
@@ -35,7 +35,7 @@ BAR = 6  # pixels, the height of the progress bar
 
 
 class RateDialog(QDialog):
-    """Sweeps the learning rate of a copy of `experiment`; once accepted, `rate` is the one to use."""
+    """Searches the learning rate for a copy of `experiment`; once accepted, `rate` is the one to use."""
 
     def __init__(self, experiment: Experiment, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,7 +54,7 @@ class RateDialog(QDialog):
         self._use = QPushButton()
         self._lay_out()
         self._choose(None)
-        self._use.setToolTip(_("The sweep is still going on."))
+        self._use.setToolTip(_("The search is still going on."))
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_EVERY)
         self._timer.timeout.connect(self._show_found)
@@ -62,19 +62,19 @@ class RateDialog(QDialog):
         self._start(experiment)
 
     def done(self, result: int) -> None:
-        """Close, and end the sweep, whose thread ends with the step it is at."""
+        """Close, and end the search, whose thread ends with the step it is at."""
         self._halt.set()
         self._timer.stop()
         self._background.close(wait=False)
         super().done(result)
 
-    # --- the sweep ----------------------------------------------------------------------------------------
+    # --- the search ---------------------------------------------------------------------------------------
 
     def _start(self, experiment: Experiment) -> None:
-        """Sweep in the background, which stores what it finds in a list, and touches nothing else here."""
+        """Search in the background, which stores what it finds in a list, and touches nothing else here."""
         found, halted = self._found, self._halt.is_set
 
-        def work() -> Sweep:
+        def work() -> RateSearch:
             return find_rate(
                 experiment.points, experiment.settings, halted, lambda rate, loss: found.append((rate, loss))
             )
@@ -82,22 +82,22 @@ class RateDialog(QDialog):
         self._background.run("rate", work, self._finish, self._fail)
 
     def _show_found(self) -> None:
-        """Draw what the sweep has seen so far."""
+        """Draw what the search has seen so far."""
         seen = len(self._found)
         if seen > self._bar.value():
             rates, losses = np.array(self._found[:seen]).T
             self.plot.show_losses(rates, losses)
             self._bar.setValue(seen)
 
-    def _finish(self, sweep: Sweep) -> None:
-        self._end(sweep.reason)
-        self.plot.show_losses(sweep.rates, sweep.losses)
-        self._choose(sweep.proposed)
+    def _finish(self, search: RateSearch) -> None:
+        self._end(search.reason)
+        self.plot.show_losses(search.rates, search.losses)
+        self._choose(search.proposed)
         self._use.setFocus()
 
     def _fail(self, error: Exception) -> None:
         if not isinstance(error, Problem):
-            log.error("the sweep failed", exc_info=error)
+            log.error("the search failed", exc_info=error)
         self._end(str(error) if isinstance(error, Problem) else fault_sentence())
         self._sentence.setStyleSheet(f"color: {self._theme.warning}")
         self._use.setToolTip(_("There is no rate to use."))
@@ -132,7 +132,7 @@ class RateDialog(QDialog):
         what.setWordWrap(True)
         what.setStyleSheet(f"color: {theme.muted}")
         self._bar.setObjectName("rate_progress")
-        self._bar.setAccessibleName(_("Progress of the sweep"))
+        self._bar.setAccessibleName(_("Progress of the search"))
         self._bar.setToolTip(_("How many of the learning rates have been tried."))
         self._bar.setRange(0, COUNT)
         self._bar.setValue(0)  # a new bar stands before its beginning

@@ -1,4 +1,4 @@
-"""The plot of a sweep of learning rates: the loss behind each, and the rate that is chosen."""
+"""The plot of a search of learning rates: the loss behind each, and the rate that is chosen."""
 
 from __future__ import annotations
 
