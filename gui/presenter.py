@@ -31,7 +31,7 @@ from gui.workspace import Workspace
 
 if TYPE_CHECKING:
     from core.tables import ReadPoints
-    from core.training.trainer import Ghost
+    from core.training.run import Ghost
 
 Floats = NDArray[np.float64]
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from core.training.inside import Inside
     from core.training.inspection import Inspection
     from core.training.path import Way
-    from core.training.trainer import Ghost
+    from core.training.run import Ghost
 
 
 class Standing(QObject):

@@ -6,19 +6,17 @@ import logging
 import math
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from itertools import count, pairwise
-from typing import NamedTuple
+from itertools import count
 
 import torch
 
 from core.choices import MODELS
 from core.choices.cores import threads_used, too_few_cores
-from core.experiment.experiment import MOST_STRETCHES, Stretch
+from core.experiment.experiment import Stretch
 from core.experiment.points import Points
 from core.experiment.settings import Settings
 from core.experiment.split import held_out
-from core.insight.curves import Curve
-from core.insight.scaling import Scaling, no_scaling, standard_scaling
+from core.insight.scaling import no_scaling, standard_scaling
 from core.insight.trainable import check_points
 from core.problem import Problem
 from core.texts import _
@@ -27,12 +25,11 @@ from core.training.compiled.block import Block
 from core.training.compiled.engine import Engine, finite_steps
 from core.training.devices import check_device, first_line
 from core.training.fit import Fit, Wanted
-from core.training.history import History, Series
-from core.training.inside import Inside
-from core.training.inspection import Inspection, inspection
+from core.training.history import History
 from core.training.named import named
 from core.training.path import Path, shaped
 from core.training.plan import Part, Place, measure, same, size_of
+from core.training.run import Ghost, Run
 from core.training.slow_step import SlowStep
 from core.training.snapshot import Snapshot
 from core.training.stop_rules import CONVERGENCE_EVERY, StopRules
@@ -49,47 +46,18 @@ LOOK, OPEN = "look", "open"  # what is wanted of the next step
 _run_ids = count(1)
 
 
-class Ghost(NamedTuple):
-    """What was abandoned when a run went on from `step` in another way: its losses, and its last snapshot."""
+class Trainer(Run):
+    """Makes the steps of one run: a model, a loss and an optimizer at work on points.
 
-    step: int
-    losses: Series
-    snapshot: Snapshot
-
-
-class Trainer:
-    """One run: a model, a loss and an optimizer at work on points.
-
-    `latest` is the snapshot of the step at which the run stands, `tip` that of the newest step it has come
-    to; `go_to` moves between them, and stepping from an earlier step makes the same steps again. Whatever is
-    changed there begins a branch, and what it abandons is the `ghost`. `earlier` are the parts of a recorded
-    run before `points` and `settings` hold, which are gone through again. `history` holds what every step
-    left behind, `path` its parameters, `inspected` what the step that was watched last shows of itself.
-    `inside` is the step that was opened last, phase by phase; while `opens` is set, so is the step that is
-    gone to. `stopped` says why the run should end ("epochs", "steps", "seconds", "loss_below",
-    "gradient_below", "patience", "early_stopping", "converged" or "diverged") or is None, `notice` is a
-    sentence about something that happened on the way. Raises Problem where no run can start.
+    `go_to` moves between the steps, and stepping from an earlier one makes the same steps again. `earlier`
+    are the parts of a recorded run before `points` and `settings` hold, which are gone through again. Raises
+    Problem where no run can start.
     """
 
-    curve: Curve
-    scaling: Scaling
-    fit: Fit
-    history: History
-    path: Path
-    latest: Snapshot
-    tip: Snapshot
-    inspected: Inspection | None
-    inside: Inside | None
-    opens: bool
-    _before: Snapshot
     _wish: str | None  # LOOK or OPEN
-    _slow: SlowStep | None
     _at: int  # the step at which the fit stands
     _next: int  # the part of the plan that comes next
-    _stopped: str | None
-    _stopped_at: int
     _rules: StopRules
-    _checkpoints: Checkpoints
 
     def __init__(self, points: Points, settings: Settings, earlier: Sequence[Stretch] = ()) -> None:
         check_device(settings.device, settings.dtype)
@@ -109,57 +77,6 @@ class Trainer:
         except RuntimeError as error:
             self._leave_device(error)
             self._start()
-
-    # --- what is so -------------------------------------------------------------------------------------
-
-    @property
-    def stopped(self) -> str | None:
-        """Why the run should end, or None; what was changed since then may be a reason to go on."""
-        if self.latest.step != self._stopped_at:
-            return None
-        changed = self._wanted is not self._planned
-        return None if changed and self._stopped != "diverged" else self._stopped
-
-    @property
-    def earliest(self) -> int:
-        """The first step that can be gone to: 0, unless changes of many points took too much memory."""
-        return self._checkpoints.earliest
-
-    @property
-    def earlier(self) -> tuple[Stretch, ...]:
-        """The parts of the run before what is wanted now, as an experiment keeps them, if it can."""
-        plan = self._plan
-        if self.changed:
-            here = self.latest.step
-            plan = [*(part for part in plan if part.since < here), Part(here, self._wanted)]
-        parts = [Stretch(two.since, *one.wanted) for one, two in pairwise(plan)]
-        return tuple(parts) if self.earliest == 0 and len(parts) <= MOST_STRETCHES else ()
-
-    @property
-    def measured_since(self) -> int:
-        """The step behind which losses are of the kind that they are now: of these points, by this loss."""
-        here, since = self.latest.step, 0
-        parts = [part for part in self._plan if part.since < max(here, 1)]
-        if self._wanted is not self._planned:
-            parts.append(Part(here, self._wanted))
-        for one, two in pairwise(parts):
-            since = since if measure(one.wanted) == measure(two.wanted) else two.since
-        return since
-
-    @property
-    def changed(self) -> bool:
-        """Whether the next step takes up a change that no step has taken up yet."""
-        return not same(self._wanted, self._plan[-1].wanted)
-
-    @property
-    def wanted(self) -> Wanted:
-        """The points and settings that the next new step takes."""
-        return self._wanted
-
-    @with_own_threads
-    def full_loss(self) -> float:
-        """The loss of all training points at the present parameters, in the units of the data."""
-        return self.fit.full_loss()
 
     # --- what the person does -------------------------------------------------------------------------
 
@@ -238,38 +155,6 @@ class Trainer:
         if self.inside.complete:
             self.step()
 
-    @property
-    def is_to_open(self) -> bool:
-        """Whether the step at which the run stands must be made again, to be opened."""
-        step = self.latest.step
-        can_be = step == 0 or step > self.earliest
-        return self.opens and can_be and not self.in_mid_step and not self.is_open
-
-    @property
-    def is_open(self) -> bool:
-        """Whether `inside` is of the step at which the run stands.
-
-        At step 0 it is of the one that would be first, and after a divergence perhaps of that which does not
-        count.
-        """
-        step, inside = self.latest.step, self.inside
-        if inside is None:
-            return False
-        if step == 0 and not inside.complete:
-            return self.tip.step > 0 or inside.settings == self._wanted.settings
-        last = step + (self.stopped == "diverged")
-        return inside.complete and step <= inside.number <= last
-
-    @property
-    def was_changed(self) -> bool:
-        """Whether the run is not that of what is wanted now from its start on."""
-        return self.earliest > 0 or len(self._plan) > 1 or (self.changed and self.latest.step > 0)
-
-    @property
-    def in_mid_step(self) -> bool:
-        """Whether a step is under way of which some phases are done; whatever comes next completes it."""
-        return self._slow is not None
-
     def watch(self, opened: bool = False) -> None:
         """Let the next step be looked into, which takes a moment; may be called from any thread.
 
@@ -277,11 +162,6 @@ class Trainer:
         """
         self.inspected = None
         self._wish = OPEN if opened or self._wish == OPEN else LOOK  # a step may take longer than a frame
-
-    @with_own_threads
-    def inspect(self) -> Inspection:
-        """The inside of the step at which the run stands; not while another thread steps it."""
-        return inspection(self.fit, self.latest, self._before)
 
     @with_own_threads
     def go_to(self, step: int, halted: Callable[[], bool] = lambda: False) -> Snapshot:
