@@ -16,6 +16,7 @@ from core.experiment.file import dumps, loads
 from core.training import Snapshot, Trainer, Worker
 from core.training import checkpoints as checkpoints_module
 from core.training import trainer as trainer_module
+from core.training.compiled import compiler as compiler_module
 
 STEPS = 140
 
@@ -159,6 +160,25 @@ def test_what_is_changed_and_changed_back_begins_no_branch() -> None:
     trainer.change(settings=replace(ENDLESS))
     assert [bits(s) for s in run(trainer, 10)] == [bits(s) for s in known[20:30]]
     assert trainer.ghost is None
+
+
+def test_another_engine_makes_the_same_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiler_module.COMPILER, "wanted", refuse)
+    trainer = Trainer(POINTS, ENDLESS)
+    known = run(trainer)
+    trainer.go_to(100)
+    trainer.change(settings=replace(ENDLESS, engine="compiled"))
+    assert not trainer.changed
+    assert [bits(s) for s in run(trainer, 5)] == [bits(s) for s in known[100:105]]
+    assert trainer.fit.taken.settings.engine == "compiled"
+    assert trainer.ghost is None
+    assert trainer.tip is known[-1]
+    assert not trainer.was_changed
+    assert trainer.earlier == ()
+
+
+def refuse(_kind: object) -> None:
+    raise AssertionError("a single step asks for no code")
 
 
 def test_a_change_at_step_0_is_a_new_run_from_the_start() -> None:

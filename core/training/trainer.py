@@ -371,8 +371,11 @@ class Trainer(Run):
     def _plan_change(self, wanted: Wanted) -> None:
         """From here on `wanted` holds; in the past of the run that begins a branch."""
         self._planned = wanted
-        if same(wanted, self._plan[-1].wanted):
-            return  # what was changed has been changed back
+        if same(wanted, self._plan[-1].wanted):  # another engine, or what was changed has been changed back
+            self._plan = [*self._plan[:-1], self._plan[-1]._replace(wanted=wanted)]
+            if self._next == len(self._plan):
+                self.fit.take_up(wanted)
+            return
         if self._at < self.tip.step:
             self._branch()
         self._plan = [part for part in self._plan if part.since < self._at] + [Part(self._at, wanted)]
