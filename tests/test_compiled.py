@@ -58,7 +58,9 @@ ROWS = (
 )
 BATCHES = {"model": "polynomial", "loss": "huber", "standardise": True, "batch_size": 16, "validation": 0.2}
 NETWORK = {"model": "mlp", "optimizer": "nadam", "clip_norm": 0.5, "dtype": "float64"}
-COMPILED = ({}, BATCHES, NETWORK)  # each takes the compiler several seconds
+# Its update is a sum with a product of matrices, and so is its weight decay.
+PRODUCTS = {"model": "mlp", "optimizer": "sgd", "options": {"sgd.weight_decay": 0.01}, "learning_rate": 0.01}
+COMPILED = ({}, BATCHES, NETWORK, PRODUCTS)  # each takes the compiler several seconds
 
 
 @pytest.fixture

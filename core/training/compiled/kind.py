@@ -11,7 +11,7 @@ from core.choices import OPTIMIZERS, SCHEDULES
 from core.experiment.settings import Settings
 from core.texts import _
 
-FORMAT = 4  # of what code takes and gives; another one with every change of the program
+FORMAT = 5  # of what code takes and gives; another one with every change of the program
 TOGETHER = 4  # steps of one turn of the code's loop, whose own work takes as long as one of them
 LEAST = 2 * TOGETHER  # steps of a call
 WRITTEN = ("model", "loss", "optimizer", "dtype", "l1", "clip_norm", "gradient_below")  # and their options
