@@ -19,6 +19,13 @@ def test_the_same_seed_holds_the_same_points_out_and_another_does_not() -> None:
     assert not np.array_equal(held_out(60, 0.3, 5), held_out(60, 0.3, 6))
 
 
+def test_points_drawn_from_the_same_seed_are_not_held_out_by_their_place() -> None:
+    for seed in range(20):
+        x = np.random.default_rng(seed).uniform(-3, 3, 200)
+        apart = held_out(len(x), 0.2, seed)
+        assert x[apart].max() > np.median(x)
+
+
 def test_a_point_more_moves_one_other_at_most() -> None:
     for count in range(2, 200):
         before, after = held_out(count, 0.25, 1), held_out(count + 1, 0.25, 1)[:count]

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+OF_THE_SPLIT = 5_317  # goes with the seed of a split, so that nothing else is drawn alike
 EPOCH_STRIDE = 1_000_003  # between the seeds of two runs' shuffles, so that epochs do not repeat across seeds
 
 
@@ -11,11 +12,13 @@ def held_out(count: int, share: float, seed: int) -> NDArray[np.bool_]:
 
     Each point draws a number in its turn from a generator made from `seed`, and the points with the lowest
     are held out; so the split hardly changes when a point is added at the end. No point for a share of 0.
+    The generator is one of this function's own: points that were made from the same seed, here or in a
+    person's program, would otherwise be held out by their x.
     """
     chosen = np.zeros(count, dtype=bool)
     wanted = count_held_out(count, share)
     if wanted:
-        draws = np.random.default_rng(seed).random(count)
+        draws = np.random.default_rng([OF_THE_SPLIT, seed]).random(count)
         chosen[np.argsort(draws, kind="stable")[:wanted]] = True
     return chosen
 
