@@ -13,6 +13,7 @@ from gui.theme import Theme
 from gui.widgets.readout import Readout
 from gui.widgets.still_label import StillLabel
 
+FEWER_DIGITS = (3, 2, 1)  # where there is no room for four
 HOPELESS = -10.0  # an R² below this is not worth its digits
 
 
@@ -78,7 +79,12 @@ class MeasuresTable(QWidget):
         """Show the measures, or that there are none."""
         for ending, found in (("", training), ("_validation", held_out)):
             for key, _caption, _widest, _tip, text in COLUMNS:
-                number = None if found is None else getattr(found, key)
-                self._readouts[key + ending].show_text("–" if number is None else text(number))
+                readout = self._readouts[key + ending]
+                if found is None:
+                    readout.show_text("–")
+                    continue
+                number = getattr(found, key)
+                shorter = [] if text is r2_text else [significant(number, digits) for digits in FEWER_DIGITS]
+                readout.show_text(text(number), shorter)
         for part in self._rows[1]:
             part.setVisible(held_out is not None)

@@ -1,5 +1,7 @@
 """A number with its name, at a width that does not change while the number does."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
@@ -34,9 +36,10 @@ class Readout(QWidget):
         for label in (self._title, self.value):
             label.setParent(self)
 
-    def show_text(self, text: str) -> None:
-        """Show `text`."""
+    def show_text(self, text: str, shorter: Sequence[str] = ()) -> None:
+        """Show `text`; where it has no room, the first of the `shorter` ones that has."""
         self.value.setText(text)
+        self.value.show_shorter(shorter)
         if self._wanted() > self._needed:
             self._place()
 

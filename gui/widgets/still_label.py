@@ -1,5 +1,7 @@
 """A line of text whose place in the window stays as it is, whatever the text becomes."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel
@@ -17,6 +19,7 @@ class StillLabel(QLabel):
     def __init__(self, widest: str = "", shrinks: bool = False) -> None:
         super().__init__()
         self._text = self._more = ""
+        self._shorter: Sequence[str] = ()
         self._widest = widest
         self._shrinks = shrinks
 
@@ -28,8 +31,13 @@ class StillLabel(QLabel):
         """Show `text`."""
         if text != self._text:
             self._text = text
+            self._shorter = ()
             self.setAccessibleDescription(text)
             self.update()
+
+    def show_shorter(self, shorter: Sequence[str]) -> None:
+        """Rather than cut the text off, show the first of these that fits: a number cut off is another."""
+        self._shorter = shorter
 
     def explain(self, more: str) -> None:
         """Have the tooltip say more than there is room for."""
@@ -53,7 +61,10 @@ class StillLabel(QLabel):
         painter = QPainter(self)
         painter.setPen(self.palette().windowText().color())
         metrics = self.fontMetrics()
-        shown = metrics.elidedText(self._text, Qt.TextElideMode.ElideRight, self.width())
+        fitting = (t for t in (self._text, *self._shorter) if metrics.horizontalAdvance(t) <= self.width())
+        shown = next(fitting, None)
+        if shown is None:
+            shown = metrics.elidedText(self._text, Qt.TextElideMode.ElideRight, self.width())
         # By its base line: in the middle, Chinese letters would push the others down and cut them off.
         base = (self.height() + metrics.ascent() - metrics.descent()) / 2
         painter.drawText(QPointF(0, base), shown)

@@ -21,8 +21,8 @@ NO_COMPILER = 3  # exit status: there is no C++ compiler
 LOWER = 10  # of the priority, where the system has one
 OPTIONS = {
     "aot_inductor.precompile_headers": False,  # which would pay from the third kind on
-    # PyTorch 2.13 makes one operation of a sum with a product of matrices, and forgets the factor that the sum
-    # has: the step of plain SGD is such a sum with the factor −1, and weight decay one with its own.
+    # PyTorch 2.13 makes one operation of a sum with a product of matrices, and forgets the factor of the sum:
+    # the step of plain SGD is such a sum with the factor −1, and weight decay one with its own.
     "pattern_matcher": False,
 }
 
