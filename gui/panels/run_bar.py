@@ -38,7 +38,7 @@ class RunBar(QToolBar):
         assert isinstance(button, QToolButton)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setProperty("primary", True)
-        button.setMinimumWidth(theme.px(80))
+        button.setMinimumWidth(max(theme.px(80), self._widest(button)))
         self._speed = self._speed_box()
         self.addWidget(self._speed)
         self._add_modes(actions)
@@ -64,6 +64,15 @@ class RunBar(QToolBar):
         for readout in self._readouts.values():
             self.addWidget(readout)
         self.show_running(False, False)
+
+    def _widest(self, button: QToolButton) -> int:
+        """The width of the Run button whatever it says, so that nothing beside it moves."""
+        button.ensurePolished()
+        widths = []
+        for text in (_("Run"), _("Pause"), _("Loading…")):
+            self._run.setText(text)
+            widths.append(button.sizeHint().width())
+        return max(widths)
 
     def show_running(self, running: bool, loading: bool) -> None:
         """Say on the Run button what pressing it would do."""
