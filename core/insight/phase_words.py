@@ -86,8 +86,8 @@ def said(inside: Inside | None, lit: str, parameter: int = 0, diverged: bool = F
 def invitation() -> str:
     """What stands where no step can be told of: there are no points, or nobody has asked for a step."""
     return _(
-        "Press Down to go through a step, phase by phase. It takes points: draw some in the Fit panel, or "
-        "load data."
+        "Press Down to go through a step, phase by phase. If there are no points yet, draw some in the Fit "
+        "panel or load data first."
     )
 
 
