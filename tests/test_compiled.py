@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import re
 import signal
@@ -13,6 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +28,11 @@ from core.choices import LOSSES, MODELS, OPTIMIZERS
 from core.experiment import Points, Settings
 from core.tables.save import save_points
 from core.training import Trainer
-from core.training.compiled import program
+from core.training.compiled import engine, program
 from core.training.compiled.compilation import CHILD
 from core.training.compiled.compiler import COMPILER, Compiler, _machine
-from core.training.compiled.kind import Kind, kind_of
+from core.training.compiled.kind import LEAST, Kind, kind_of
+from core.training.compiled.pace import HOPE, LONGEST, MOST, SHORTEST, Pace
 from core.training.compiled.program import Program
 from core.training.convergence import TOLERANCE
 
@@ -68,6 +71,12 @@ def interpreted(monkeypatch: pytest.MonkeyPatch) -> None:
     """The program of each kind runs as it is, operation by operation: what it computes takes no compiler."""
     monkeypatch.setattr(program, "scan", plain_scan)
     monkeypatch.setattr(COMPILER, "wanted", lru_cache(Interpreted))
+    every_call_takes(monkeypatch, 0.0)
+
+
+def every_call_takes(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """For the engine, a step and a block take so long."""
+    monkeypatch.setattr(engine, "perf_counter", itertools.count(0.0, seconds).__next__)
 
 
 class Interpreted:
@@ -129,12 +138,10 @@ def eager(points: Points, settings: Settings, steps: int) -> Trainer:
 
 
 def leap_to(trainer: Trainer, steps: int) -> None:
-    """Go on until `steps` are made, or the run ends; each leap makes many."""
-    leaps = 0
+    """Go on until `steps` are made, or the run ends; code makes most of them."""
     while trainer.latest.step < steps and trainer.stopped is None:
         trainer.leap(steps - trainer.latest.step)
-        leaps += 1
-    assert leaps < trainer.latest.step / 5, "hardly any of the steps was compiled"
+    assert trainer.engine.steps > trainer.latest.step / 2, "hardly any of the steps was compiled"
 
 
 def assert_close(one: Trainer, other: Trainer, close: float = CLOSE) -> None:
@@ -213,6 +220,57 @@ def test_a_single_point_can_be_fitted() -> None:
     trainer = compiled(points)
     leap_to(trainer, 500)
     assert_close(trainer, eager(points, LINE, 500))
+
+
+# --- how many steps at once ----------------------------------------------------------------------------
+
+
+def leaps(trainer: Trainer, count: int = 30) -> list[int]:
+    """How many steps each of some leaps makes."""
+    reached = [trainer.latest.step, *(trainer.leap().step for _leap in range(count))]
+    return [two - one for one, two in pairwise(reached)]
+
+
+def test_blocks_begin_small_and_grow_while_they_take_no_time(interpreted: None) -> None:
+    made = leaps(compiled())
+    assert next(steps for steps in made if steps > 1) == LEAST
+    assert max(made) >= MOST
+
+
+def test_steps_that_take_long_are_made_one_by_one(interpreted: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    every_call_takes(monkeypatch, 0.3)
+    assert set(leaps(compiled())) == {1}
+
+
+def test_more_points_begin_with_few_steps_again(interpreted: None) -> None:
+    trainer = compiled()
+    assert max(leaps(trainer)) >= MOST
+    trainer.change(POINTS.added([1.0], [2.0]))
+    assert next(steps for steps in leaps(trainer) if steps > 1) == LEAST
+
+
+def test_a_smallest_block_that_takes_too_long_is_tried_again_more_and_more_rarely() -> None:
+    pace, waits = Pace(), []
+    for _trial in range(4):
+        waits.append(0)
+        while not pace.size:
+            pace.stepped(HOPE * LONGEST / LEAST)
+            waits[-1] += 1
+        assert pace.size == LEAST
+        pace.made(LEAST, 2 * LONGEST)
+    assert waits == [1, LEAST, 2 * LEAST, 4 * LEAST]
+
+
+def test_a_block_that_takes_too_long_is_halved_and_one_of_the_right_length_kept() -> None:
+    pace = Pace()
+    pace.stepped(0.0)
+    for _block in range(3):
+        pace.made(pace.size, 0.0)
+    assert pace.size == 8 * LEAST
+    pace.made(pace.size, 2 * LONGEST)
+    assert pace.size == 4 * LEAST
+    pace.made(pace.size, (SHORTEST + LONGEST) / 2)
+    assert pace.size == 4 * LEAST
 
 
 # --- when a run ends -----------------------------------------------------------------------------------
@@ -415,7 +473,6 @@ def test_code_is_kept_and_found_again_by_the_next_start() -> None:
     again.wait()
     assert again.kept
     assert again.code is not None
-    assert again.seconds < 3
 
 
 def test_damaged_code_is_compiled_anew(empty_folder: Path) -> None:

@@ -214,7 +214,7 @@ class Trainer(Run):
             self._finish(self._open())
             return
         self._take_up_planned()
-        self.fit.step()
+        self.engine.single(self.fit.step)
         self._at += 1
 
     def _open(self) -> SlowStep:

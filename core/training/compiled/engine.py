@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-import time
+from collections.abc import Callable
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from core.training.compiled.block import Block, Blocks
 from core.training.compiled.compilation import Compilation
 from core.training.compiled.compiler import COMPILER
 from core.training.compiled.kind import LEAST, TOGETHER, kind_of, why_not
+from core.training.compiled.pace import Pace
 from core.training.stop_rules import CONVERGENCE_EVERY
 from core.training.threads import with_own_threads
 
@@ -22,10 +24,6 @@ if TYPE_CHECKING:
     from core.training.fit import Fit, Wanted
 
 log = logging.getLogger(__name__)
-
-LONGEST, SHORTEST = 0.016, 0.006  # seconds that a block should take: no pause waits longer
-MOST = 16 * CONVERGENCE_EVERY  # steps of a block
-FIRST = 64
 
 
 Choice = tuple[Compilation | None, str]
@@ -45,7 +43,7 @@ class Engine:
         self._used: Choice = None, ""
         self._known: tuple[Fit, Wanted] | None = None
         self._blocks: Blocks | None = None
-        self._size = FIRST
+        self._pace = Pace()
         self.steps = 0
 
     @property
@@ -84,18 +82,25 @@ class Engine:
         if given_up or self._known is None or self._known[0] is not fit or self._known[1] is not fit.taken:
             self._known = fit, fit.taken
             self._blocks = None
+            self._pace = Pace()
             self._told = self._used = _choice(fit.taken, fit.device)
         compilation = self._used[0]
         if self._blocks is None and compilation is not None and compilation.code is not None:
             self._blocks = Blocks(fit, compilation.kind, compilation.code)
         return self._blocks is not None
 
+    def single(self, step: Callable[[], None]) -> None:
+        """Make a single step, which tells how long one takes."""
+        begun = perf_counter()
+        step()
+        self._pace.stepped(perf_counter() - begun)
+
     def size(self, step: int, room: float) -> int:
-        """How many steps to make at once behind `step`; they end where convergence is looked for.
+        """How many steps to make at once behind `step`, 0 for none; they end where convergence is looked for.
 
         Large blocks end at multiples of their size, where checkpoints are taken, also when these get rare.
         """
-        steps = int(min(self._size, room))
+        steps = int(min(self._pace.size, room))
         if steps >= CONVERGENCE_EVERY:
             whole = CONVERGENCE_EVERY << ((steps // CONVERGENCE_EVERY).bit_length() - 1)
             return steps - (step + steps) % whole
@@ -111,7 +116,7 @@ class Engine:
         if steps < LEAST:
             return None
         assert self._blocks is not None
-        begun = time.perf_counter()
+        begun = perf_counter()
         try:
             block = self._blocks.make(steps)
         except RuntimeError as error:
@@ -119,7 +124,7 @@ class Engine:
             self._blocks = None
             self._told = self._used = None, _failed_sentence()
             return None
-        self._adapt(steps, time.perf_counter() - begun)
+        self._pace.made(steps, perf_counter() - begun)
         return block
 
     def gradient(self, block: Block) -> list[NDArray[Any]]:
@@ -131,12 +136,6 @@ class Engine:
         """Let the fit stand behind the steps of `block`."""
         assert self._blocks is not None
         self._blocks.keep(block)
-
-    def _adapt(self, steps: int, seconds: float) -> None:
-        if seconds > LONGEST:
-            self._size = max(LEAST, min(self._size, steps) // 2)
-        elif seconds < SHORTEST:
-            self._size = max(self._size, min(MOST, 2 * steps))
 
 
 def _choice(wanted: Wanted, device: str) -> Choice:
