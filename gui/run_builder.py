@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from core.experiment import Experiment, Points
+from core.training.compiled.compiler import makers
 from core.training.libraries import load_libraries
 from gui.background import Background
 
@@ -80,6 +81,7 @@ def _load_torch() -> None:
     """So that the person's own first step finds everything there."""
     load_libraries()
     build_trainer(Experiment(Points([0.0, 1.0], [0.0, 1.0]))).step()
+    makers()  # which takes reading, and then is known
 
 
 def _find_devices() -> tuple[Device, ...]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import itertools
 import json
+import os
 import re
 import signal
 import subprocess
@@ -26,15 +28,19 @@ from torch import Tensor
 from core import cli
 from core.choices import LOSSES, MODELS, OPTIMIZERS
 from core.experiment import Points, Settings
+from core.problem import Problem
 from core.tables.save import save_points
 from core.training import Trainer
-from core.training.compiled import engine, program
-from core.training.compiled.compilation import CHILD
-from core.training.compiled.compiler import COMPILER, Compiler, _machine
+from core.training.compiled import compilation, compiler, engine, program
+from core.training.compiled.compilation import CHILD, Compilation
+from core.training.compiled.compiler import COMPILER, Compiler, code_path, makers
+from core.training.compiled.kept import DAY, forget_oldest, keep
 from core.training.compiled.kind import LEAST, Kind, kind_of
 from core.training.compiled.pace import HOPE, LONGEST, MOST, SHORTEST, Pace
 from core.training.compiled.program import Program
+from core.training.compiled.sources import FOLDERS, sources_digest
 from core.training.convergence import TOLERANCE
+from core.training.fit import scaled_loss
 
 RANDOM = np.random.default_rng(0)
 X = RANDOM.uniform(-2, 2, 50)
@@ -478,13 +484,123 @@ def test_code_is_kept_and_found_again_by_the_next_start() -> None:
 def test_damaged_code_is_compiled_anew(empty_folder: Path) -> None:
     kind = kind_of(LINE, 1, 50, False)
     found = Compiler()
-    path = empty_folder / "compiled" / f"{kind.key(_machine())}.so"
+    path = code_path(kind)
     path.parent.mkdir(parents=True)
     path.write_bytes(b"no code")
     compilation = found.wanted(kind)
     wait_until(lambda: compilation.child is not None)
     found.stop()
     assert not compilation.kept
+
+
+class FakeCode:
+    """Anything can be loaded."""
+
+    def __init__(self, path: Path) -> None:
+        self.text = path.read_bytes()
+
+
+@pytest.fixture
+def fake_code(empty_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What is kept is no code, and whoever compiles finds that it fails; the path for LINE."""
+    monkeypatch.setattr(compilation, "Code", FakeCode)
+    monkeypatch.setattr(Compilation, "_run_child", lambda *_arguments: 1)
+    path = code_path(kind_of(LINE, 1, 50, False))
+    path.parent.mkdir()
+    return path
+
+
+def found_at(path: Path) -> Compilation:
+    """What is found at `path`, when that is known."""
+    found = Compilation(kind_of(LINE, 1, 50, False), path)
+    found.wait()
+    return found
+
+
+def test_code_is_loaded_that_is_what_was_kept(fake_code: Path) -> None:
+    keep(fake_code, b"code")
+    assert found_at(fake_code).kept
+
+
+def test_code_that_is_cut_off_is_not_loaded(fake_code: Path) -> None:
+    keep(fake_code, b"code")
+    fake_code.write_bytes(b"co")  # as a full disk or a lost power leaves it
+    found = found_at(fake_code)
+    assert (found.kept, found.code) == (False, None)
+    assert found.failure
+
+
+def test_code_under_the_name_of_another_kind_is_not_loaded(fake_code: Path) -> None:
+    keep(fake_code, b"code")
+    other = code_path(kind_of(replace(LINE, loss="mae"), 1, 50, False))
+    for file in fake_code.parent.iterdir():
+        file.rename(other.with_suffix(file.suffix))
+    assert not found_at(other).kept
+
+
+def test_a_disk_that_is_full_leaves_no_file(fake_code: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_number: int) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(Problem, match="disk is full"):
+        keep(fake_code, b"code")
+    assert list(fake_code.parent.iterdir()) == []
+
+
+def test_what_belongs_to_no_code_is_deleted_a_day_later(fake_code: Path) -> None:
+    keep(fake_code, b"code")
+    left = [fake_code.with_name(name) for name in ("gone.sha256", ".fitscope-12.part")]
+    for file in left:
+        file.touch()
+    forget_oldest(fake_code.parent)
+    assert all(file.exists() for file in left)
+    for file in fake_code.parent.iterdir():
+        os.utime(file, (time.time() - 2 * DAY,) * 2)
+    forget_oldest(fake_code.parent)
+    assert not any(file.exists() for file in left)
+    assert found_at(fake_code).kept
+
+
+def test_code_refuses_what_it_is_not_made_for() -> None:
+    code = compiled().engine.compilation
+    assert code is not None
+    assert code.code is not None
+    with pytest.raises(RuntimeError, match="takes 12 tensors, not 1"):
+        code.code([torch.zeros(1)])
+
+
+def test_a_torch_without_its_own_way_to_the_code_leaves_the_steps_eager(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compiled()
+    monkeypatch.setattr(Compilation, "_run_child", lambda *_arguments: 0)
+    monkeypatch.delattr("torch._C._aoti")
+    monkeypatch.delitem(sys.modules, "torch._C._aoti", raising=False)
+    found = found_at(code_path(kind_of(LINE, 1, 50, False)))
+    assert found.code is None
+    assert "stay eager" in found.failure
+
+
+def test_another_program_asks_for_other_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "training" / "losses.py"
+    file.parent.mkdir()
+    found = set()
+    for text in ("one", "two"):
+        file.write_text(text)
+        digest = sources_digest(tmp_path)
+        monkeypatch.setattr(compiler, "sources_digest", lambda digest=digest: digest)
+        makers.cache_clear()
+        found.add(code_path(kind_of(LINE, 1, 50, False)))
+    makers.cache_clear()
+    assert len(found) == 2
+
+
+def test_all_that_is_written_into_code_is_among_its_sources() -> None:
+    runs = {row.runs for table in (MODELS, LOSSES, OPTIMIZERS) for row in table.values()}
+    modules = {run.rpartition(".")[0] for run in runs if run.startswith("core.")}
+    for module in {*modules, scaled_loss.__module__, program.__name__}:
+        assert "/".join(module.split(".")[1:-1]) in FOLDERS
 
 
 # --- on the command line -------------------------------------------------------------------------------

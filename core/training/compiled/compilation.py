@@ -19,6 +19,7 @@ import core
 from core.texts import _
 from core.training.compiled.code import Code
 from core.training.compiled.compile_child import NO_COMPILER
+from core.training.compiled.kept import is_whole, note_use
 from core.training.compiled.kind import Kind
 
 log = logging.getLogger(__name__)
@@ -91,15 +92,14 @@ class Compilation:
 
     def _from_disk(self) -> Code | None:
         """The code that was kept; None where there is none that can be loaded."""
-        if not self._path.exists():
+        if not is_whole(self._path):
             return None
         try:
             code = Code(self._path)
-        except (OSError, AttributeError, RuntimeError) as error:
+        except (OSError, AttributeError, ImportError, RuntimeError) as error:
             log.warning("the compiled code cannot be loaded", exc_info=error)
             return None
-        with contextlib.suppress(OSError):
-            os.utime(self._path)  # it was wanted just now
+        note_use(self._path)
         return code
 
     def _compiled(self) -> Code | None:

@@ -44,6 +44,7 @@ def main(out: Path, folder: str, kind: str) -> int:
     except InvalidCxxCompiler:
         return NO_COMPILER
 
+    from core.training.compiled.kept import keep
     from core.training.compiled.kind import Kind
     from core.training.compiled.program import Program
 
@@ -54,9 +55,7 @@ def main(out: Path, folder: str, kind: str) -> int:
             program, program.example, dynamic_shapes=(program.sizes(),), strict=False
         )
     code = torch._inductor.aot_compile(exported.module(), program.example, options=OPTIONS)
-    whole = out.with_suffix(f".{os.getpid()}")
-    shutil.copyfile(str(code), whole)
-    whole.replace(out)
+    keep(out, Path(str(code)).read_bytes())
     return 0
 
 

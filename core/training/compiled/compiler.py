@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import platform
 import threading
 from functools import lru_cache
 from pathlib import Path
 
-import torch
-
 from core.log import data_folder
 from core.training.compiled.compilation import Compilation
+from core.training.compiled.kept import CODE, forget_oldest
 from core.training.compiled.kind import Kind
-
-MOST_KEPT = 64  # files, of about 2 MB
+from core.training.compiled.sources import sources_digest
 
 
 class Compiler:
@@ -33,8 +30,8 @@ class Compiler:
             found = self._known.get(kind)
             self._give_up(but=found)
             if found is None or found.given_up:
-                _forget_oldest(_folder())
-                found = self._known[kind] = Compilation(kind, _folder() / f"{kind.key(_machine())}.so")
+                forget_oldest(_folder())
+                found = self._known[kind] = Compilation(kind, code_path(kind))
             return found
 
     def give_up(self) -> None:
@@ -66,15 +63,15 @@ def _folder() -> Path:
     return data_folder() / "compiled"
 
 
+def code_path(kind: Kind) -> Path:
+    """Where the code for `kind` is kept that this very program made on this machine."""
+    return _folder() / f"{kind.key(makers())}{CODE}"
+
+
 @lru_cache(maxsize=1)
-def _machine() -> str:
-    """What code depends on, beside its kind."""
-    return f"{torch.__version__} {platform.machine()} {sorted(torch.cpu.get_capabilities().items())}"
+def makers() -> str:
+    """What code depends on, beside its kind: who made it, and for which processor. It takes reading."""
+    import torch  # here, since the window is there before it
 
-
-def _forget_oldest(folder: Path) -> None:
-    """Delete the files that were wanted least lately, where there are many."""
-    with contextlib.suppress(OSError):
-        files = sorted(folder.glob("*.so"), key=lambda file: file.stat().st_mtime)
-        for file in files[: max(0, len(files) - MOST_KEPT)]:
-            file.unlink()
+    processor = f"{platform.machine()} {sorted(torch.cpu.get_capabilities().items())}"
+    return f"{sources_digest()} {torch.__version__} {processor}"

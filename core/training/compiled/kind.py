@@ -11,7 +11,6 @@ from core.choices import OPTIMIZERS, SCHEDULES
 from core.experiment.settings import Settings
 from core.texts import _
 
-FORMAT = 5  # of what code takes and gives; another one with every change of the program
 TOGETHER = 4  # steps of one turn of the code's loop, whose own work takes as long as one of them
 LEAST = 2 * TOGETHER  # steps of a call
 WRITTEN = ("model", "loss", "optimizer", "dtype", "l1", "clip_norm", "gradient_below")  # and their options
@@ -57,9 +56,9 @@ class Kind:
         """Whether the length of each gradient is wanted."""
         return self.settings.clip_norm is not None or self.settings.gradient_below is not None
 
-    def key(self, machine: str) -> str:
-        """A name for its file, another one on each `machine`."""
-        return hashlib.sha256(f"{FORMAT} {machine}\n{self.text()}".encode()).hexdigest()[:32]
+    def key(self, makers: str) -> str:
+        """A name for its file, another one for all `makers`: the program, torch and the machine."""
+        return hashlib.sha256(f"{makers}\n{self.text()}".encode()).hexdigest()[:32]
 
 
 def kind_of(settings: Settings, columns: int, points: int, held: bool) -> Kind:
