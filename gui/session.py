@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from core.experiment import Experiment, Points, Settings
 from core.problem import Problem
 from core.training import Snapshot, Worker
+from core.training.compiled.compiler import COMPILER
 from gui.background import Background
 from gui.run_builder import RunBuilder
 from gui.run_sentences import (
@@ -249,8 +250,8 @@ class Session(Standing):
         for worker in (*self._ending, self._worker):
             if worker is not None:
                 worker.pause(timeout)
-        if self._worker is not None:
-            self._worker.trainer.engine.close()
+                worker.trainer.engine.close()
+        COMPILER.stop()  # what nobody's run wants any more, too
 
     # --- following the store ----------------------------------------------------------------------------
 

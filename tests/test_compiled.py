@@ -18,13 +18,14 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
+import core
 from core import cli
 from core.choices import LOSSES, MODELS, OPTIMIZERS
 from core.experiment import Points, Settings
@@ -32,7 +33,7 @@ from core.problem import Problem
 from core.tables.save import save_points
 from core.training import Trainer
 from core.training.compiled import compilation, compiler, engine, program
-from core.training.compiled.compilation import CHILD, Compilation
+from core.training.compiled.compilation import CHILD, TIMES, Compilation, _end, _environment
 from core.training.compiled.compiler import COMPILER, Compiler, code_path, makers
 from core.training.compiled.kept import DAY, forget_oldest, keep
 from core.training.compiled.kind import LEAST, Kind, kind_of
@@ -342,6 +343,22 @@ def test_any_step_can_be_gone_back_to_and_on_from() -> None:
     assert trainer.latest is tip
 
 
+def test_code_makes_the_steps_on_the_way_back_also_in_a_run_that_has_stopped(interpreted: None) -> None:
+    trainer = compiled(POINTS, replace(LINE, steps=1000))
+    leap_to(trainer, 1000)
+    assert trainer.stopped == "steps"
+    single, step = [], trainer.fit.step
+
+    def counted() -> None:
+        single.append(1)
+        step()
+
+    trainer.fit.step = counted  # type: ignore[method-assign]
+    trainer.go_to(999)
+    assert trainer.latest.numbers() == pytest.approx(eager(POINTS, LINE, 999).latest.numbers(), rel=CLOSE)
+    assert 0 < len(single) < 2 * LEAST
+
+
 def test_the_step_at_which_it_rests_can_be_looked_into() -> None:
     trainer = compiled()
     leap_to(trainer, 1000)
@@ -560,6 +577,95 @@ def test_what_belongs_to_no_code_is_deleted_a_day_later(fake_code: Path) -> None
     forget_oldest(fake_code.parent)
     assert not any(file.exists() for file in left)
     assert found_at(fake_code).kept
+
+
+def test_code_is_good_though_nobody_can_note_how_long_it_took(
+    fake_code: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def child(*_arguments: object) -> int:
+        keep(fake_code, b"code")
+        return 0
+
+    monkeypatch.setattr(Compilation, "_run_child", child)
+    fake_code.with_name(TIMES).mkdir()
+    found = found_at(fake_code)
+    assert (found.failure, found.kept) == ("", False)
+    assert found.code is not None
+
+
+def test_whatever_fails_while_it_compiles_is_told(fake_code: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_arguments: object) -> int:
+        raise ValueError("nobody expects this")
+
+    monkeypatch.setattr(Compilation, "_run_child", fail)
+    found = found_at(fake_code)
+    assert not found.busy
+    assert "stay eager" in found.failure
+
+
+def test_what_has_failed_is_tried_again_by_another_run_and_when_it_is_chosen_again(fake_code: Path) -> None:
+    trainer = Trainer(POINTS, LINE)
+    trainer.prepare_engine()
+    first = trainer.engine.compilation
+    assert first is not None
+    first.wait()
+    trainer.prepare_engine()
+    assert trainer.engine.compilation is first, "a change of the run is no reason"
+    other = Trainer(POINTS, LINE)
+    other.prepare_engine()
+    second = other.engine.compilation
+    assert second is not None
+    second.wait()
+    other.engine.rest()
+    other.prepare_engine()
+    third = other.engine.compilation
+    assert third is not None
+    third.wait()
+    assert len({id(found) for found in (first, second, third)}) == 3
+
+
+def test_the_other_process_finds_what_the_person_has_added(monkeypatch: pytest.MonkeyPatch) -> None:
+    root = str(Path(core.__file__).parents[1])
+    monkeypatch.setenv("PYTHONPATH", "mine")
+    found = _environment("room")
+    assert found["PYTHONPATH"].split(os.pathsep) == [root, "mine"]
+    assert [found[name] for name in ("TMPDIR", "TEMP", "TMP")] == ["room"] * 3
+    monkeypatch.delenv("PYTHONPATH")
+    assert _environment("room")["PYTHONPATH"] == root
+
+
+class FakeChild:
+    """A process that has ended, if it has a status."""
+
+    pid = 1 << 30
+
+    def __init__(self, returncode: int | None) -> None:
+        self.returncode = returncode
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no groups of processes")
+@pytest.mark.parametrize("status", [None, 0])
+def test_only_a_process_that_has_not_ended_is_killed(
+    status: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed = []
+
+    def refuse(group: int, _signal: int) -> None:
+        killed.append(group)
+        raise PermissionError
+
+    monkeypatch.setattr(os, "killpg", refuse)
+    _end(cast("subprocess.Popen[bytes]", FakeChild(status)))
+    assert killed == ([] if status == 0 else [FakeChild.pid])
+
+
+def test_a_run_that_is_closed_has_nothing_compiled_by_a_step_under_way(fake_code: Path) -> None:
+    trainer = Trainer(POINTS, LINE)
+    trainer.step()
+    trainer.engine.close()
+    trainer.leap()
+    trainer.prepare_engine()
+    assert trainer.engine.compilation is None
 
 
 def test_code_refuses_what_it_is_not_made_for() -> None:

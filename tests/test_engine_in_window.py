@@ -171,6 +171,16 @@ def test_nothing_compiles_any_more_when_the_window_is_closed(nothing_kept: None,
     assert compilation.child is None
 
 
+def test_nothing_compiles_any_more_when_a_window_without_a_run_is_closed(
+    nothing_kept: None, qtbot: QtBot
+) -> None:
+    with opened(qtbot, settings=EAGER) as window:
+        action(window, "clear").trigger()
+        compilation = COMPILER.wanted(kind_of(COMPILED, 1, len(LINE), False))  # as a dialog may want it
+    assert not compilation.busy
+    assert compilation.child is None
+
+
 # --- everything else goes on ----------------------------------------------------------------------------
 
 

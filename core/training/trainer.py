@@ -132,7 +132,8 @@ class Trainer(Run):
     @with_own_threads
     def leap(self, most: float = math.inf) -> Snapshot:
         """As many steps as compiled code makes in a moment, up to `most`; without such code, one."""
-        if self._wish is None and most > 1 and self._can_leap() and self._leap(most):
+        like = self._wish is None and most > 1 and self.stopped is None
+        if like and self._can_leap() and self._leap(most):
             return self.latest
         return self.step()
 
@@ -239,7 +240,6 @@ class Trainer(Run):
             and self._slow is None
             and self._wanted is self._planned
             and self._next == len(self._plan)
-            and self.stopped is None
             and self.engine.prepare(self.fit)
         )
 

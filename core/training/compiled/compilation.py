@@ -82,7 +82,7 @@ class Compilation:
             code = self._from_disk()
             self.kept = code is not None
             code = code or self._compiled()
-        except OSError as error:
+        except Exception as error:  # whatever it is, training goes on, and people are told
             log.warning("nothing can be compiled", exc_info=error)
         with self._lock:
             if code is None and not self.given_up:
@@ -121,7 +121,8 @@ class Compilation:
                 )
                 self.failure = _missing_sentence() if status == NO_COMPILER else ""
             if code is not None:
-                times.write_text(f"{self.seconds:.1f}")
+                with contextlib.suppress(OSError):  # then nobody knows; the code is as good
+                    times.write_text(f"{self.seconds:.1f}")
             return code
 
     def _run_child(self, folder: str, said: IO[bytes]) -> int:
@@ -160,17 +161,24 @@ class Compilation:
 
 def _end(child: subprocess.Popen[bytes]) -> None:
     """End a process that is not wanted any more, and those that it has started."""
-    if os.name == "posix":
-        with contextlib.suppress(ProcessLookupError):
+    if child.returncode is not None:
+        return  # its number may be that of another one by now
+    with contextlib.suppress(OSError):
+        if os.name == "posix":
             os.killpg(child.pid, signal.SIGKILL)
-    else:
-        child.kill()
+        else:
+            child.kill()
 
 
 def _environment(folder: str) -> Mapping[str, str]:
-    """The child finds this very program, and none of its own threads gets in the way of training."""
+    """The child finds this very program, and what the person has added, and works in `folder`.
+
+    None of its own threads gets in the way of training.
+    """
     root = str(Path(core.__file__).parents[1])
-    return os.environ | {"PYTHONPATH": root, "OMP_NUM_THREADS": "1", "TMPDIR": folder}
+    own = os.environ.get("PYTHONPATH")
+    places = {"PYTHONPATH": os.pathsep.join([root, own] if own else [root])}
+    return os.environ | places | {"OMP_NUM_THREADS": "1"} | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), folder)
 
 
 def _missing_sentence() -> str:

@@ -34,6 +34,11 @@ class Compiler:
                 found = self._known[kind] = Compilation(kind, code_path(kind))
             return found
 
+    def forgive(self) -> None:
+        """What has failed is tried again when it is wanted next: something may have been mended meanwhile."""
+        with self._lock:
+            self._known = {kind: found for kind, found in self._known.items() if not found.failure}
+
     def give_up(self) -> None:
         """End what is under way, without waiting for its end: nobody wants it any more."""
         with self._lock:

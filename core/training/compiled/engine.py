@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 
 
 Choice = tuple[Compilation | None, str]
+NOTHING: Choice = None, ""
 
 
 class Engine:
@@ -39,8 +41,9 @@ class Engine:
     threads = 1  # whatever the settings say: the code itself knows no other, only what it calls would
 
     def __init__(self) -> None:
-        self._told: Choice = None, ""
-        self._used: Choice = None, ""
+        self._told = self._used = NOTHING
+        self._closed = False
+        self._lock = threading.Lock()
         self._known: tuple[Fit, Wanted] | None = None
         self._blocks: Blocks | None = None
         self._pace = Pace()
@@ -63,16 +66,20 @@ class Engine:
         return self.compilation is not None and self.compilation.code is not None
 
     def want(self, wanted: Wanted, device: str) -> None:
-        """Have code made for steps that no fit may have taken up yet."""
-        self._told = _choice(wanted, device)
+        """Have code made for steps that no fit may have taken up yet; the first wish forgives failures."""
+        if self._told == NOTHING:
+            COMPILER.forgive()
+        self._told = self._choose(wanted, device)
 
     def rest(self) -> None:
         """No code is wanted."""
         COMPILER.give_up()
-        self._told = None, ""
+        self._told = NOTHING
 
     def close(self) -> None:
-        """Nothing is compiled any more when this returns."""
+        """Nothing is compiled any more when this returns, nor begun by a step that is still under way."""
+        with self._lock:
+            self._closed = True
         COMPILER.stop()
 
     def prepare(self, fit: Fit) -> bool:
@@ -83,7 +90,7 @@ class Engine:
             self._known = fit, fit.taken
             self._blocks = None
             self._pace = Pace()
-            self._told = self._used = _choice(fit.taken, fit.device)
+            self._told = self._used = self._choose(fit.taken, fit.device)
         compilation = self._used[0]
         if self._blocks is None and compilation is not None and compilation.code is not None:
             self._blocks = Blocks(fit, compilation.kind, compilation.code)
@@ -137,16 +144,18 @@ class Engine:
         assert self._blocks is not None
         self._blocks.keep(block)
 
-
-def _choice(wanted: Wanted, device: str) -> Choice:
-    """The code for such steps; None, and a sentence that says why, where they are not compiled."""
-    points, settings = wanted
-    reason = why_not(settings, device)
-    if reason:
-        COMPILER.give_up()
-        return None, reason
-    apart = count_held_out(len(points), settings.validation)
-    return COMPILER.wanted(kind_of(settings, points.x.shape[1], len(points) - apart, apart > 0)), ""
+    def _choose(self, wanted: Wanted, device: str) -> Choice:
+        """The code for such steps; None, and a sentence that says why, where they are not compiled."""
+        points, settings = wanted
+        reason = why_not(settings, device)
+        with self._lock:
+            if self._closed:
+                return NOTHING
+            if reason:
+                COMPILER.give_up()
+                return None, reason
+            apart = count_held_out(len(points), settings.validation)
+            return COMPILER.wanted(kind_of(settings, points.x.shape[1], len(points) - apart, apart > 0)), ""
 
 
 def _failed_sentence() -> str:
