@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,10 +19,11 @@ from core.experiment import Experiment, Points, Settings, generate
 from core.experiment.experiment import Stretch
 from core.texts import use_language
 from core.training.sweep import Sweep
-from core.training.sweep_plan import CHOICES, SEED, START
+from core.training.sweep_plan import CHOICES, RATE, SEED, START
 from core.training.sweep_view import SweepView
 from gui.dialogs.sweep_dialog import SweepDialog
 from gui.dialogs.sweep_form import SweepForm
+from gui.dialogs.sweep_words import outdated_sentence
 from gui.main_window import MainWindow
 from gui.plots.sweep_curves import SweepCurves
 from gui.preferences import Preferences
@@ -399,6 +401,16 @@ def test_where_all_runs_diverge_it_says_what_to_do(qtbot: QtBot, window: MainWin
     dialog.reject()
 
 
+def test_where_all_seeds_diverge_it_does_not_ask_for_lower_ones(qtbot: QtBot, window: MainWindow) -> None:
+    window.store.change(learning_rate=5.0)
+    dialog = ask(qtbot, window)
+    choose_what(dialog, SEED)
+    type_in(qtbot, dialog, "steps", "200")
+    complete(qtbot, dialog)
+    assert sentence(dialog) == "All runs have diverged: choose a lower learning rate, or standardise."
+    dialog.reject()
+
+
 def test_validation_losses_are_called_so(qtbot: QtBot, window: MainWindow) -> None:
     window.store.change(validation=0.3)
     dialog = ask(qtbot, window)
@@ -571,6 +583,42 @@ def test_it_says_when_it_is_out_of_date(qtbot: QtBot, window: MainWindow) -> Non
     assert "have changed since" not in sentence(dialog)
     expected = swept(window.store.points, window.store.settings, view.plan).view(view.values)
     assert np.array_equal(view.losses, expected.losses, equal_nan=True)
+    dialog.reject()
+
+
+@pytest.mark.parametrize(
+    ("what", "changes", "says"),
+    [
+        (RATE, {"learning_rate": 0.5}, False),
+        (RATE, {"seed": 7}, True),
+        (RATE, {"start": "own", "start_values": (1.0, 2.0)}, True),
+        (SEED, {"seed": 7, "start": "own", "start_values": (1.0, 2.0)}, False),
+        (SEED, {"learning_rate": 0.5}, True),
+        (START, {"start": "own", "start_values": (1.0, 2.0)}, False),
+        (START, {"learning_rate": 0.5}, True),
+        (START, {"seed": 7}, True),
+    ],
+)
+def test_only_what_a_run_has_of_its_own_may_be_another_one(
+    what: str, changes: dict[str, Any], says: bool
+) -> None:
+    swept_upon = Experiment(POINTS, SGD)
+    now = replace(swept_upon, settings=replace(SGD, **changes))
+    assert bool(outdated_sentence(what, swept_upon, now)) == says
+
+
+def test_a_run_that_was_taken_makes_nothing_out_of_date(qtbot: QtBot, window: MainWindow) -> None:
+    window.store.change(start="own", start_values=(1.0, 2.0))
+    dialog = ask(qtbot, window)
+    for what in (SEED, START, RATE):
+        choose_what(dialog, what)
+        complete(qtbot, dialog)
+        before = window.store.settings
+        click(dialog.pictures.plot.viewport(), row(dialog.pictures.plot, 2))
+        assert window.store.settings != before
+        leave(dialog.pictures.plot.viewport())
+        assert sentence(dialog).endswith("Click a row or a curve to make it the run.")
+    wait_for_rest(qtbot, window)
     dialog.reject()
 
 

@@ -17,7 +17,13 @@ from core.training.sweep_worker import SweepWorker
 from gui.dialogs.sweep_foot import SweepFoot
 from gui.dialogs.sweep_form import SweepForm
 from gui.dialogs.sweep_pictures import SweepPictures
-from gui.dialogs.sweep_words import capitalised, outdated_sentence, run_words, standing_sentence
+from gui.dialogs.sweep_words import (
+    all_diverged_sentence,
+    capitalised,
+    outdated_sentence,
+    run_words,
+    standing_sentence,
+)
 from gui.preferences import Preferences
 from gui.run_sentences import fault_sentence
 from gui.store import Store
@@ -193,14 +199,15 @@ class SweepDialog(QDialog):
             return
         run = view.best if self._marked is None else self._marked
         if run is None:
-            self.foot.say(_("All runs have diverged: sweep lower values, or standardise."), warning=True)
+            self.foot.say(all_diverged_sentence(view.plan.what), warning=True)
             return
-        sentence = standing_sentence(view, run, self._words(view, run))
-        self.foot.say(joined(sentence, self._outdated() or _("Click a row or a curve to make it the run.")))
+        sentence, outdated = standing_sentence(view, run, self._words(view, run)), self._outdated(view)
+        self.foot.say(joined(sentence, outdated or _("Click a row or a curve to make it the run.")))
 
-    def _outdated(self) -> str:
+    def _outdated(self, view: SweepView) -> str:
         """A sentence, where there is something else to sweep upon by now."""
-        return "" if self._experiment is None else outdated_sentence(self._experiment, self._store.experiment)
+        swept = self._experiment
+        return "" if swept is None else outdated_sentence(view.plan.what, swept, self._store.experiment)
 
     def _words(self, view: SweepView, run: int) -> str:
         return run_words(view, run, self._experiment is not None and self._experiment.settings.validation > 0)
@@ -213,10 +220,9 @@ class SweepDialog(QDialog):
         if view is None:
             return
         self._mark(run)
-        if (
-            view.plan.what == START and self._outdated()
-        ):  # its start values are those of another model, perhaps
-            self.foot.say(self._outdated(), warning=True)
+        outdated = self._outdated(view)
+        if outdated and view.plan.what == START:  # its start values are those of another model, perhaps
+            self.foot.say(outdated, warning=True)
             return
         self.run_wanted.emit(self._settings_of(view, run))
         chosen = _("{run}. The run in the window now starts with it; Undo there brings the old one back.")

@@ -11,6 +11,9 @@ from core.texts import _
 from core.training.sweep_plan import RATE, SEED, START
 from core.training.sweep_view import SweepView
 
+# What a run of a sweep has of its own, and therefore brings along wherever it is made the run.
+OWN = {RATE: ("learning_rate",), SEED: ("seed", "start", "start_values"), START: ("start", "start_values")}
+
 
 def run_words(view: SweepView, run: int, validated: bool) -> str:
     """A run and how it stands, as a part of a sentence; `validated` where points are held out."""
@@ -42,9 +45,16 @@ def standing_sentence(view: SweepView, run: int, words: str) -> str:
     return capitalised(sentence.format(run=words))
 
 
-def outdated_sentence(swept: Experiment, now: Experiment) -> str:
-    """A sentence where there is something else to sweep upon by now; else an empty one."""
-    if swept.points is now.points and _others(swept.settings) == _others(now.settings):
+def all_diverged_sentence(what: str) -> str:
+    """What to do where no run of a sweep of `what` has come to its end."""
+    if what == RATE:
+        return _("All runs have diverged: sweep lower values, or standardise.")
+    return _("All runs have diverged: choose a lower learning rate, or standardise.")
+
+
+def outdated_sentence(what: str, swept: Experiment, now: Experiment) -> str:
+    """A sentence where a sweep of `what` upon what there is now would be another one; else an empty one."""
+    if swept.points is now.points and _others(what, swept.settings) == _others(what, now.settings):
         return ""
     return _("Points or settings have changed since: Run sweeps them anew.")
 
@@ -54,8 +64,8 @@ def capitalised(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
-def _others(settings: Settings) -> Settings:
-    """The settings, but for what a sweep tries out or leaves aside."""
+def _others(what: str, settings: Settings) -> Settings:
+    """The settings, but for what a sweep of `what` gives each of its runs, and what it leaves aside."""
     usual = Settings()
-    names = ("learning_rate", "seed", "start", "start_values", "engine", *STOP_RULES)
+    names = (*OWN[what], "engine", *STOP_RULES)
     return replace(settings, **{name: getattr(usual, name) for name in names})
