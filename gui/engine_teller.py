@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from core.training.compiled.words import engine_sentence, engine_word
+from core.training.compiled.words import engine_sentence, engine_word, is_waiting
 from gui.panels.settings_panel import SettingsPanel
 from gui.panels.time_bar import TimeBar
 from gui.widgets.message_line import MessageLine
@@ -21,7 +21,7 @@ EVERY = 250  # milliseconds between two looks while it compiles
 class EngineTeller(QObject):
     """Follows the engine of the run that is shown, for one window.
 
-    It looks while code is being made, and whenever there are other settings, numbers or another run.
+    It looks while there is no code yet, and whenever there are other settings, numbers or another run.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class EngineTeller(QObject):
         if self._is_news(engine):
             self._message.say(sentence, fails)
         self._reason = engine.reason
-        self._waits = compilation is not None and compilation.busy
+        self._waits = is_waiting(engine)
         if self._waits:
             self._timer.start(EVERY)
 

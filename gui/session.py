@@ -201,6 +201,11 @@ class Session(Standing):
         if self._worker is not None:
             self._worker.speed = speed
 
+    def prepare_engine(self) -> None:
+        """Have the steps of the run compiled, if so, where others have wanted other code meanwhile."""
+        if self._worker is not None:
+            self._worker.trainer.prepare_engine()
+
     def watch(self, watching: bool) -> None:
         """Look into the steps that are shown from now on, or do not."""
         self._watcher.looks = watching

@@ -130,6 +130,16 @@ def test_nobody_who_goes_back_to_eager_is_told_of_code(nothing_kept: None, qtbot
         assert compilation.child is None
 
 
+def test_nobody_is_told_of_code_that_was_given_up_for_other_code(nothing_kept: None, qtbot: QtBot) -> None:
+    with opened(qtbot, settings=COMPILED) as window:
+        qtbot.waitUntil(lambda: note(window).startswith("Compiling for "))
+        COMPILER.wanted(kind_of(replace(COMPILED, loss="mae"), 1, len(LINE), False))
+        qtbot.waitUntil(lambda: note(window).startswith("Waiting to be compiled"))
+        assert text(window, "readout_engine") == "eager"
+        window.session.prepare_engine()
+        qtbot.waitUntil(lambda: note(window).startswith("Compiling for "))
+
+
 def test_without_points_nothing_is_compiled(nothing_kept: None, qtbot: QtBot) -> None:
     with opened(qtbot, settings=COMPILED) as window:
         engine = window.session.engine

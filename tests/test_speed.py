@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice, pairwise
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -296,6 +297,23 @@ def test_the_planned_steps_are_those_of_the_run(monkeypatch: pytest.MonkeyPatch)
     assert measured(settings=Settings(epochs=7, steps=5))[-1].planned == 5
 
 
+@pytest.mark.usefixtures("code")
+def test_whatever_is_timed_takes_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    found: list[int] = []
+
+    def noted(*entry: Any) -> contenders.Contender:
+        found.append(torch.get_num_threads())
+        return stand_in(*entry)
+
+    stand_in = measure.contender
+    monkeypatch.setattr(measure, "contender", noted)
+    torch.set_num_threads(2)  # as the step of another run may have done a moment ago
+    measured(settings=replace(RUN, threads=2))
+    assert torch.get_num_threads() == 2
+    torch.set_num_threads(1)
+    assert set(found) == {1}
+
+
 def test_without_code_the_rest_is_timed_and_the_reason_is_said() -> None:
     last = measured(settings=replace(RUN, optimizer="lbfgs"))[-1]
     assert {f.way.loop for f in last.ways} == {LOADER, BARE, EAGER}
@@ -407,8 +425,8 @@ class Making:
 
 def clock_upon(monkeypatch: pytest.MonkeyPatch, first: Making) -> CompileClock:
     """A clock for which `first` is what the compiler has."""
-    monkeypatch.setattr(compile_clock.COMPILER, "wanted", lambda _kind: first)
-    monkeypatch.setattr(compile_clock.COMPILER, "stop", first.give_up)
+    # Whoever ends more than this ends what others want, too.
+    monkeypatch.setattr(compile_clock, "COMPILER", SimpleNamespace(wanted=lambda _kind: first))
     return CompileClock(LINE, measured_settings(RUN))
 
 

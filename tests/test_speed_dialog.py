@@ -22,6 +22,9 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from core.experiment import Settings
+from core.training import Snapshot, Trainer
+from core.training.compiled.compiler import COMPILER
+from core.training.compiled.kind import kind_of
 from core.training.speed import worker
 from core.training.speed.figures import (
     BARE,
@@ -203,6 +206,62 @@ def test_the_run_rests_while_it_measures_and_goes_on_after(qtbot: QtBot, window:
     press(qtbot, dialog, "start")
     press(qtbot, dialog, "cancel")
     assert not window.session.running, "a run that rested before still rests"
+
+
+@pytest.mark.usefixtures("endless")
+def test_it_waits_for_the_end_of_a_step_that_takes_long(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entered, gate, leap = threading.Event(), threading.Event(), Trainer.leap
+
+    def slow(trainer: Trainer) -> Snapshot:
+        entered.set()
+        gate.wait(30)
+        return leap(trainer)
+
+    monkeypatch.setattr(Trainer, "leap", slow)
+    action(window, "run").trigger()
+    qtbot.waitUntil(entered.is_set)
+    dialog = ask(qtbot, window)
+    press(qtbot, dialog, "start")
+    assert sentence(dialog).startswith("Waiting for the end of the step")
+    assert not threads()
+    gate.set()
+    qtbot.waitUntil(lambda: "steps/s" in dialog.ways.plot.text(), timeout=PATIENCE)
+    assert not window.session.running
+    press(qtbot, dialog, "cancel")
+    assert window.session.running
+    window.session.pause()
+
+
+@pytest.mark.usefixtures("endless")
+@pytest.mark.parametrize("window", [(LINE, replace(ENDLESS, engine="compiled"))], indirect=True)
+@pytest.mark.parametrize("way", ["cancel", "close"])
+def test_behind_it_the_steps_of_the_run_are_compiled_on(qtbot: QtBot, window: MainWindow, way: str) -> None:
+    dialog, engine = begun(qtbot, window), window.session.engine
+    COMPILER.wanted(kind_of(replace(ENDLESS, loss="mae"), 1, len(LINE), False))  # as measuring does
+    assert engine is not None
+    assert engine.compilation is not None
+    assert engine.compilation.given_up
+    press(qtbot, dialog, way)
+    qtbot.waitUntil(lambda: engine.compilation is not None and engine.compilation.busy)
+
+
+@pytest.mark.parametrize("window", [(LINE, replace(ENDLESS, engine="compiled"))], indirect=True)
+def test_they_are_also_when_it_was_closed_in_a_step_that_takes_long(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_go, engine = threading.Event(), window.session.engine
+    monkeypatch.setattr(SpeedWorker, "_measure", lambda _self: let_go.wait())
+    dialog = ask(qtbot, window)
+    press(qtbot, dialog, "start")
+    COMPILER.wanted(kind_of(replace(ENDLESS, loss="mae"), 1, len(LINE), False))
+    press(qtbot, dialog, "close")
+    assert engine is not None
+    assert engine.compilation is not None
+    assert engine.compilation.given_up
+    let_go.set()
+    qtbot.waitUntil(lambda: engine.compilation is not None and engine.compilation.busy)
 
 
 @pytest.mark.usefixtures("endless")

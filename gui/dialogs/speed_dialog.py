@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
@@ -60,6 +61,7 @@ class SpeedDialog(QDialog):
         self._compiling: Compiling | None = None
         self._ending: list[SpeedWorker] = []
         self._read_at = 0.0
+        self._waits = False  # for the end of the step that the run was at
         self._goes_on = False  # the run, when measuring is done
         self.setObjectName("speed_dialog")
         self.setWindowTitle(_("Speed"))
@@ -85,10 +87,11 @@ class SpeedDialog(QDialog):
 
     def done(self, result: int) -> None:
         """Close, and end the measuring, whose thread ends with the steps it is at."""
-        worker = self._worker
         self._end()
-        if worker is not None:
+        self._timer.stop()
+        for worker in self._ending:
             worker.wait(PATIENCE)
+        _prepare_engine_behind(self._ending, self._session)
         super().done(result)
 
     # --- measuring ------------------------------------------------------------------------------------------
@@ -99,7 +102,7 @@ class SpeedDialog(QDialog):
         if not len(experiment.points):
             self._say(_("There are no points to train on yet: draw some, or open a file."), warning=True)
             return
-        if any(worker.running for worker in self._ending):
+        if _any_running(self._ending):
             self._say(
                 _("The last measurement has not ended yet: press Measure again in a moment."), warning=True
             )
@@ -110,8 +113,7 @@ class SpeedDialog(QDialog):
             page.forget()
         self._goes_on = self._session.running
         self._session.pause()
-        self._worker = SpeedWorker(experiment.points, experiment.settings, self._compiling)
-        self._worker.start()
+        self._worker, self._waits = SpeedWorker(experiment.points, experiment.settings, self._compiling), True
         self._timer.start()
         self._look()
         self._show_state()
@@ -119,7 +121,6 @@ class SpeedDialog(QDialog):
 
     def _end(self) -> None:
         """End the measuring, if it is going on, and let the run go on that waited for it."""
-        self._timer.stop()
         if self._worker is not None:
             self._worker.end(timeout=0.0)
             self._ending.append(self._worker)
@@ -140,7 +141,14 @@ class SpeedDialog(QDialog):
         """Show what is known by now."""
         worker = self._worker
         if worker is None:
+            self._look_behind()
             return
+        if self._waits:
+            if self._session.running:
+                self._say(_("Waiting for the end of the step that the run is at …"))
+                return
+            self._waits = False
+            worker.start()
         running = worker.running  # first: it may end meanwhile
         due = time.monotonic() >= self._read_at + READ_EVERY
         self._take(worker.latest, read=due)
@@ -148,6 +156,13 @@ class SpeedDialog(QDialog):
         if not running:
             self._end()
             self._finish(worker.error)
+
+    def _look_behind(self) -> None:
+        """As soon as the measuring has ended, which may want other code, have that of the run made again."""
+        if not _any_running(self._ending):
+            self._timer.stop()
+            self._ending.clear()
+            self._session.prepare_engine()
 
     def _finish(self, error: Exception | None) -> None:
         """Say how it ended."""
@@ -179,7 +194,7 @@ class SpeedDialog(QDialog):
 
     def _follow_run(self) -> None:
         """Whoever lets the run go on ends the measuring: each would slow the other down."""
-        if self._worker is not None and self._session.running:
+        if self._worker is not None and not self._waits and self._session.running:
             self._goes_on = False
             self._end()
             self._say(
@@ -317,3 +332,15 @@ class SpeedDialog(QDialog):
             button.setAutoDefault(False)
         self._start.setDefault(True)
         return line
+
+
+def _any_running(workers: list[SpeedWorker]) -> bool:
+    return any(worker.running for worker in workers)
+
+
+def _prepare_engine_behind(workers: list[SpeedWorker], session: Session) -> None:
+    """The same without the page, which is closed by then."""
+    if _any_running(workers):
+        QTimer.singleShot(LOOK_EVERY, session, partial(_prepare_engine_behind, workers, session))
+    elif workers:
+        session.prepare_engine()

@@ -27,12 +27,19 @@ def engine_sentence(engine: Engine) -> str:
         )
         usual = compilation.usual or 0
         return sentence.format(seconds=int(seconds), usual=round(usual))
+    if compilation.code is None:
+        return _("Waiting to be compiled: other code comes first; training is eager meanwhile.")
     sentence = (
         _("Compiled at an earlier start, loaded in {seconds} s; full speed now makes many steps in one call.")
         if compilation.kept
         else _("Compiled in {seconds} s; full speed now makes many steps in one call.")
     )
     return sentence.format(seconds=_cost(compilation))
+
+
+def is_waiting(engine: Engine) -> bool:
+    """Whether there may be code in a while: it is being made, or was given up for what others wanted."""
+    return engine.compilation is not None and not engine.ready and not engine.reason
 
 
 def engine_word(engine: Engine) -> str:

@@ -36,7 +36,7 @@ class CompileClock:
         """Have the code compiled, if it is not there yet; `wait` is called in between, and may end it."""
         if self.reason:
             return
-        found = _finished(lambda: COMPILER.wanted(self._kind), COMPILER.stop, wait)
+        found = _finished(lambda: COMPILER.wanted(self._kind), wait)
         self.ready, self.reason = found.code is not None, found.failure
         before, key = self._before, self._kind.key("")
         if before is not None and before.kind == key:
@@ -50,22 +50,18 @@ class CompileClock:
             return
         with tempfile.TemporaryDirectory(prefix="speed-", ignore_cleanup_errors=True) as folder:
             compilation = Compilation(self._kind, Path(folder) / "code.so")
-
-            def stop() -> None:
-                compilation.give_up()
-                compilation.wait()
-
-            _finished(lambda: compilation, stop, wait)
+            _finished(lambda: compilation, wait)
             if compilation.code is not None:
                 self.compiling = Compiling(self._kind.key(""), compilation.seconds)
 
 
-def _finished(look: Callable[[], Compilation], stop: Callable[[], None], wait: Pause) -> Compilation:
-    """The compilation when it is done, has failed, or was given up."""
+def _finished(look: Callable[[], Compilation], wait: Pause) -> Compilation:
+    """The compilation when it is done, has failed, or was given up; that of others goes on."""
     found = look()
     while found.busy:
         if wait(LOOK_EVERY):
-            stop()
+            found.give_up()
+            found.wait()
             return found
         found = look()
     return found

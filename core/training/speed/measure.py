@@ -42,6 +42,7 @@ from core.training.speed.plan import (
     resized,
 )
 from core.training.speed.race import Entry, Race
+from core.training.threads import with_own_threads
 from core.training.trainer import Trainer
 
 COMPILE_TURNS = 60  # as many turns as compiling counts for in the progress
@@ -53,6 +54,8 @@ class Measurement:
     `devices` are those of this machine, `before` is what was found out earlier. Whatever takes but a moment
     comes first, compiling later. Raises Problem where no run can start.
     """
+
+    threads = 1  # whatever other runs take
 
     def __init__(
         self,
@@ -85,6 +88,7 @@ class Measurement:
         )
         self._total = self._turns_ahead()
 
+    @with_own_threads
     def run(self) -> None:
         """Measure all, or until `wait` says that it should end."""
         parts: tuple[Callable[[], bool], ...] = (
