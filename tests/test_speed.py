@@ -297,6 +297,22 @@ def test_the_planned_steps_are_those_of_the_run(monkeypatch: pytest.MonkeyPatch)
     assert measured(settings=Settings(epochs=7, steps=5))[-1].planned == 5
 
 
+def test_a_run_whose_steps_stay_eager_is_not_said_to_be_faster_compiled() -> None:
+    last = measured(settings=replace(RUN, schedule="plateau"))[-1]
+    assert last.no_code.startswith("This schedule looks at the loss of every step")
+    assert {f.way.loop for f in (*last.ways, *last.batches, *last.sizes)} == {LOADER, BARE, EAGER}
+    assert last.complete
+
+
+def test_it_says_what_of_the_run_is_left_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+    without_code(monkeypatch)
+    surrounded = replace(RUN, schedule="cosine", l1=0.1, threads=2)
+    text = as_text(measured(settings=surrounded)[-1])
+    assert "Left aside, so that all ways do the same: Schedule, L1 penalty, Threads." in text
+    assert "at the lowest learning rate" in text
+    assert "Left aside" not in as_text(measured()[-1])
+
+
 @pytest.mark.usefixtures("code")
 def test_whatever_is_timed_takes_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     found: list[int] = []

@@ -211,8 +211,8 @@ class SpeedDialog(QDialog):
 
     def _what(self) -> str:
         return _(
-            "Times copies of this run on this machine, in about half a minute, and longer where code has to "
-            "be compiled. The run itself stays as it is, and rests meanwhile."
+            "Times steps like those of this run on this machine, in about half a minute, and longer where "
+            "code has to be compiled. The run itself stays as it is, and rests meanwhile."
         )
 
     def _say_done(self) -> None:

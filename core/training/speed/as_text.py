@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.texts import _
+from core.choices import FIELDS
+from core.texts import _, joined
 from core.training.speed.figures import Figure, Report
 from core.training.speed.verdicts import batch_verdict, disturbed_sentence, size_verdict, ways_verdict
 from core.training.speed.words import points_text, rate_text, way_name, way_text
@@ -38,11 +39,26 @@ def sizes_title() -> str:
 
 
 def how_sentence(report: Report) -> str:
-    """What was timed, and how."""
-    return _(
+    """What was timed, and how; also what the run has and the steps that were timed have not."""
+    sentence = _(
         "Timed by turns with PyTorch {version}, on one thread of the processor: {points} points, {batch} in "
-        "each step; the bars are medians."
-    ).format(version=report.torch, points=f"{report.points:,}", batch=f"{report.batch:,}")
+        "each step, at the lowest learning rate; the bars are medians."
+    )
+    return joined(
+        sentence.format(version=report.torch, points=f"{report.points:,}", batch=f"{report.batch:,}"),
+        _aside_sentence(report),
+    )
+
+
+def _aside_sentence(report: Report) -> str:
+    """Which settings were left aside; empty where none were."""
+    if not report.aside:
+        return ""
+    names = ""
+    for name in report.aside:
+        label = _(FIELDS[name].label)
+        names = _("{first}, {second}").format(first=names, second=label) if names else label
+    return _("Left aside, so that all ways do the same: {names}.").format(names=names)
 
 
 def _sized(figure: Figure, text: str) -> str:

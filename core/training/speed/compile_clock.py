@@ -12,6 +12,7 @@ from core.training.compiled.compilation import Compilation
 from core.training.compiled.compiler import COMPILER
 from core.training.compiled.kind import kind_of, why_not
 from core.training.speed.figures import CPU, Compiling
+from core.training.speed.plan import measured_settings
 
 Pause = Callable[[float], bool]  # wait so many seconds, or less; whether it should end
 
@@ -19,8 +20,9 @@ LOOK_EVERY = 0.05  # seconds
 
 
 class CompileClock:
-    """Has the steps of a run compiled; `ready` says whether there is code, `reason` why not.
+    """Has steps compiled as they are timed; `ready` says whether there is code, `reason` why not.
 
+    `settings` are those of the run itself: where its own steps stay eager, nothing is compiled.
     `compiling` says how long that took, as far as it is known: not of code that was there already, unless
     `before` knows it from earlier.
     """
@@ -30,7 +32,7 @@ class CompileClock:
         self.ready = False
         self.reason = why_not(settings, CPU)
         self._before = before
-        self._kind = kind_of(settings, points.x.shape[1], len(points), held=False)
+        self._kind = kind_of(measured_settings(settings), points.x.shape[1], len(points), held=False)
 
     def run(self, wait: Pause) -> None:
         """Have the code compiled, if it is not there yet; `wait` is called in between, and may end it."""

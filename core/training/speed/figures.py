@@ -55,16 +55,17 @@ class Compiling:
 class Report:
     """What is known by now of a run upon `points` points, which takes `batch` of them in each step.
 
-    `planned` is how many steps the run is to make. `ways` are with that batch, `batches` with each batch
-    size, `sizes` with more and more points in each step. `no_code` is a sentence that says why nothing is
-    compiled, `no_gpu` one that says why no other device is timed. `share` is the share of the time that
-    measuring had the processor for itself, `torch` its version. `done` goes from 0 to 1, `doing` is a
-    sentence.
+    `aside` are the names of its settings that are left aside, `planned` is how many steps the run is to make.
+    `ways` are with that batch, `batches` with each batch size, `sizes` with more and more points in each
+    step. `no_code` is a sentence that says why nothing is compiled, `no_gpu` one that says why no other
+    device is timed. `share` is the share of the time that measuring had the processor for itself, `torch` its
+    version. `done` goes from 0 to 1, `doing` is a sentence.
     """
 
     points: int = 0
     batch: int = 0
     planned: int = 0
+    aside: tuple[str, ...] = ()
     ways: tuple[Figure, ...] = ()
     batches: tuple[Figure, ...] = ()
     sizes: tuple[Figure, ...] = ()

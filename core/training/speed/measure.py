@@ -37,6 +37,7 @@ from core.training.speed.plan import (
     Budget,
     batch_ladder,
     in_each_step,
+    left_aside,
     measured_points,
     measured_settings,
     resized,
@@ -68,14 +69,14 @@ class Measurement:
         wait: Pause,
     ) -> None:
         self._points = measured_points(points, settings)
-        self._settings = measured_settings(settings)
+        self._own, self._settings = settings, measured_settings(settings)
         Trainer(self._points, self._settings)  # which refuses what cannot be trained on
         devices = [device for device in devices if device.key != CPU]
         self._devices = [device.key for device in devices if not device.reason]
         self._budget = budget
         self._publish = publish
         self._wait = wait
-        self._clock = CompileClock(self._points, self._settings, before)
+        self._clock = CompileClock(self._points, settings, before)
         self._owned = self._wall = 0.0
         self._turns = 0
         batch = in_each_step(len(self._points), settings)
@@ -83,6 +84,7 @@ class Measurement:
             len(self._points),
             batch,
             Recipe(points, settings, None, None).steps,
+            left_aside(settings),
             torch=torch.__version__,
             no_gpu=_why_no_gpu(devices),
         )
@@ -140,7 +142,7 @@ class Measurement:
         if not self._clock.ready:
             return False
         batched = self.report.batch < self.report.points
-        others = replace(self._settings, batch_size=None if batched else 1)
+        others = replace(self._own, batch_size=None if batched else 1)
         CompileClock(self._points, others).run(
             self._telling(_("Compiling steps with other batches: {seconds} s so far …"))
         )

@@ -15,6 +15,7 @@ SMALLEST = 2  # points in a step that is hardly more than what surrounds the cal
 SIZES = (SMALLEST, 100, 1_000, 10_000, 100_000)  # points in each step
 MORE_SIZES = (1_000_000,)  # where there is another device than the CPU
 BATCHES = (1, 8, 32, 128, 512, 2_048, 8_192)
+ASIDE = ("schedule", "clip_norm", "l1", "validation", "threads")  # what surrounds a step
 MOST_LOADED = 100_000  # points in a step of the DataLoader, which takes each of them out by itself
 
 
@@ -40,15 +41,19 @@ def measured_points(points: Points, settings: Settings) -> Points:
 def measured_settings(settings: Settings, **changes: object) -> Settings:
     """Settings for steps that take as long, of a run that neither arrives nor diverges while it is timed.
 
-    What surrounds a step (a schedule, clipping, a penalty, points held out, more threads than one) is left
-    aside, so that all ways do the same.
+    What surrounds a step is left aside, so that all ways do the same.
     """
     usual = Settings()
-    names = ("schedule", "clip_norm", "l1", "validation", "engine", "threads")
-    aside = {name: getattr(usual, name) for name in names}
+    aside = {name: getattr(usual, name) for name in (*ASIDE, "engine")}
     endless = dict.fromkeys(STOP_RULES)
     slow = {"learning_rate": FIELDS["learning_rate"].minimum, "device": usual.device}
     return replace(settings, **{**aside, **endless, **slow, **changes})
+
+
+def left_aside(settings: Settings) -> tuple[str, ...]:
+    """The names of the settings that are not those of the run while it is timed."""
+    usual = Settings()
+    return tuple(name for name in ASIDE if getattr(settings, name) != getattr(usual, name))
 
 
 def in_each_step(points: int, settings: Settings) -> int:
