@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -135,3 +138,13 @@ def test_a_long_table_whose_lines_end_in_cr_alone_is_read(tmp_path: Path) -> Non
     path = tmp_path / "table.csv"
     path.write_bytes(b"x,y\r" + b"1,2\r" * 100_000)
     assert len(read_points(path).points) == 100_000
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="nobody can take cores from a process here")
+def test_no_more_threads_read_than_the_process_has_cores() -> None:
+    code = (
+        "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))});"
+        "from core.tables.text_table import THREADS; print(THREADS)"
+    )
+    read = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert read.stdout == "1\n"

@@ -6,7 +6,6 @@ import csv
 import io
 import itertools
 import logging
-import os
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
+from core.choices.cores import CORES
 from core.problem import Problem
 from core.tables.cells import Cell, Part, part
 from core.tables.encodings import decoded, propose_encoding
@@ -35,7 +35,7 @@ _log = logging.getLogger(__name__)
 ROWS_AT_ONCE = 100_000
 PIECE = 4 * 2**20  # bytes at most that pandas is given at once, by one of some threads
 SHARES = 16  # pieces of a smaller table
-THREADS = min(os.cpu_count() or 1, 4)
+THREADS = min(CORES, 4)
 _LONGEST_LINE = 64 * SAMPLE_BYTES
 _JUDGED_LINES = 100  # enough to tell the separator
 _PAGE = ("<!doctype", "<html", "<?xml", "<head", "<body")
