@@ -526,7 +526,6 @@ def test_contenders_go_by_turns() -> None:
     race = Race(entries, Budget(seconds=0.0, rounds=3))
     assert [entry.way.loop for entry in race.run()] == ["a", "b"] * 4
     assert order == ["a", "b"] * 4
-    assert race.turns == 8
 
 
 def test_who_fails_drops_out_and_the_others_go_on() -> None:
@@ -650,6 +649,14 @@ def test_equally_fast_ways_are_said_to_be_so() -> None:
     assert "hardly anything" in said
 
 
+def test_where_a_step_calculates_for_long_the_data_loader_costs_little_for_all_its_points() -> None:
+    few = verdicts.ways_verdict(report(ways=(figure(LOADER, 1000), figure(BARE, 1050))))
+    assert "hardly anything here, since a step takes so few points." in few
+    many = verdicts.ways_verdict(report(ways=(figure(LOADER, 10, 5000), figure(BARE, 10.5, 5000))))
+    assert "hardly anything here, since calculating takes far longer." in many
+    assert "so few points" not in many
+
+
 def test_the_data_loader_has_its_share_of_the_time() -> None:
     assert "takes 75%" in verdicts.ways_verdict(report(ways=WAYS))
 
@@ -722,6 +729,13 @@ def test_it_says_from_which_size_on_compiled_steps_pay_no_more() -> None:
     assert "20 times as fast as eager ones on 2 points, 5.0 times on 100,000" in said
     ends = sizes(COMPILED, (2, 80_000), (128, 76_000), (1000, 30_000), (100_000, 410))
     assert "not faster from 100,000 points" in verdicts.size_verdict(report(sizes=(*EAGER_SIZES, *ends)))
+
+
+def test_compiled_steps_that_are_no_faster_somewhere_between_are_faster_from_there_on() -> None:
+    between = sizes(COMPILED, (2, 12_000), (128, 4180), (1000, 3000), (100_000, 1200))
+    said = verdicts.size_verdict(report(sizes=(*EAGER_SIZES, *between)))
+    assert "not faster from" not in said
+    assert "3.0 times as fast as eager ones on 2 points, 3.0 times on 100,000" in said
 
 
 def test_it_says_from_which_size_on_a_gpu_pays() -> None:

@@ -16,6 +16,7 @@ SIZES = (SMALLEST, 100, 1_000, 10_000, 100_000)  # points in each step
 MORE_SIZES = (1_000_000,)  # where there is another device than the CPU
 BATCHES = (1, 8, 32, 128, 512, 2_048, 8_192)
 ASIDE = ("schedule", "clip_norm", "l1", "validation", "threads")  # what surrounds a step
+CALCULATES = 0.01  # seconds; a step that takes so long is calculation for the most part
 MOST_LOADED = 100_000  # points in a step of the DataLoader, which takes each of them out by itself
 
 

@@ -14,11 +14,10 @@ from core.texts import _
 from core.training.devices import first_line
 from core.training.speed.contenders import Contender
 from core.training.speed.figures import Figure, Way
-from core.training.speed.plan import Budget
+from core.training.speed.plan import CALCULATES, Budget
 
 log = logging.getLogger(__name__)
 
-CALCULATES = 0.01  # seconds; a step that takes so long is calculation for the most part
 GROWTH = 8  # times as many steps in the next trial, at most
 
 Make = Callable[[], Contender]
@@ -52,11 +51,6 @@ class Race:
         self.entries = entries
         self.owned = self.wall = 0.0
         self._budget = budget
-
-    @property
-    def turns(self) -> int:
-        """How often `run` comes by, if nobody drops out."""
-        return len(self.entries) * (1 + self._budget.rounds)
 
     def figures(self) -> tuple[Figure, ...]:
         """What is known by now."""

@@ -18,7 +18,7 @@ from core.training.speed.figures import (
     break_even,
     figure_of,
 )
-from core.training.speed.plan import SMALLEST
+from core.training.speed.plan import CALCULATES, SMALLEST
 from core.training.speed.words import duration, round_text, way_name
 
 ALIKE = 1.15  # times as fast: less is chance
@@ -102,6 +102,8 @@ def _loader(report: Report) -> str:
     if loader is None or bare is None:
         return ""
     ratio = _ratio(bare, loader)
+    if ratio < ALIKE and (bare.seconds or 0.0) >= CALCULATES:
+        return _("The DataLoader costs hardly anything here, since calculating takes far longer.")
     if ratio < ALIKE:
         return _("The DataLoader costs hardly anything here, since a step takes so few points.")
     return _(
@@ -220,7 +222,11 @@ def _compiled_sizes(report: Report) -> str:
     if not ratios:
         return ""
     (few, first), (many, last) = ratios[0], ratios[-1]
-    too_many = next((size for size, ratio in ratios if ratio < ALIKE), None)
+    too_many = None
+    for size, ratio in reversed(ratios):
+        if ratio >= ALIKE:
+            break
+        too_many = size
     sentence = (
         _("Compiled steps are {first} times as fast as eager ones on {few} points, {last} times on {many}.")
         if too_many is None
