@@ -36,7 +36,7 @@ class EngineTeller(QObject):
         self._store, self._session = workspace.store, workspace.session
         self._settings, self._time, self._message = settings, time, message
         self._waits = False
-        self._reason = ""
+        self._reason = self._told = ""  # why nothing is compiled, and what was said as news
         self._shown = "", ""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -59,17 +59,27 @@ class EngineTeller(QObject):
         if engine is None or self._store.settings.engine == "eager":
             self._waits, self._reason = False, ""
             self._show("", "")
+            self._take_back("")
             return
         sentence = engine_sentence(engine)
         self._show(engine_word(engine), sentence)
         compilation = engine.compilation
         fails = bool(compilation and compilation.failure)
+        self._take_back(sentence)
         if self._is_news(engine):
+            self._told = sentence
             self._message.say(sentence, fails)
         self._reason = engine.reason
         self._waits = is_waiting(engine)
         if self._waits:
             self._timer.start(EVERY)
+
+    def _take_back(self, sentence: str) -> None:
+        """What was said as news is not so any more."""
+        if self._told and sentence != self._told:
+            self._message.take_back(self._told)
+            self._told = ""
+            self._session.say_again()
 
     def _is_news(self, engine: Engine) -> bool:
         """Whether code has just been made, while nothing else is to be said; or why it will not be made."""

@@ -95,14 +95,14 @@ def test_it_compiles_as_soon_as_it_is_chosen_and_says_so(nothing_kept: None, qtb
         assert text(window, "readout_engine").startswith("compiling ")
         action(window, "run").trigger()
         wait_for_step(qtbot, window, 10)
-        qtbot.waitUntil(lambda: "goes on eager" in note(window))
+        qtbot.waitUntil(lambda: "training is eager" in note(window))
 
 
 def test_it_says_when_the_code_has_taken_over_and_what_it_cost(qtbot: QtBot) -> None:
     with opened(qtbot, settings=COMPILED) as window:
         wait_for_code(qtbot, window)
         assert note(window).startswith("Compiled ")
-        assert "many steps in one call" in note(window)
+        assert "at full speed" in note(window)
         engine = window.session.engine
         assert engine is not None
         assert engine.compilation is not None
@@ -113,8 +113,16 @@ def test_it_says_when_the_code_has_taken_over_and_what_it_cost(qtbot: QtBot) -> 
 def test_code_from_before_is_there_at_once(kept_code: None, qtbot: QtBot) -> None:
     with opened(qtbot, settings=COMPILED) as window:
         wait_for_code(qtbot, window)
-        assert note(window).startswith("Compiled at an earlier start, loaded in ")
+        assert note(window).startswith("Compiled at an earlier start")
         assert message(window).startswith("Ready")
+
+
+def test_what_was_said_goes_when_it_is_not_so_any_more(kept_code: None, qtbot: QtBot) -> None:
+    with opened(qtbot, settings=replace(COMPILED, optimizer="lbfgs")) as window:
+        qtbot.waitUntil(lambda: message(window).startswith("LBFGS"))
+        choose(window, "optimizer", COMPILED.optimizer)
+        wait_for_code(qtbot, window)
+        assert "LBFGS" not in message(window)
 
 
 def test_nobody_who_goes_back_to_eager_is_told_of_code(nothing_kept: None, qtbot: QtBot) -> None:

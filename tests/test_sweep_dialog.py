@@ -489,7 +489,7 @@ def test_a_click_makes_it_the_run_which_gives_that_curve(
         click(curves.viewport(), on_curve(curves, view, run))
     value = float(view.values[run])
     assert window.store.settings.learning_rate == value
-    assert "Undo there brings the old one back" in sentence(dialog)
+    assert "Undo there brings the old settings back" in sentence(dialog)
     wait_for_step(qtbot, window, 60)
     window.session.pause()
     history = window.session.history

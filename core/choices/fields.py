@@ -249,8 +249,8 @@ FIELDS: Mapping[str, Parameter] = MappingProxyType(
                 live=True,
                 tip=N_(
                     "Eager is PyTorch's usual way: Python asks for each operation. Compiled makes many steps "
-                    "into one program, far faster. It takes up to half a minute to make; until then "
-                    "training is eager."
+                    "into one program, far faster and the same but for rounding. It takes up to half a "
+                    "minute to make; until then training is eager."
                 ),
             ),
             Parameter(

@@ -225,7 +225,9 @@ class SweepDialog(QDialog):
             self.foot.say(outdated, warning=True)
             return
         self.run_wanted.emit(self._settings_of(view, run))
-        chosen = _("{run}. The run in the window now starts with it; Undo there brings the old one back.")
+        chosen = _(
+            "{run}. The run in the window now starts with it; Undo there brings the old settings back."
+        )
         self.foot.say(capitalised(chosen.format(run=self._words(view, run))))
 
     def _settings_of(self, view: SweepView, run: int) -> Settings:

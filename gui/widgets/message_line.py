@@ -90,6 +90,11 @@ class MessageLine(QWidget):
         self.say(sentence, True)
         self.refuses = True
 
+    def take_back(self, sentence: str) -> None:
+        """Show `sentence` no longer, if it is there: it is not so any more."""
+        if self._sentence == sentence:
+            self.say("")
+
     @property
     def has_passed(self) -> bool:
         """Whether a sentence about something else than the run has been there long enough."""

@@ -19,21 +19,18 @@ def engine_sentence(engine: Engine) -> str:
     if engine.reason or compilation is None:
         return engine.reason
     if compilation.busy:
-        seconds = compilation.seconds
+        seconds, usual = compilation.seconds, compilation.usual or 0
         sentence = (
-            _("Compiling for {seconds} s; training goes on eager meanwhile.")
-            if compilation.usual is None
-            else _("Compiling for {seconds} s, of about {usual}; training goes on eager meanwhile.")
+            _("Compiling for {seconds} s, of about {usual}; until it is done, training is eager.")
+            if seconds < usual
+            else _("Compiling for {seconds} s; until it is done, training is eager.")
         )
-        usual = compilation.usual or 0
         return sentence.format(seconds=int(seconds), usual=round(usual))
     if compilation.code is None:
         return _("Waiting to be compiled: other code comes first; training is eager meanwhile.")
-    sentence = (
-        _("Compiled at an earlier start, loaded in {seconds} s; full speed now makes many steps in one call.")
-        if compilation.kept
-        else _("Compiled in {seconds} s; full speed now makes many steps in one call.")
-    )
+    if compilation.kept:
+        return _("Compiled at an earlier start: at full speed, training is now faster.")
+    sentence = _("Compiled in {seconds} s: at full speed, training is now faster.")
     return sentence.format(seconds=_cost(compilation))
 
 
