@@ -11,7 +11,7 @@ from core.texts import _
 from gui.plots.heat_map import ARROW, FAINT, Scale, paint_arrow
 from gui.theme import GRID, Theme
 
-WIDTH, BAND, SWATCH = 460, 96, 20  # pixels
+WIDTH, BAND, SWATCH = 520, 96, 20  # pixels
 HEIGHT = 10  # pixels, of the band and the swatch
 DIGITS = 2
 
@@ -44,7 +44,9 @@ class ColourScale(QWidget):
             return
         painter = QPainter(self)
         theme, gap = self._theme, self._theme.px(GRID)
-        place = self._write(painter, 0, _("loss") + " " + significant(10**self._scale.low, DIGITS)) + gap
+        place = (
+            self._write(painter, 0, _("training loss") + " " + significant(10**self._scale.low, DIGITS)) + gap
+        )
         band = self._box(place, BAND)
         gradient = QLinearGradient(band.topLeft(), band.topRight())
         for stop, colour in enumerate(theme.deep_heights):
