@@ -28,6 +28,7 @@ from torch import Tensor
 import core
 from core import cli
 from core.choices import LOSSES, MODELS, OPTIMIZERS
+from core.choices.phases import PHASES
 from core.experiment import Points, Settings
 from core.problem import Problem
 from core.tables.save import save_points
@@ -240,7 +241,7 @@ def leaps(trainer: Trainer, count: int = 30) -> list[int]:
 
 def test_blocks_begin_small_and_grow_while_they_take_no_time(interpreted: None) -> None:
     made = leaps(compiled())
-    assert next(steps for steps in made if steps > 1) == LEAST
+    assert next(steps for steps in made if steps > 1) == 2 * LEAST  # the smallest was tried alone
     assert max(made) >= MOST
 
 
@@ -253,7 +254,7 @@ def test_more_points_begin_with_few_steps_again(interpreted: None) -> None:
     trainer = compiled()
     assert max(leaps(trainer)) >= MOST
     trainer.change(POINTS.added([1.0], [2.0]))
-    assert next(steps for steps in leaps(trainer) if steps > 1) == LEAST
+    assert next(steps for steps in leaps(trainer) if steps > 1) == 2 * LEAST
 
 
 def test_a_smallest_block_that_takes_too_long_is_tried_again_more_and_more_rarely() -> None:
@@ -367,6 +368,40 @@ def test_the_step_at_which_it_rests_can_be_looked_into() -> None:
     np.testing.assert_allclose(found.step, straight.step, 1e-2)  # of numbers that differ in their last digits
     assert found.before.step == 999
     assert found.before.loss == pytest.approx(straight.before.loss)
+
+
+def test_code_that_comes_to_other_numbers_is_not_used(
+    interpreted: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = Interpreted.code
+
+    def uphill(self: Interpreted, tensors: list[Tensor]) -> list[Tensor]:
+        """Away from the minimum, as far as it should go towards it."""
+        found = code(self, tensors)
+        before, after = tensors[0], found[0]
+        flat = found[-1] if len(found[-1].shape) == 3 else found[-2]
+        flat -= 2 * (after - before).reshape(-1)[0]
+        return found
+
+    monkeypatch.setattr(Interpreted, "code", uphill)
+    trainer = Trainer(POINTS, LINE)
+    while trainer.latest.step < 100:
+        trainer.leap()
+    assert "other numbers" in trainer.engine.reason
+    assert trainer.engine.steps == 0
+    assert trainer.latest.numbers() == eager(POINTS, LINE, 100).latest.numbers()
+
+
+def test_code_is_tried_again_where_the_steps_between_were_made_otherwise(interpreted: None) -> None:
+    trainer = Trainer(POINTS, LINE)
+    while trainer.latest.step < 5:
+        trainer.leap()
+    for _phase in range(20 * len(PHASES)):
+        trainer.phase()
+    while trainer.latest.step < 300:
+        trainer.leap()
+    assert trainer.engine.steps > 0
+    assert_close(trainer, eager(POINTS, LINE, trainer.latest.step))
 
 
 # --- what cannot be compiled ---------------------------------------------------------------------------

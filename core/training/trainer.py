@@ -215,7 +215,7 @@ class Trainer(Run):
             self._finish(self._open())
             return
         self._take_up_planned()
-        self.engine.single(self.fit.step)
+        self.engine.single(self.fit, self._at + 1)
         self._at += 1
 
     def _open(self) -> SlowStep:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,8 @@ from core.training.compiled.compilation import Compilation
 from core.training.compiled.compiler import COMPILER
 from core.training.compiled.kind import LEAST, TOGETHER, kind_of, why_not
 from core.training.compiled.pace import Pace
+from core.training.compiled.trial import Trial
+from core.training.path import flat
 from core.training.stop_rules import CONVERGENCE_EVERY
 from core.training.threads import with_own_threads
 
@@ -47,6 +48,7 @@ class Engine:
         self._known: tuple[Fit, Wanted] | None = None
         self._blocks: Blocks | None = None
         self._pace = Pace()
+        self._trial = Trial()
         self.steps = 0
 
     @property
@@ -89,25 +91,32 @@ class Engine:
         if given_up or self._known is None or self._known[0] is not fit or self._known[1] is not fit.taken:
             self._known = fit, fit.taken
             self._blocks = None
-            self._pace = Pace()
+            self._pace, self._trial = Pace(), Trial()
             self._told = self._used = self._choose(fit.taken, fit.device)
         compilation = self._used[0]
         if self._blocks is None and compilation is not None and compilation.code is not None:
             self._blocks = Blocks(fit, compilation.kind, compilation.code)
         return self._blocks is not None
 
-    def single(self, step: Callable[[], None]) -> None:
-        """Make a single step, which tells how long one takes."""
+    def single(self, fit: Fit, number: int) -> None:
+        """Make step number `number`, which tells how long one takes, and whether code does the same."""
         begun = perf_counter()
-        step()
+        fit.step()
         self._pace.stepped(perf_counter() - begun)
+        if number == self._trial.end and self._trial.fails(flat(fit.arrays())):
+            log.warning("compiled code came to other numbers: %s", fit.taken.settings)
+            self._fail(_other_sentence())
 
     def size(self, step: int, room: float) -> int:
         """How many steps to make at once behind `step`, 0 for none; they end where convergence is looked for.
 
         Large blocks end at multiples of their size, where checkpoints are taken, also when these get rare.
+        None are made before code has come to the same numbers as single steps.
         """
         steps = int(min(self._pace.size, room))
+        if steps >= LEAST and not self._trial.passed:
+            self._try(step)
+            return 0
         if steps >= CONVERGENCE_EVERY:
             whole = CONVERGENCE_EVERY << ((steps // CONVERGENCE_EVERY).bit_length() - 1)
             return steps - (step + steps) % whole
@@ -128,8 +137,7 @@ class Engine:
             block = self._blocks.make(steps)
         except RuntimeError as error:
             log.warning("compiled code failed", exc_info=error)
-            self._blocks = None
-            self._told = self._used = None, _failed_sentence()
+            self._fail(_failed_sentence())
             return None
         self._pace.made(steps, perf_counter() - begun)
         return block
@@ -143,6 +151,19 @@ class Engine:
         """Let the fit stand behind the steps of `block`."""
         assert self._blocks is not None
         self._blocks.keep(block)
+
+    def _try(self, step: int) -> None:
+        """Let code make the next steps, which are made one by one behind that, to be compared."""
+        if self._trial.is_under_way(step) or self._known is None:
+            return
+        before, block = flat(self._known[0].arrays()), self.make(LEAST)
+        if block is not None:
+            self._trial.begin(step, before, block.parameters[-1])
+
+    def _fail(self, sentence: str) -> None:
+        """Eager from now on."""
+        self._blocks = None
+        self._told = self._used = None, sentence
 
     def _choose(self, wanted: Wanted, device: str) -> Choice:
         """The code for such steps; None, and a sentence that says why, where they are not compiled."""
@@ -160,6 +181,10 @@ class Engine:
 
 def _failed_sentence() -> str:
     return _("The compiled steps failed, so the run goes on eager; the log has the details.")
+
+
+def _other_sentence() -> str:
+    return _("The compiled steps came to other numbers than the eager ones, so the run goes on eager.")
 
 
 def finite_steps(block: Block) -> int:
