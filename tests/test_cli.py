@@ -29,6 +29,7 @@ from core.experiment import (
     save_experiment,
 )
 from core.experiment.settings import OPTIONS
+from core.experiment.split import OF_THE_SPLIT
 from core.problem import Problem
 from core.texts import language
 from core.train_verb import WHY, Interruption
@@ -372,7 +373,7 @@ def test_json_measures_training_points_and_those_held_out_each_for_themselves(
     found = answer(line, *options)
     x, y = np.loadtxt(line, delimiter=",", skiprows=1).T
     residual = y - found["parameters"]["w"] * x - found["parameters"]["b"]
-    draws = np.random.default_rng(5).random(11)
+    draws = np.random.default_rng([OF_THE_SPLIT, 5]).random(11)
     apart = draws <= np.sort(draws)[2]
     assert found["validation"]["points"] == apart.sum() == 3
     assert found["points"] == 11

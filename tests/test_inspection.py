@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from core.choices import OPTIMIZERS
 from core.experiment import Experiment, Points, Settings
 from core.experiment.file import dumps, loads
+from core.experiment.split import OF_THE_SPLIT
 from core.training import Snapshot, Trainer
 from core.training.inspection import Inspection
 
@@ -214,7 +215,7 @@ def test_of_a_mini_batch_it_is_the_gradient_of_that_batch() -> None:
 def test_before_the_first_step_it_is_the_gradient_of_all_training_points() -> None:
     settings = replace(ENDLESS, batch_size=4, validation=0.3, start="own", start_values=(0.5, -1.0))
     trainer = Trainer(POINTS, settings)
-    draws = np.random.default_rng(0).random(30)
+    draws = np.random.default_rng([OF_THE_SPLIT, 0]).random(30)
     kept = np.sort(np.argsort(draws, kind="stable")[9:])
     x, y = X[kept], POINTS.y[kept]
     residual = 0.5 * x - 1.0 - y

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from core.choices import LOSSES, MODELS, Value
 from core.experiment import Points, Settings
+from core.experiment.split import OF_THE_SPLIT
 from core.insight.landscape import FEWEST_CELLS, MOST_CELLS, Landscape, landscape, loss_at
 from core.insight.objective import Objective
 from core.insight.plane import Plane, line_plane, parameter_plane
@@ -202,7 +203,7 @@ def test_the_bottom_is_at_the_least_squares_line(standardise: bool, shift: float
 def test_points_that_are_held_out_have_no_say() -> None:
     settings = replace(ENDLESS, validation=0.4, validation_seed=5)
     trainer = Trainer(POINTS, settings)
-    draws = np.random.default_rng(5).random(60)
+    draws = np.random.default_rng([OF_THE_SPLIT, 5]).random(60)
     kept = np.sort(np.argsort(draws, kind="stable")[24:])
     plane = plane_of(trainer)
     for loss in ("mse", "mae"):

@@ -80,10 +80,10 @@ class MeasuresTable(QWidget):
         for ending, found in (("", training), ("_validation", held_out)):
             for key, _caption, _widest, _tip, text in COLUMNS:
                 readout = self._readouts[key + ending]
-                if found is None:
+                number = None if found is None else getattr(found, key)
+                if number is None:
                     readout.show_text("–")
                     continue
-                number = getattr(found, key)
                 shorter = [] if text is r2_text else [significant(number, digits) for digits in FEWER_DIGITS]
                 readout.show_text(text(number), shorter)
         for part in self._rows[1]:
