@@ -29,12 +29,12 @@ LONGEST_LOOK = 0.4  # seconds before it is paused, and shown or hidden
 
 
 class Paints(QObject):
-    """Notes when the plots are painted."""
+    """Notes when some plots, which are there, are painted."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: MainWindow, plots: tuple[str, ...]) -> None:
         super().__init__(window)
-        self.times: dict[str, list[float]] = {name: [] for name in PLOTS}
-        for name in PLOTS:
+        self.times: dict[str, list[float]] = {name: [] for name in plots}
+        for name in plots:
             plot = window.findChild(QAbstractScrollArea, name)
             assert plot is not None
             plot.viewport().setObjectName(name)
@@ -86,10 +86,10 @@ def measure() -> list[Row]:
 
 def _measure_running(window: MainWindow) -> list[Row]:
     """First with what a newcomer sees, then with all three views, then with every panel there is."""
-    paints = Paints(window)
-    two = _watched(window, paints, TWO_PLOTS)
+    two = _watched(window, Paints(window, TWO_PLOTS), TWO_PLOTS)
     window.arrangement.show_mode("full")
     _spin(SETTLE)
+    paints = Paints(window, PLOTS)
     three = _watched(window, paints, PLOTS)
     _show_all(window)
     everything = _watched(window, paints, PLOTS)
@@ -113,7 +113,7 @@ def _frame_rows(what: str, found: Watched, frames: int, slow: int) -> list[Row]:
 def _measure_compiled(window: MainWindow) -> list[Row]:
     """Frames while code is made, then how fast it steps beside the same without a window; on two plots."""
     window.arrangement.show_mode("simple")
-    paints = Paints(window)
+    paints = Paints(window, TWO_PLOTS)
     window.store.change(engine="compiled", batch_size=None, steps=None, learning_rate=compiled.SLOW)
     with compiled.nothing_kept():
         window.session.reset()
