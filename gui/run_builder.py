@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from core.experiment import Experiment, Points
-from core.training.compiled.compiler import makers
 from core.training.libraries import load_libraries
 from gui.background import Background
 
@@ -79,6 +78,8 @@ def build_trainer(experiment: Experiment) -> Trainer:
 
 def _load_torch() -> None:
     """So that the person's own first step finds everything there."""
+    from core.training.compiled.compiler import makers
+
     load_libraries()
     build_trainer(Experiment(Points([0.0, 1.0], [0.0, 1.0]))).step()
     makers()  # which takes reading, and then is known

@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from core.experiment import Experiment, Points, Settings
 from core.problem import Problem
 from core.training import Snapshot, Worker
-from core.training.compiled.compiler import COMPILER
 from gui.background import Background
 from gui.run_builder import RunBuilder
 from gui.run_sentences import (
@@ -248,6 +247,8 @@ class Session(Standing):
 
     def close(self, timeout: float | None = None) -> None:
         """End the run; its thread has ended when this returns, or `timeout` seconds have gone by."""
+        from core.training.compiled.compiler import COMPILER  # later than the window is painted
+
         self._play_when_built = self._in_hand = self._goes_on = False
         self._timer.stop()
         self._opener.stop()
