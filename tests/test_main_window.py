@@ -20,6 +20,7 @@ from core.experiment import Experiment, Points, Settings, generate
 from core.texts import language
 from gui.app import create_window
 from gui.main_window import MainWindow
+from gui.panels.run_bar import RunBar
 from gui.preferences import Preferences
 from tests.windows import (
     LINE,
@@ -150,6 +151,17 @@ def test_every_action_has_a_text_a_tooltip_and_a_place(window: MainWindow) -> No
 def test_every_action_is_known_to_this_test(window: MainWindow) -> None:
     names = {found.objectName() for found in window.findChildren(QAction)}
     assert {name for name in names if name.startswith("action_")} == {f"action_{name}" for name in ACTIONS}
+
+
+def test_nothing_moves_when_run_becomes_pause(window: MainWindow) -> None:
+    bar = part(window, RunBar, "run_bar")
+    button = bar.widgetForAction(action(window, "run"))
+    widths = set()
+    for running, loading in ((False, False), (True, False), (True, True)):
+        bar.show_running(running, loading)
+        QApplication.processEvents()
+        widths.add(button.width())
+    assert len(widths) == 1
 
 
 def test_no_key_means_two_things(window: MainWindow) -> None:

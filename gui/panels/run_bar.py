@@ -68,11 +68,9 @@ class RunBar(QToolBar):
     def _widest(self, button: QToolButton) -> int:
         """The width of the Run button whatever it says, so that nothing beside it moves."""
         button.ensurePolished()
-        widths = []
-        for text in (_("Run"), _("Pause"), _("Loading…")):
-            self._run.setText(text)
-            widths.append(button.sizeHint().width())
-        return max(widths)
+        width = button.fontMetrics().horizontalAdvance
+        words = (_("Run"), _("Pause"), _("Loading…"))
+        return button.sizeHint().width() - width(button.text()) + max(map(width, words))
 
     def show_running(self, running: bool, loading: bool) -> None:
         """Say on the Run button what pressing it would do."""
