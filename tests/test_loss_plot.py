@@ -123,7 +123,7 @@ class TestDecimation:
         extremes = Extremes()
         extremes.take(series(losses))
         x, low, high = extremes.columns(first, last, pixels, logarithmic)
-        usable = np.isfinite(losses) & (losses > 0 if logarithmic else True)
+        usable = np.isfinite(losses) & (losses >= 0 if logarithmic else True)
         width = 1
         while width * 2 <= (last - first) / pixels:
             width *= 2
@@ -250,7 +250,7 @@ class TestCurve:
         losses = np.array([4.0, 2.0, 0.0, 1.0, -1.0, np.inf, np.nan, 0.5, 0.25])
         show(plot, losses)
         connected = plot.losses.trace.opts["connect"]
-        known = np.isfinite(losses) & (losses > 0)
+        known = np.isfinite(losses) & (losses >= 0)
         assert list(connected[:-1]) == list(known[:-1] & known[1:])
         assert np.isfinite(view(plot)).all()
 

@@ -287,6 +287,6 @@ def test_the_plot_without_a_search_says_what_it_will_show(qtbot: QtBot) -> None:
     qtbot.mouseClick(plot.viewport(), LEFT, pos=plot.area().center().toPoint())
     assert chosen == []
     assert plot.empty_text.isVisible()
-    plot.show_losses(np.array([1e-3, 1e-2, 1e-1]), np.array([1.0, np.inf, 0.0]))
+    plot.show_losses(np.array([1e-3, 1e-2, 1e-1]), np.array([1.0, np.inf, -1.0]))
     assert not plot.empty_text.isVisible()
     assert len(plot.trace.getData()[0]) == 1

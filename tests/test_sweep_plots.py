@@ -24,7 +24,7 @@ SGD = Settings(optimizer="sgd")
 def test_the_cells_have_the_colours_of_their_losses() -> None:
     losses_seen = np.array([[1.0, 0.1, 0.01], [1.0, 100.0, np.inf]])
     scale = scale_of(losses_seen)
-    assert scale == Scale(-2.0, pytest.approx(0.3), True)
+    assert scale == Scale(-2.0, pytest.approx(0.3), open=True)
     numbers = cells(losses_seen, scale)
     assert numbers[0, 2] == 0
     assert numbers[1, 1] == LOST - 1
@@ -35,6 +35,14 @@ def test_the_cells_have_the_colours_of_their_losses() -> None:
     assert table[0] == QColor(theme.deep_heights[0]).rgb()
     assert table[LOST - 1] == QColor(theme.deep_heights[-1]).rgb()
     assert table[LOST] == QColor(theme.zone_tints["diverging"]).rgb()
+
+
+@pytest.mark.parametrize(("lowest", "deeper"), [(0.5, False), (1e-9, True), (0.0, True)])
+def test_the_first_colour_says_whether_there_are_lower_losses(lowest: float, deeper: bool) -> None:
+    losses_seen = np.array([[1.0, 0.75], [1.0, lowest]])
+    scale = scale_of(losses_seen)
+    assert scale.deeper == deeper
+    assert cells(losses_seen, scale)[1, 1] == 0
 
 
 @pytest.mark.parametrize("value", [0.0, 3.0, np.nan])
@@ -58,16 +66,17 @@ def test_the_colours_are_explained_once_there_are_any(qtbot: QtBot) -> None:
     qtbot.addWidget(scale)
     scale.resize(scale.sizeHint())
     pictures = []
-    for shown in (None, Scale(-2.0, 1.0, False), Scale(-2.0, 1.0, True)):
+    for shown in (None, Scale(-2.0, 1.0), Scale(-2.0, 1.0, open=True), Scale(-2.0, 1.0, deeper=True)):
         scale.show_scale(shown)
         pictures.append(scale.grab().toImage())
-    none, ended, endless = pictures
+    none, ended, endless, deeper = pictures
     assert colours(none) == {none.pixelColor(0, 0).name()}
     assert QColor(MODEL).name() in colours(ended)
     assert QColor(theme.zone_tints["diverging"]).name() in colours(ended)
     assert {name for name in colours(ended) if near(name, theme.deep_heights[0])}
     assert {name for name in colours(ended) if near(name, theme.deep_heights[-1])}
     assert ended != endless
+    assert ended != deeper
 
 
 def colours(picture: QImage) -> set[str]:

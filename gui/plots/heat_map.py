@@ -32,6 +32,7 @@ class Scale(NamedTuple):
     low: float
     high: float
     open: bool = False  # whether there are higher ones, which have the last colour
+    deeper: bool = False  # whether there are lower ones, such as 0, which have the first colour
 
 
 def scale_of(losses: Floats) -> Scale:
@@ -45,7 +46,10 @@ def scale_of(losses: Floats) -> Scale:
     begin = float(np.median(first[np.isfinite(first)])) if np.isfinite(first).any() else float(known.min())
     high = min(begin + ABOVE, float(known.max()))
     low = max(float(known.min()), high - DECADES)
-    return Scale(low, high, high < float(known.max())) if low < high else Scale(low, low + 1.0)
+    deeper = bool((losses == 0).any()) or float(known.min()) < low
+    if low == high:
+        return Scale(low, low + 1.0, deeper=deeper)
+    return Scale(low, high, high < float(known.max()), deeper)
 
 
 def cells(losses: Floats, scale: Scale) -> Bytes:

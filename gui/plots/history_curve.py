@@ -12,6 +12,7 @@ from gui.plots.decimation import Extremes
 from gui.plots.dot import Dot
 from gui.plots.range_keeper import LIMIT, Range
 from gui.plots.trace import Trace
+from gui.plots.zero_marks import ZeroMarks, on_axis
 from gui.theme import Theme
 
 Floats = NDArray[np.float64]
@@ -22,7 +23,8 @@ MARKER = 11  # pixels, the width of the dot at the chosen step
 class HistoryCurve:
     """Up to the chosen step in its colour; beyond it, where the run has been already, muted.
 
-    It has the items of a plot, made once; `draw` is told of the view each time.
+    It has the items of a plot, made once; `draw` is told of the view each time. On a logarithmic axis zeros
+    lie on the lower edge of the view, and are marked there.
     """
 
     def __init__(
@@ -36,12 +38,14 @@ class HistoryCurve:
         self.extremes = Extremes()
         self.trace = Trace(colour, width, style)
         self.beyond = Trace(theme.faded(colour), width, style)
+        self.zeros = ZeroMarks(theme, colour)
         self.dot = Dot(theme, marker, colour, hollow=style != Qt.PenStyle.SolidLine)
+        self._floor = 0.0  # where zeros are on a logarithmic axis
 
     @property
     def items(self) -> tuple[QGraphicsItem, ...]:
         """What there is to be added to a plot, from the back to the front."""
-        return self.beyond, self.trace, self.dot
+        return self.beyond, self.trace, self.zeros, self.dot
 
     @property
     def series(self) -> Series:
@@ -56,17 +60,21 @@ class HistoryCurve:
             self.extremes.take(series)
 
     def extent(self, logarithmic: bool) -> Range | None:
-        """The least and the greatest number, as the axis has them; None without any that can be drawn."""
+        """The least and the greatest number, as the axis has them; None without any that has a height."""
+        return self.extent_from(0, logarithmic)
+
+    def extent_from(self, step: int, logarithmic: bool) -> Range | None:
+        """The same of what comes from a step on."""
         if not len(self.extremes):
             return None
-        extent = self.extremes.extent(logarithmic)
+        extent = self.extremes.extent(logarithmic, step)
         if extent and logarithmic:
             return math.log10(extent[0]), math.log10(extent[1])
         return extent
 
     def draw(self, view: tuple[Range, Range], area: QRectF, step: int, logarithmic: bool) -> None:
         """Draw the part in view; `view` in the units of the axes and `area` in pixels, the chosen `step`."""
-        x, y = self.polyline(view[0], area.width(), logarithmic)
+        x, y = self.polyline(view, area, logarithmic)
         if step < len(self.extremes):
             parting = int(np.searchsorted(x, step, side="right"))
             begins = max(parting - 1, 0)
@@ -77,12 +85,19 @@ class HistoryCurve:
         self.trace.draw(x, y, view[1], area.height())
         self.mark(self.dot, step, logarithmic)
 
-    def polyline(self, view: Range, width: float, logarithmic: bool) -> tuple[Floats, Floats]:
-        """The curve over a view of the steps that is `width` pixels wide, as the axes have it."""
+    def polyline(
+        self, view: tuple[Range, Range], area: QRectF, logarithmic: bool, first: int = 0
+    ) -> tuple[Floats, Floats]:
+        """The curve from step `first` on in a view that fills `area`, as the axes have it; marks zeros."""
+        self._floor = self.zeros.floor(view[1], area)
         if not len(self.extremes):
+            self.zeros.show_at(np.empty(0), self._floor, view[0], area)
             return np.empty(0), np.empty(0)
-        x, low, high = self.extremes.columns(*view, round(width), logarithmic)
-        return _zigzag(x, on_axis(low, logarithmic), on_axis(high, logarithmic))
+        x, low, high = self.extremes.columns(*view[0], round(area.width()), logarithmic)
+        seen = slice(int(np.searchsorted(x, first)), None)
+        x, low, high = x[seen], low[seen], high[seen]
+        self.zeros.show_at(x[low == 0] if logarithmic else np.empty(0), self._floor, view[0], area)
+        return _zigzag(x, *(on_axis(ends, logarithmic, self._floor) for ends in (low, high)))
 
     def mark(self, dot: Dot, step: int, logarithmic: bool) -> None:
         """Put a dot on the curve at a step, or nowhere where there is no number that can be drawn."""
@@ -96,15 +111,9 @@ class HistoryCurve:
         """Where the number of a step is on the axis; of a range, its middle."""
         if not 1 <= step <= len(self.extremes):
             return None
-        known = [end for end in self.series.at(step) if math.isfinite(end) and (end > 0 or not logarithmic)]
-        ends = [math.log10(end) if logarithmic else min(max(end, -LIMIT), LIMIT) for end in known]
-        return sum(ends) / len(ends) if ends else None
-
-
-def on_axis(values: Floats, logarithmic: bool) -> Floats:
-    """Where numbers are on the axis; not finite where they cannot be."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.log10(values) if logarithmic else values
+        ends = on_axis(np.array(self.series.at(step)), logarithmic, self._floor)
+        ends = np.clip(ends[np.isfinite(ends)], -LIMIT, LIMIT)
+        return float(np.sum(ends / len(ends))) if len(ends) else None
 
 
 def _zigzag(x: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:

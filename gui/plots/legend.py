@@ -6,7 +6,7 @@ from functools import reduce
 from itertools import accumulate
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from gui.theme import GRID, Theme
@@ -23,7 +23,7 @@ TEXT = 12  # pixels, a size below the body, to leave the plot to the data
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the legend; without a style it is a dot, or, `hollow`, a ring."""
+    """One line of the legend; without a style a dot, or, `hollow`, a ring, or a triangle that `falls`."""
 
     key: str
     text: str
@@ -31,6 +31,7 @@ class Entry:
     width: float = 0.0
     style: Qt.PenStyle | None = None
     hollow: bool = False
+    falls: bool = False
 
 
 class Legend(QGraphicsItem):
@@ -130,7 +131,12 @@ class Legend(QGraphicsItem):
             ring = QPen(QColor(entry.colour), entry.width)
             painter.setPen(ring if entry.hollow else Qt.PenStyle.NoPen)
             painter.setBrush(QColor(self.theme.surface if entry.hollow else entry.colour))
-            painter.drawEllipse(QPointF(left + length / 2, middle), self.theme.px(DOT), self.theme.px(DOT))
+            at, radius = QPointF(left + length / 2, middle), self.theme.px(DOT)
+            if entry.falls:
+                corners = ((-radius, -radius), (radius, -radius), (0, radius))
+                painter.drawPolygon(QPolygonF([at + QPointF(*corner) for corner in corners]))
+            else:
+                painter.drawEllipse(at, radius, radius)
         else:
             painter.setPen(QPen(QColor(entry.colour), entry.width, entry.style))
             painter.drawLine(QPointF(left, middle), QPointF(left + length, middle))

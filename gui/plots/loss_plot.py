@@ -12,7 +12,7 @@ from core.training.history import Series
 from gui.plots.bubble import Bubble
 from gui.plots.canvas import STRIP_ROW, Canvas
 from gui.plots.dot import Dot
-from gui.plots.history_curve import MARKER, HistoryCurve, on_axis
+from gui.plots.history_curve import MARKER, HistoryCurve
 from gui.plots.legend import HEIGHT, Entry, Legend
 from gui.plots.range_keeper import Range, RangeKeeper, nice_step, roomy
 from gui.plots.rate_strip import RateStrip
@@ -20,6 +20,7 @@ from gui.plots.step_tools import BrushTool, ScrubTool, Stretch
 from gui.plots.step_words import said
 from gui.plots.upright import Upright
 from gui.plots.veil import Veil
+from gui.plots.zero_marks import EXACTLY_ZERO, zero_entry
 from gui.theme import GRID, MODEL, VALIDATION, Theme
 
 FIRST_STEPS = (0.0, 10.0)  # the view before anything has run
@@ -50,8 +51,8 @@ def decades_room(low: float, high: float) -> Range:
 class LossPlot(Canvas):
     """Shows the losses of steps 1, 2 … n; logarithmic unless told otherwise.
 
-    On a logarithmic axis the plot's own y coordinates are log10(loss). A dot stands at the chosen step; what
-    the run has done beyond it is muted.
+    On a logarithmic axis the plot's own y coordinates are log10(loss), and losses of 0 lie on the lower edge,
+    marked. A dot stands at the chosen step; what the run has done beyond it is muted.
 
     `step_hovered` tells the step under the cursor (from 1 on), or None when the cursor leaves;
     `step_wanted` that the person goes to a step (from 0 on) with the left button; `stretch_brushed` the
@@ -119,6 +120,7 @@ class LossPlot(Canvas):
                 Entry(TRAINING, _("training"), MODEL, px(2), Qt.PenStyle.SolidLine),
                 Entry(HELD_OUT, _("held out"), VALIDATION, px(2), Qt.PenStyle.DashLine),
                 Entry(ABANDONED, _("abandoned"), theme.was, px(2), Qt.PenStyle.SolidLine),
+                zero_entry(theme),
             ),
         )
         self.legend.setParentItem(self.centralWidget)
@@ -191,6 +193,7 @@ class LossPlot(Canvas):
         axis.picture = None
         axis.update()
         self._find_least_of_ghost()
+        self._show_legend()
         self._fit_losses()
         self.show_ranges()
         self.redraw()
@@ -249,15 +252,15 @@ class LossPlot(Canvas):
 
     def _find_least_of_ghost(self) -> None:
         """Once, since a ghost does not change."""
-        ghost = self.ghost.extremes
-        _x, low, _high = ghost.columns(self._ghost_step, len(ghost), 1, self.logarithmic)
-        low = on_axis(low[np.isfinite(low)], self.logarithmic)
-        self._ghost_least = float(low.min()) if len(low) else None
+        extent = self.ghost.extent_from(self._ghost_step, self.logarithmic)
+        self._ghost_least = None if extent is None else extent[0]
 
     def _show_legend(self) -> None:
-        """What is what, where there is more than one curve."""
+        """What is what, where there is more than one curve, or zeros have no height."""
         curves = {TRAINING: self.losses, HELD_OUT: self.validation, ABANDONED: self.ghost}
         shown = {key for key, curve in curves.items() if curve.series.steps}
+        if self.logarithmic and any(curve.extremes.has_zero() for curve in curves.values()):
+            shown.add(EXACTLY_ZERO)
         if len(shown) < 2:
             shown = set()
         if bool(shown) != bool(self.legend.shown):
@@ -284,10 +287,9 @@ class LossPlot(Canvas):
         self.rates.draw(self.step, past, self._looked_at())
 
     def _draw_ghost(self) -> None:
-        (x_view, y_view), area = self.view(), self.area()
-        x, y = self.ghost.polyline(x_view, area.width(), self.logarithmic)
-        first = int(np.searchsorted(x, self._ghost_step))
-        self.ghost.trace.draw(x[first:], y[first:], y_view, area.height())
+        view, area = self.view(), self.area()
+        x, y = self.ghost.polyline(view, area, self.logarithmic, self._ghost_step)
+        self.ghost.trace.draw(x, y, view[1], area.height())
 
     def _show_veil(self) -> None:
         """Cover the steps that are marked, as far as they are in view."""

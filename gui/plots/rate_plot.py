@@ -12,11 +12,13 @@ from core.choices import FIELDS
 from core.texts import _
 from gui.plots.canvas import Canvas
 from gui.plots.dot import Dot
+from gui.plots.legend import HEIGHT, Legend
 from gui.plots.loss_plot import DECADES, decades_room
 from gui.plots.range_keeper import RangeKeeper
 from gui.plots.trace import Trace
 from gui.plots.upright import Upright
-from gui.theme import MODEL, Theme
+from gui.plots.zero_marks import EXACTLY_ZERO, ZeroMarks, on_axis, zero_entry
+from gui.theme import GRID, MODEL, Theme
 
 Floats = NDArray[np.float64]
 
@@ -30,12 +32,16 @@ DIGITS = 2  # of a rate that is pointed at
 
 
 class RatePlot(Canvas):
-    """Shows losses over rates, both as powers of ten; says `chosen(rate)` when the person points at one."""
+    """Shows losses over rates, both as powers of ten; says `chosen(rate)` when the person points at one.
+
+    Losses of 0 lie on the lower edge, and are marked there.
+    """
 
     chosen = Signal(float)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        self._rates = self._losses = np.empty(0)  # log10 of what was measured
+        self._rates = np.empty(0)  # as log10
+        self._losses = np.empty(0)
         self._rate: float | None = None
         self._ready = False
         empty = _("The loss at each learning rate appears here.")
@@ -46,9 +52,12 @@ class RatePlot(Canvas):
         self.setToolTip(_("Click to choose another rate; the arrow keys move it."))
         self.trace = Trace(MODEL, theme.px(2))
         self.line = Upright(theme.accent)
+        self.zeros = ZeroMarks(theme, MODEL)
         self.marker = Dot(theme, MARKER)
-        for item in (self.line, self.trace, self.marker):
+        for item in (self.line, self.trace, self.zeros, self.marker):
             self.box.addItem(item, ignoreBounds=True)
+        self.legend = Legend(theme, (zero_entry(theme),))
+        self.legend.setParentItem(self.centralWidget)
         for side, name in (("bottom", _("learning rate")), ("left", _("loss"))):
             self.axes[side].logarithmic = True
             self.axes[side].set_name(name)
@@ -56,11 +65,13 @@ class RatePlot(Canvas):
 
     def show_losses(self, rates: Floats, losses: Floats) -> None:
         """Show the `losses` behind steps with `rates`, both `[n]`; what cannot be drawn is left out."""
-        drawn = np.isfinite(losses) & (losses > 0)
-        self._rates, self._losses = np.log10(rates[drawn]), np.log10(losses[drawn])
+        drawn = np.isfinite(losses) & (losses >= 0)
+        self._rates, self._losses = np.log10(rates[drawn]), losses[drawn]
         self.empty_text.setVisible(not len(self._rates))
-        if len(self._losses):
-            self.y_range.fit(float(self._losses.min()), float(self._losses.max()))
+        zeros = bool((self._losses == 0).any())
+        self.keep_above(HEIGHT if zeros else GRID)
+        self.legend.show_only({EXACTLY_ZERO} if zeros else ())
+        self._fit_losses()
         self.show_ranges()
         self._draw()
 
@@ -72,23 +83,31 @@ class RatePlot(Canvas):
     def fit_view(self) -> None:
         """Show all rates, and every loss."""
         self.x_range.stand(LOWEST - BESIDE, HIGHEST + BESIDE)
-        if len(self._losses):
-            self.y_range.fit(float(self._losses.min()), float(self._losses.max()))
+        self._fit_losses()
         self.show_ranges()
+
+    def _fit_losses(self) -> None:
+        heights = np.log10(self._losses[self._losses > 0])
+        if len(heights):
+            self.y_range.fit(float(heights.min()), float(heights.max()))
 
     def redraw(self) -> None:
         super().redraw()
         if self._ready:
+            self.legend.stand_at(self.area())
             self._draw()
 
     def _draw(self) -> None:
-        view = self.view()[1]
-        self.trace.draw(self._rates, self._losses, view, self.area().height())
-        self.line.stand_at(self._rate, view)
+        view, area = self.view(), self.area()
+        floor = self.zeros.floor(view[1], area)
+        heights = on_axis(self._losses, True, floor)
+        self.trace.draw(self._rates, heights, view[1], area.height())
+        self.zeros.show_at(self._rates[self._losses == 0], floor, view[0], area)
+        self.line.stand_at(self._rate, view[1])
         if self._rate is None or not len(self._rates) or self._rate > self._rates[-1]:
             self.marker.hide()
         else:
-            self.marker.stand_at(self._rate, float(np.interp(self._rate, self._rates, self._losses)))
+            self.marker.stand_at(self._rate, float(np.interp(self._rate, self._rates, heights)))
 
     def _choose(self, place: float) -> None:
         """Take the rate at `place` on the axis, as a person would write it."""

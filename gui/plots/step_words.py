@@ -22,7 +22,10 @@ def said(step: int, losses: Series, validation: Series, rates: Series) -> list[s
 
 def _number(series: Series, step: int) -> str:
     """The number of a step, or the range of those that are kept together."""
-    ends = [f"{end:.{DIGITS}g}" for end in series.at(step)]
+    low, high = series.at(step)
+    if low == high == 0:
+        return _("exactly 0")
+    ends = [f"{end:.{DIGITS}g}" for end in (low, high)]
     if ends[0] == ends[1]:
         return "–" if ends[0] == "nan" else ends[0]
     return _("{low} to {high}").format(low=ends[0], high=ends[1])

@@ -44,9 +44,10 @@ class ColourScale(QWidget):
             return
         painter = QPainter(self)
         theme, gap = self._theme, self._theme.px(GRID)
-        place = (
-            self._write(painter, 0, _("training loss") + " " + significant(10**self._scale.low, DIGITS)) + gap
-        )
+        lowest = significant(10**self._scale.low, DIGITS)
+        if self._scale.deeper:
+            lowest = _("{loss} or less").format(loss=lowest)
+        place = self._write(painter, 0, _("training loss") + " " + lowest) + gap
         band = self._box(place, BAND)
         gradient = QLinearGradient(band.topLeft(), band.topRight())
         for stop, colour in enumerate(theme.deep_heights):
