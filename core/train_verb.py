@@ -51,6 +51,9 @@ WHY = {
     ),
     "converged": N_("It stopped because it has converged: more steps would change next to nothing."),
     "diverged": N_("It stopped because it diverged; the numbers are those of the last good step."),
+    "nan": N_(
+        "It stopped because its next step is NaN, not a number; the numbers are those of the last good step."
+    ),
     "interrupted": N_("It was interrupted; the numbers are those of the last step."),
 }
 

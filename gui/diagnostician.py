@@ -108,14 +108,17 @@ class Diagnostician(QObject):
             return
         self._last_look, self._looked_at = looked_at, time.monotonic()
         losses, held = history.losses(), history.validation_losses()
-        stopped = self._session.stopped if snapshot is self._session.tip else None
+        at_tip = snapshot is self._session.tip
+        stopped = self._session.stopped if at_tip else None
+        failure = self._session.failure if at_tip else None
         points, settings, since = store.points, store.settings, self._session.measured_since
 
         def work() -> Finding | None:
             from core.insight.diagnosis import Evidence, diagnose  # here, since the window is painted without
 
             training, known = self._workspace.last_theory.of(points, settings, snapshot.scaling)
-            return diagnose(Evidence(training, settings, snapshot, losses, held, known, stopped, since))
+            evidence = Evidence(training, settings, snapshot, losses, held, known, stopped, since, failure)
+            return diagnose(evidence)
 
         self._workspace.background.run(
             "diagnosis", work, lambda finding: self._show(finding, snapshot.run), self._miss, passing=True

@@ -137,7 +137,7 @@ class Narrator(QObject):
 
     def _walk_on(self) -> None:
         self._next_phase()
-        if self._session.snapshot is None or self._session.stopped == "diverged":
+        if self._session.snapshot is None or self._session.failure is not None:
             self._stop_walking()  # there is no next one
 
     def _next_phase(self) -> None:
@@ -211,8 +211,9 @@ class Narrator(QObject):
         """The step on every card that is seen."""
         if self._cards is not None:
             for key in self._seen:
-                diverged = self._session.stopped == "diverged"
-                self._cards.show_step(key, inside, self._session.in_slow_motion, diverged)
+                failure = self._session.failure
+                ended = "" if failure is None else failure.reason
+                self._cards.show_step(key, inside, self._session.in_slow_motion, ended)
 
     def _copied(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)

@@ -98,7 +98,7 @@ def standing_sentence(trainer: Trainer, settings: Settings) -> tuple[str, bool]:
     if trainer.in_mid_step:
         return mid_step_sentence(step + 1, trainer.changed), False
     if reason is not None:
-        return stop_sentence(reason, step, settings), reason == "diverged"
+        return stop_sentence(reason, step, settings), trainer.failure is not None
     if step < tip:
         return (branch_sentence(step) if trainer.changed else past_sentence(step, tip)), False
     return paused_sentence(step), False
@@ -108,8 +108,8 @@ def stop_sentence(reason: str, step: int, settings: Settings) -> str:
     """Why a run stopped after `step` steps, and what can be done next, in the person's language."""
     if reason == "converged":
         return n_(
-            "Converged after {step} step: no small change of the parameters lowers the loss any more.",
-            "Converged after {step} steps: no small change of the parameters lowers the loss any more.",
+            "Converged after {step} step: the gradient is as good as 0; more steps change next to nothing.",
+            "Converged after {step} steps: the gradient is as good as 0; more steps change next to nothing.",
             step,
         ).format(step=f"{step:,}")
     values = {
@@ -126,6 +126,9 @@ def _stops() -> Mapping[str, str]:
     return {
         "diverged": _(
             "Diverged after step {step}: the loss grew too large to compute with; Run starts again."
+        ),
+        "nan": _(
+            "Stopped after step {step}: the next one led to NaN, which is not a number; Run starts again."
         ),
         "epochs": _("Stopped at step {step}: all epochs asked for are done. Run goes on for as many again."),
         "steps": _("Stopped at step {step}: all steps asked for are done. Run goes on for as many again."),

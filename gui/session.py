@@ -106,9 +106,9 @@ class Session(Standing):
             self._builder.find_devices(self._show_devices, self._miss_devices)
 
     def run(self) -> None:
-        """Start or go on training; a run that diverged starts again."""
+        """Start or go on training; a run that has no next step starts again."""
         trainer = self._worker.trainer if self._worker else None
-        if self._builder.busy or trainer is None or trainer.stopped == "diverged":
+        if self._builder.busy or trainer is None or trainer.failure is not None:
             self._play_when_built = True
             if not self._builder.busy:
                 self._build()

@@ -15,6 +15,7 @@ from gui.watcher import Watcher
 
 if TYPE_CHECKING:
     from core.training.compiled.engine import Engine
+    from core.training.failure import Failure
     from core.training.history import History
     from core.training.inside import Inside
     from core.training.inspection import Inspection
@@ -107,6 +108,11 @@ class Standing(QObject):
     def stopped(self) -> str | None:
         """Why the run has ended, or None."""
         return None if self._worker is None else self._worker.trainer.stopped
+
+    @property
+    def failure(self) -> Failure | None:
+        """Why there is no step behind this one, where the run has ended so here."""
+        return None if self._worker is None else self._worker.trainer.failure
 
     @property
     def measured_since(self) -> int:

@@ -43,14 +43,14 @@ class StepCards:
             formulas.parameter_chosen.connect(program.show_parameter)
             program.show_parameter(formulas.parameter)
 
-    def show_step(self, key: str, inside: Inside | None, slow: bool, diverged: bool) -> None:
+    def show_step(self, key: str, inside: Inside | None, slow: bool, ended: str) -> None:
         """Show a step on one card; in slow motion with the mark on the phase that was done last.
 
-        Of a run that has diverged no step comes after it.
+        `ended` is "diverged" or "nan" where no step comes after it, else empty.
         """
         card = self._cards[key]
         if isinstance(card, ProgramCard):
-            card.show_end(diverged)
+            card.show_end(ended)
         if isinstance(card, TensorsCard):
             card.show_inside(inside, whole=not slow)
         else:

@@ -31,6 +31,12 @@ FAR_X = np.linspace(100.0, 130.0, 50)
 FAR = Points(FAR_X, 3 * FAR_X + np.random.default_rng(0).standard_normal(50))
 THOUSANDS = Points(np.linspace(1000.0, 3000.0, 50), np.sin(np.linspace(0.0, 6.0, 50)))
 FIVE = Points([-2.0, -1.0, 0.0, 1.0, 2.0], [-3.1, -0.9, 1.2, 2.8, 5.1])
+LARGE = Points(np.linspace(-1.0, 1.0, 21), 20_000 + 3000 * np.linspace(-1.0, 1.0, 21))
+CENTRED: dict[str, Any] = {
+    "optimizer": "rmsprop",
+    "learning_rate": 1e-4,
+    "options": {"rmsprop.centered": True, "rmsprop.alpha": 0.9},
+}
 
 
 class Run:
@@ -61,6 +67,7 @@ class Run:
             Series(held, held, 1, len(held)) if self.held else None,
             theory(self.points, self.settings, trainer.latest.scaling),
             trainer.stopped,
+            failure=trainer.failure,
         )
 
 
@@ -94,6 +101,16 @@ class Case:
 
 
 CASES = (
+    Case(
+        "nan",
+        LARGE,
+        400,
+        CENTRED,
+        {**CENTRED, "dtype": "float64"},
+        words=("RMSprop divides by the root of the gradient's variance, and float32 rounds",),
+        label="Not centered",
+        named="centred RMSprop",
+    ),
     Case(
         "diverging",
         LINE,

@@ -270,6 +270,7 @@ REASONS: dict[str, tuple[dict[str, object], str]] = {
     "early_stopping": ({"patience": 200, "validation": 0.2}, "went back to step 1,234"),
     "converged": ({}, "Converged after 1,234 steps"),
     "diverged": ({}, "Diverged after step 1,234"),
+    "nan": ({}, "Stopped after step 1,234: the next one led to NaN"),
 }
 
 

@@ -122,13 +122,13 @@ def test_with_nothing_under_way_it_says_how_to_begin(card: ProgramCard) -> None:
 
 def test_after_a_divergence_no_next_step_is_promised(card: ProgramCard) -> None:
     card.show_inside(after("step"))
-    card.show_end(True)
+    card.show_end("diverged")
     assert text(card, "phase_words").startswith("This run has diverged: there is no next step.")
     for phase in ("step", "zero_grad"):
         card.light(phase)
         assert "press Home to start again" in text(card, "phase_words")
         assert "Down" not in text(card, "phase_words")
-    card.show_end(False)
+    card.show_end("")
     card.light("step")
     assert "Down begins the next" in text(card, "phase_words")
 

@@ -65,18 +65,18 @@ def code(phase: str, settings: Settings) -> str:
     return CODE[phase]
 
 
-def said(inside: Inside | None, lit: str, parameter: int = 0, diverged: bool = False) -> str:
+def said(inside: Inside | None, lit: str, parameter: int = 0, ended: str = "") -> str:
     """What there is to say while the phase `lit` is lit, a word of PHASES; empty where none is.
 
-    `parameter` is the place, in a flat row of all, of the one that is told of; `diverged` says that the run
-    cannot go on.
+    `parameter` is the place, in a flat row of all, of the one that is told of; `ended` is "diverged" or
+    "nan" where the run cannot go on.
     """
     if inside is None:
         return invitation()
     if lit and lit == inside.phase:
-        return done(inside, parameter, diverged)
-    if diverged or (inside.complete and has_diverged(inside)):
-        return _end()
+        return done(inside, parameter, ended)
+    if ended or (inside.complete and has_diverged(inside)):
+        return _end(ended or _reason(inside))
     if not lit:
         return _("Press Down to go through the next step phase by phase, → for a whole step.")
     under_way = 0 < inside.done < len(PHASES)
@@ -97,13 +97,14 @@ def about(phase: str, inside: Inside) -> str:
     return joined(text, _repeats()) if phase == "step" and _is_lbfgs(inside) else text
 
 
-def done(inside: Inside, parameter: int = 0, diverged: bool = False) -> str:
+def done(inside: Inside, parameter: int = 0, ended: str = "") -> str:
     """What the phase that was done last has done, with its numbers; there must be one."""
     sentences = _DONE[inside.phase](inside, parameter)
     if inside.settings.standardise and inside.phase != "zero_grad":
         sentences += [_("These are numbers of standardised data."), *_loss_of_data(inside)]
     if inside.complete:
-        sentences += [_end() if diverged or has_diverged(inside) else _complete()]
+        lost = ended or has_diverged(inside)
+        sentences += [_end(ended or _reason(inside)) if lost else _complete()]
     return joined(*sentences)
 
 
@@ -111,6 +112,13 @@ def has_diverged(inside: Inside) -> bool:
     """Whether a step has led to what is no number, so that no other can follow it."""
     found = (*(inside.after or ()), np.array(0.0 if inside.loss is None else inside.loss))
     return not all(np.isfinite(each).all() for each in found)
+
+
+def _reason(inside: Inside) -> str:
+    """Why a step has no number: "nan" where all that went into its last line had one, else "diverged"."""
+    found = (np.array(inside.loss), *(inside.gradient or ()))
+    numbers = all(np.isfinite(each).all() for each in found)
+    return "nan" if numbers and any(np.isnan(each).any() for each in inside.after or ()) else "diverged"
 
 
 # --- the phases ------------------------------------------------------------------------------------------
@@ -291,6 +299,8 @@ def usual() -> str:
 def _moved(number: Number, outweighed: str) -> str:
     """The words for a change; those `outweighed` where it goes the way in which the gradient points."""
     change, gradient = number.after - number.before, number.gradient
+    if math.isnan(number.after) and math.isfinite(gradient):
+        return _("{optimizer} has moved {name} from {before} to NaN, which is not a number.")
     if not math.isfinite(change):
         return _("{name} went from {before} to {after}: the numbers have grown too large to compute with.")
     if change == 0:
@@ -335,7 +345,9 @@ def _complete() -> str:
     return _("The step is complete; Down begins the next.")
 
 
-def _end() -> str:
+def _end(reason: str) -> str:
+    if reason == "nan":
+        return _("This step has led to NaN, which is not a number: there is no next step. Home starts again.")
     return _(
         "This run has diverged: there is no next step. Take a smaller learning rate, or press Home to start "
         "again."

@@ -143,7 +143,7 @@ def _rising(trainer: Trainer, settings: Settings) -> Iterator[tuple[float, float
         trainer.change(settings=replace(settings, learning_rate=rate))
         trainer.step()
         loss = trainer.full_loss()
-        yield rate, loss if trainer.stopped != "diverged" and math.isfinite(loss) else math.inf
+        yield rate, loss if trainer.failure is None and math.isfinite(loss) else math.inf
 
 
 def _blown_up(first: float, losses: list[float]) -> bool:

@@ -10,6 +10,7 @@ from core.insight.curves import Curve
 from core.insight.scaling import Scaling
 from core.training.checkpoints import Checkpoints
 from core.training.compiled.engine import Engine
+from core.training.failure import Failure
 from core.training.fit import Fit, Wanted
 from core.training.history import History, Series
 from core.training.inside import Inside
@@ -62,6 +63,7 @@ class Run:
     _slow: SlowStep | None
     _stopped: str | None
     _stopped_at: int
+    _failure: Failure | None
     _checkpoints: Checkpoints
 
     @property
@@ -69,12 +71,17 @@ class Run:
         """Why the run should end, or None; what was changed since then may be a reason to go on.
 
         One of "epochs", "steps", "seconds", "loss_below", "gradient_below", "patience", "early_stopping",
-        "converged" and "diverged".
+        "converged", and, where the next step is not finite, "diverged" and "nan".
         """
         if self.latest.step != self._stopped_at:
             return None
         changed = self._wanted is not self._planned
-        return None if changed and self._stopped != "diverged" else self._stopped
+        return None if changed and self._failure is None else self._stopped
+
+    @property
+    def failure(self) -> Failure | None:
+        """Why there is no step behind this one, where the run has ended so here."""
+        return self._failure if self.latest.step == self._stopped_at else None
 
     @property
     def earliest(self) -> int:
@@ -136,7 +143,7 @@ class Run:
             return False
         if step == 0 and not inside.complete:
             return self.tip.step > 0 or inside.settings == self._wanted.settings
-        last = step + (self.stopped == "diverged")
+        last = step + (self.failure is not None)
         return inside.complete and step <= inside.number <= last
 
     @property

@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from itertools import count
 
+import numpy as np
 import torch
 
 from core.choices import MODELS
@@ -24,6 +25,8 @@ from core.training.checkpoints import Checkpoints
 from core.training.compiled.block import Block
 from core.training.compiled.engine import Engine, finite_steps
 from core.training.devices import check_device, first_line
+from core.training.failed_step import failure_of
+from core.training.failure import Failure
 from core.training.fit import Fit, Wanted
 from core.training.history import History
 from core.training.named import named
@@ -40,6 +43,8 @@ log = logging.getLogger(__name__)
 torch.set_num_threads(1)  # what makes results repeat, and leaves a core to the window; a run may ask for more
 
 MOST_CHANGED = 64 * 2**20  # bytes of points kept to go back through changes of them
+
+GROWN = 2.0  # times the least loss; one that grew less may fall again
 
 LOOK, OPEN = "look", "open"  # what is wanted of the next step
 
@@ -100,7 +105,7 @@ class Trainer(Run):
     def go_on(self) -> None:
         """After a stop by a rule: count anew from here. Before it, the same steps lead there again."""
         here = self.latest.step in (self._stopped_at, self.tip.step)
-        if here and self._stopped and self._stopped != "diverged":
+        if here and self._stopped and self._failure is None:
             self._stopped = None
             self._rules.begin(self.tip)
 
@@ -110,8 +115,8 @@ class Trainer(Run):
 
     @with_own_threads
     def step(self) -> Snapshot:
-        """One optimizer update, the five lines of every PyTorch lesson; after "diverged" none any more."""
-        if self.stopped == "diverged":
+        """One optimizer update, the five lines of every PyTorch lesson; after a failure none any more."""
+        if self.failure is not None:
             return self.latest
         wish, self._wish = self._wish, None  # at once: another thread may have another one meanwhile
         try:
@@ -140,7 +145,7 @@ class Trainer(Run):
     @with_own_threads
     def phase(self) -> None:
         """The next phase of a step, which `inside` then shows; the last one completes the step."""
-        if self.stopped == "diverged":
+        if self.failure is not None:
             return
         try:
             if self._slow is None:
@@ -341,11 +346,12 @@ class Trainer(Run):
     def _record(self, after: Snapshot) -> None:
         """Note what a new step did, and whether the run should end; a step into infinity is not counted."""
         if not (math.isfinite(after.loss) and after.finite()):
+            self._failure = failure_of(self.fit, after.step, self._has_grown())
             self._at = self.tip.step
             self.fit.set_parameters(self.tip.arrays)
             self.fit.optimizer.state.clear()  # it is of the lost step; what was before it, a checkpoint has
             self._before = self.tip
-            self._stop("diverged")
+            self._stop(self._failure.reason)
             return
         self.history.append(
             after.loss, after.validation_loss, None if self.fit.schedule is None else after.learning_rate
@@ -362,6 +368,11 @@ class Trainer(Run):
             self.go_to(self._rules.best_step)
         if reason is not None:
             self._stop(reason)
+
+    def _has_grown(self) -> bool:
+        """Whether the newest loss is above one before it, or there is none yet to say that it is not."""
+        series = self.history.losses()
+        return len(series.low) < 2 or bool(series.high[-1] > GROWN * np.nanmin(series.low))
 
     def _stop(self, reason: str) -> None:
         self._stopped, self._stopped_at = reason, self.latest.step
@@ -391,7 +402,7 @@ class Trainer(Run):
         self.path.cut(self._at)
         self._checkpoints.cut(self._at)
         self.tip = self.latest
-        self._stopped = None
+        self._stopped = self._failure = None
         self._rules.rewind(self.tip, self.history)
 
     def _restore(self, step: int) -> None:
@@ -444,6 +455,7 @@ class Trainer(Run):
         self._checkpoints = checkpoints  # with its first state in it: another thread may ask for the earliest
         self._rules = StopRules()
         self._stopped = None
+        self._failure: Failure | None = None
         self._stopped_at = 0
         self.history = History()
         self.latest = self.tip = self._before = self._snapshot()

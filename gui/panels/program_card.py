@@ -36,7 +36,7 @@ class ProgramCard(Card):
         self._inside: Inside | None = None
         self._lit = ""
         self._parameter = 0
-        self._has_diverged = False
+        self._ended = ""
         self._usual = usual()
         self.code = CodeView(theme)
         self.code.setMinimumHeight(theme.px(LEAST_CODE))
@@ -71,9 +71,9 @@ class ProgramCard(Card):
         self._parameter = index
         self._show_words()
 
-    def show_end(self, diverged: bool) -> None:
-        """Say whether the run has diverged, so that it has no next step."""
-        self._has_diverged = diverged
+    def show_end(self, ended: str) -> None:
+        """Say why the run has no next step, "diverged" or "nan"; empty where it has one."""
+        self._ended = ended
         self._show_words()
 
     def light(self, phase: str) -> None:
@@ -129,7 +129,7 @@ class ProgramCard(Card):
 
     def _show_words(self) -> None:
         """Say what the lit phase does, under the line of code as the program has it."""
-        text = said(self._inside, self._lit, self._parameter, self._has_diverged)
+        text = said(self._inside, self._lit, self._parameter, self._ended)
         if text != self._words.text():
             self._words.setText(text)
         self._head.setVisible(bool(self._lit))

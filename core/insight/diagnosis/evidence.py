@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ from core.insight.diagnosis.recent import Recent, recent
 from core.insight.theory import Theory
 from core.training.history import Series
 from core.training.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from core.training.failure import Failure
 
 Floats = NDArray[np.float64]
 
@@ -56,7 +59,8 @@ class Evidence:
 
     `points` are those that training sees, without those that are held out. `theory` is that of the run, None
     where nobody has worked it out; `stopped` says why it ended, if it did so at this step. Losses of the
-    steps up to `since` were of other points or of another loss, and are not compared.
+    steps up to `since` were of other points or of another loss, and are not compared. `failure` says why no
+    step comes behind it, if so.
     """
 
     points: Points
@@ -67,6 +71,7 @@ class Evidence:
     theory: Theory | None = None
     stopped: str | None = None
     since: int = 0
+    failure: Failure | None = None
 
     @property
     def step(self) -> int:

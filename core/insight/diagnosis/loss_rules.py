@@ -194,7 +194,7 @@ def arrived(evidence: Evidence) -> Finding | None:
     excess, least = evidence.excess, evidence.least
     loss = close(evidence.recent.newest if excess is None or least is None else least + excess)
     if evidence.excess is None:
-        sentence = _("The loss is {loss}, and its gradient is as good as 0.").format(loss=loss)
+        sentence = _("The loss is {loss}.").format(loss=loss)
     elif evidence.above is None:
         sentence = _("The fit meets every point, as far as {dtype} can.").format(
             dtype=evidence.settings.dtype

@@ -14,6 +14,7 @@ from core.insight.diagnosis.data_rules import (
     too_narrow,
 )
 from core.insight.diagnosis.evidence import Evidence, Finding
+from core.insight.diagnosis.failure_rules import not_a_number
 from core.insight.diagnosis.loss_rules import (
     arrived,
     crawling,
@@ -34,6 +35,7 @@ class Rule(NamedTuple):
 
 
 RULES = (
+    Rule("nan", not_a_number),
     Rule("diverging", diverging),
     Rule("one_point", one_point),
     Rule("constant_x", constant_x),
