@@ -5,12 +5,13 @@ from __future__ import annotations
 import gc
 import weakref
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from core.choices import LOSSES
 from core.experiment import Settings
@@ -223,6 +224,23 @@ def test_the_words_of_the_losses_say_what_autograd_gives_each_prediction() -> No
     assert gradient(nn.SmoothL1Loss(beta=2.0)) == pytest.approx([0.1 / 8, 0.2 / 8, 1 / 4, -1 / 4])
     assert "2 / n times its error" in words("mse_loss")
     assert gradient(nn.MSELoss()) == pytest.approx([0.2 / 4, 0.4 / 4, 10 / 4, -10 / 4])
+
+
+def test_the_words_of_a_kink_say_what_autograd_gives_on_it() -> None:
+    def gradients(operation: Callable[..., Tensor], *numbers: float) -> list[float]:
+        tensors = [torch.tensor(number, requires_grad=True) for number in numbers]
+        return [float(each) for each in torch.autograd.grad(operation(*tensors), tensors)]
+
+    assert "where both are equal, each gets half of it" in words("maximum")
+    assert gradients(torch.maximum, 3.0, 3.0) == [0.5, 0.5]
+    assert gradients(torch.maximum, 3.0, 2.0) == [1.0, 0.0]
+    assert "where the number is exactly zero, by zero" in words("abs")
+    assert gradients(torch.abs, 0.0) == [0.0]
+    assert "passes where the result is above zero, and stops elsewhere" in words("relu")
+    assert gradients(torch.relu, 0.0) == [0.0]
+    assert "passes where the number is not above the bound" in words("clamp")
+    assert gradients(lambda z: z.clamp(max=3.0), 3.0) == [1.0]
+    assert gradients(lambda z: z.clamp(max=3.0), 3.5) == [0.0]
 
 
 def words(label: str) -> str:

@@ -161,9 +161,12 @@ class _Walk:
 
 @cache
 def function_of(name: str) -> str:
-    """The function of the forward pass behind torch's name of a node: mse_loss for "MseLossBackward0"."""
+    """The function of the forward pass behind torch's name of a node: mse_loss for "MseLossBackward0".
+
+    A capital behind a figure begins a word only where small letters follow: smooth_l1_loss, but log1p.
+    """
     bare = re.sub(r"Backward\d*$", "", name.rpartition("::")[2])
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", bare).lower()
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=\d)(?=[A-Z][a-z])", "_", bare).lower()
 
 
 def _in_order(end: Any) -> list[Any]:

@@ -44,7 +44,7 @@ OPERATIONS: Mapping[str, Words] = MappingProxyType(
         ),
         "relu": Words(
             N_("cuts at zero"),
-            N_("Makes negative numbers zero; without a bend a network would be a line."),
+            N_("Makes negative numbers zero; it is such bends that make a network more than a line."),
             N_("Backward, the gradient passes where the result is above zero, and stops elsewhere."),
         ),
         "sigmoid": Words(
@@ -96,7 +96,10 @@ OPERATIONS: Mapping[str, Words] = MappingProxyType(
         "abs": Words(
             N_("without sign"),
             N_("Takes the sign away: the absolute value."),
-            N_("Backward, the gradient is multiplied by the sign that was taken away."),
+            N_(
+                "Backward, the gradient is multiplied by the sign that was taken away; where the number is "
+                "exactly zero, by zero, halfway between −1 and 1."
+            ),
         ),
         "mean": Words(
             N_("mean of all"),
@@ -116,17 +119,35 @@ OPERATIONS: Mapping[str, Words] = MappingProxyType(
         "maximum": Words(
             N_("the larger one"),
             N_("Compares two tensors number by number and takes the larger one each time: a condition."),
-            N_("Backward, the gradient goes only to the one that was taken; the other gets zero."),
+            N_(
+                "Backward, the gradient goes only to the one that was taken, and the other gets zero; where "
+                "both are equal, each gets half of it."
+            ),
         ),
         "where": Words(
             N_("a condition"),
             N_("Takes each number from one of two tensors, as a condition says."),
             N_("Backward, the gradient goes only to the one that was taken; the other gets zero."),
         ),
-        "softplus": Words(
-            N_("log(1 + exp)"),
-            N_("The logarithm of 1 + eᶻ: a smooth bend, nearly zero on the left and nearly z on the right."),
-            N_("Backward, it multiplies by its slope, which goes from 0 to 1."),
+        "clamp": Words(
+            N_("keeps below a bound"),
+            N_("Takes the bound, a plain number, for every number above it."),
+            N_("Backward, the gradient passes where the number is not above the bound, and stops elsewhere."),
+        ),
+        "sinh": Words(
+            N_("hyperbolic sine"),
+            N_("The hyperbolic sine, (eᶻ − e⁻ᶻ) / 2: nearly z where z is small, and steeper and steeper."),
+            N_("Backward, it multiplies by its slope, (eᶻ + e⁻ᶻ) / 2."),
+        ),
+        "pow": Words(
+            N_("power"),
+            N_("Raises each number to a power, a plain number; here it squares."),
+            N_("Backward, it multiplies by the slope of a square, twice the number."),
+        ),
+        "log1p": Words(
+            N_("log(1 + z)"),
+            N_("The logarithm of 1 + z, found so that a small z keeps all its digits."),
+            N_("Backward, it multiplies by its slope, 1 / (1 + z)."),
         ),
     }
 )

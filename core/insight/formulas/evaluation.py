@@ -11,6 +11,8 @@ import numpy as np
 
 from core.insight.formulas.expression import Rule
 
+STRAIGHT_FROM = 20.0  # log cosh z is z - log 2 from there on, to the last digit of float64
+
 Value = Any  # a float64, or an array of them; NumPy's operations do not tell them apart
 
 _OPERATIONS: dict[type[ast.operator | ast.cmpop], Callable[[Value, Value], Value]] = {
@@ -29,9 +31,10 @@ _OPERATIONS: dict[type[ast.operator | ast.cmpop], Callable[[Value, Value], Value
 
 
 def _log_cosh(z: Value) -> Value:
-    # As core.training.losses has it: it does not overflow.
+    # As core.training.losses has it: small numbers keep all their digits, and large ones do not overflow.
     size = np.abs(z)
-    return size + np.log1p(np.exp(-2 * size)) - np.log(2)
+    curve = np.log1p(2 * np.sinh(np.minimum(size, STRAIGHT_FROM) / 2) ** 2)
+    return curve + np.maximum(size - STRAIGHT_FROM, 0.0)
 
 
 _FUNCTIONS: dict[str, Callable[..., Value]] = {
