@@ -157,6 +157,14 @@ ROWS = (
         checkable=True,
     ),
     Row("log_loss", N_("L&ogarithmic loss"), "", ("L",), N_("Loss in powers of ten."), checkable=True),
+    Row(
+        "trained_units",
+        N_("Numbers as trai&ned"),
+        "",
+        ("U",),
+        N_("Parameters, gradients, steps and data as training has them, or all in the units of the data."),
+        checkable=True,
+    ),
     Row("simple", N_("&Simple"), "", (), N_("Only the essential panels and settings (F2)."), checkable=True),
     Row(
         "full",

@@ -11,6 +11,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent,
 from PySide6.QtWidgets import QMainWindow, QScrollArea, QToolBar, QVBoxLayout, QWidget
 
 from core.experiment import Experiment, Settings
+from core.insight.units import DATA, TRAINED
 from core.tables import load_data_set
 from core.texts import _
 from gui.actions import make_actions
@@ -269,6 +270,9 @@ class MainWindow(QMainWindow):
         self.actions_by_name["run"].triggered.connect(session.toggle)
         self.actions_by_name["reference"].triggered.connect(lambda on: self._prefer("reference", on))
         self.actions_by_name["surface"].triggered.connect(lambda on: self._prefer("surface", on))
+        self.actions_by_name["trained_units"].triggered.connect(
+            lambda on: self._prefer("units", TRAINED if on else DATA)
+        )
         self.actions_by_name["log_loss"].triggered.connect(lambda on: self._prefer("log_loss", on))
         self._time.step_chosen.connect(session.go_to)
         self._run_bar.speed_chosen.connect(lambda speed: self._prefer("speed", speed or 0.0))

@@ -17,6 +17,7 @@ from core.experiment.split import held_out
 from core.insight.fit_measures import Measures, measures
 from core.insight.least_squares import least_squares
 from core.insight.optimum import training_points
+from core.insight.units import DATA, TRAINED
 from core.texts import _
 from core.training import Snapshot
 from core.training.history import Series
@@ -76,6 +77,7 @@ class Presenter(QObject):
         session, parts = self._session, self._parts
         self.show_preferences()
         parts.settings.show_settings(self._store.settings)
+        parts.actions["trained_units"].setVisible(self._store.settings.standardise)
         if session.devices:
             parts.settings.show_devices(session.devices)
         parts.data.show_points(self._store.points)
@@ -110,6 +112,7 @@ class Presenter(QObject):
         parts.actions["log_loss"].setChecked(logarithmic)
         parts.loss.plot.show_logarithmic(logarithmic)
         parts.actions["reference"].setChecked(preferences.get("reference", True))
+        parts.actions["trained_units"].setChecked(preferences.get("units", DATA) == TRAINED)
         self._show_reference()
         speed = preferences.get("speed", USUAL_SPEED) or None
         parts.run_bar.show_speed(speed)
@@ -194,6 +197,7 @@ class Presenter(QObject):
 
     def _show_settings(self, settings: Settings, before: Settings) -> None:
         self._parts.settings.show_settings(settings)
+        self._parts.actions["trained_units"].setVisible(settings.standardise)
         if settings.standardise:
             self._parts.message.withdraw()
         if (settings.validation, settings.validation_seed) != (before.validation, before.validation_seed):

@@ -13,6 +13,7 @@ from core.insight.curves import in_a_row
 from core.insight.objective import Objective
 from core.insight.plane import Plane
 from core.insight.theory import Theory
+from core.insight.units import DataUnits
 from core.texts import _, n_
 from gui.plots.contour_map import Picture, colours, logarithms
 from gui.plots.surface import Surface
@@ -50,7 +51,7 @@ def what_decides(objective: Objective, plane: Plane, view: tuple[Range, Range]) 
         choices,
         (settings.validation, settings.validation_seed),
         (scaling.x_mean.tobytes(), scaling.x_scale.tobytes(), scaling.y_mean, scaling.y_scale),
-        (plane.origin.tobytes(), plane.along.tobytes()),
+        (plane.origin.tobytes(), plane.along.tobytes(), objective.as_trained),
         view,
     )
 
@@ -70,12 +71,11 @@ def survey(
     lines = tuple(line for contour in contours(found) for line in contour.lines)
     picture = Picture(found.u, found.v, colours(found.losses, ramp), lines)
     best = theory()[1].optimum if len(plane.origin) == 2 else None
-    return Survey(
-        found,
-        logarithms(found.losses),
-        picture,
-        None if best is None else np.array(in_a_row(best.parameters)),
-    )
+    place = None
+    if best is not None:
+        units = DataUnits(objective.curve, objective.scaling)
+        place = plane.places(units.trained_place(np.array(in_a_row(best.parameters)))[None])[0]
+    return Survey(found, logarithms(found.losses), picture, place)
 
 
 def slice_sentence(plane: Plane, found: Survey | None) -> str:

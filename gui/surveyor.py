@@ -16,8 +16,17 @@ from PySide6.QtCore import QObject
 from core.experiment import Points
 from core.insight.curves import Curve
 from core.insight.objective import Objective
-from core.insight.plane import Plane, line_plane, parameter_names, parameter_plane, path_plane
+from core.insight.plane import (
+    Plane,
+    line_plane,
+    parameter_names,
+    parameter_plane,
+    path_plane,
+    path_plane_of_data,
+)
+from core.insight.step_on_plane import StepOnPlane
 from core.insight.theory import Theory
+from core.insight.units import DataUnits, step_of_data
 from core.texts import _
 from core.training import Snapshot
 from core.training.path import flat
@@ -73,12 +82,13 @@ class Surveyor(QObject):
     def show_preferences(self) -> None:
         """What the person chose about the look."""
         in_space = self._workspace.preferences.get("surface", False)
-        if in_space == self._card.in_space:
-            return  # it was another choice
-        self._card.show_surface(in_space)
-        self._draw_surface()
-        if self._session.shown is not None:
-            self._show(self._session.shown)
+        if in_space != self._card.in_space:
+            self._card.show_surface(in_space)
+            self._draw_surface()
+            if self._session.shown is not None:
+                self._show(self._session.shown)
+        if self.plane is not None and self.plane.as_trained != self._workspace.as_trained:
+            self._begin(self._session.start)
 
     def leave(self) -> None:
         """The window goes: what is being found out for it is not wanted any more."""
@@ -143,7 +153,7 @@ class Surveyor(QObject):
         before = self.plane
         if _is_line(snapshot):
             self._card.show_choices(None, (), (0, 0))
-            self._take(line_plane(snapshot.curve, snapshot.scaling), before)
+            self._take(self._plane_of_line(snapshot), before)
             return
         names = self._names(snapshot.curve)
         first, second = self._axes(len(names))
@@ -162,23 +172,33 @@ class Surveyor(QObject):
         before = self._directions_before(snapshot)
         if before is None:
             self._take(by_hand, self.plane)  # of this run at least, until its directions are found
-        names = _("direction 1"), _("direction 2")
-        work = partial(path_plane, here, way.numbers, names, before)
+        names, units = (_("direction 1"), _("direction 2")), self._units(snapshot)
+        find = path_plane if units is None else partial(path_plane_of_data, units=units)
+        work = partial(find, here, way.numbers, names, before=before)
         then = partial(self._take_directions, snapshot.run, before or by_hand)
         self._workspace.background.run("plane", work, then, self._miss, passing=True)
 
+    def _plane_of_line(self, snapshot: Snapshot) -> Plane:
+        if self._workspace.as_trained:
+            return parameter_plane(snapshot.curve, np.zeros(2), 0, 1)
+        return line_plane(snapshot.curve, snapshot.scaling)
+
     def _plane_of_parameters(self, snapshot: Snapshot, here: Floats) -> Plane:
-        """The plane of the two parameters that are chosen; of scaled data they have another meaning."""
-        plane = parameter_plane(snapshot.curve, here, *self._axes(len(here)))
-        if self._store.settings.standardise:
-            names = [_("{name} of scaled data").format(name=name) for name in plane.names]
-            return replace(plane, names=(names[0], names[1]))
-        return plane
+        """The plane of the two parameters that are chosen."""
+        return parameter_plane(snapshot.curve, here, *self._axes(len(here)), self._units(snapshot))
+
+    def _units(self, snapshot: Snapshot) -> DataUnits | None:
+        """What leads to the units of the data; None where numbers are shown as training has them."""
+        if self._workspace.as_trained or snapshot.scaling.changes_nothing():
+            return None
+        return DataUnits(snapshot.curve, snapshot.scaling)
 
     def _directions_before(self, snapshot: Snapshot) -> Plane | None:
         """The directions that are shown, if the run is still the same, or was started from their plane."""
         plane, start = self.plane, self._session.start
         if plane is None or plane.axes is not None or start is None:
+            return None
+        if plane.as_trained != self._workspace.as_trained:
             return None
         if self._run == snapshot.run:
             return plane
@@ -195,13 +215,15 @@ class Surveyor(QObject):
             self._show(snapshot)
 
     def _take(self, plane: Plane, before: Plane | None) -> None:
-        """Have this plane from now on."""
-        if before is None or (before.names, before.axes) != (plane.names, plane.axes):
+        """Have this plane from now on, in the units that are chosen."""
+        plane = replace(plane, as_trained=self._workspace.as_trained)
+        if before is None or _axes_of(before) != _axes_of(plane):
             self._fits = True
         self.plane = plane
         self._run = 0 if self._session.start is None else self._session.start.run
-        self.plot.show_names(plane.names)
-        self._card.surface.show_names(*plane.names)
+        names = _names_of_axes(plane)
+        self.plot.show_names(names)
+        self._card.surface.show_names(*names)
         self._draw_mark()
         self._show_note()
         self._show_bars(self._session.inspection)
@@ -263,7 +285,8 @@ class Surveyor(QObject):
         start = self._session.start
         if start is None or self._session.loading or not len(self._store.points):
             return None
-        return Objective(self._store.points, self._store.settings, start.curve, start.scaling)
+        as_trained = self.plane is not None and self.plane.as_trained
+        return Objective(self._store.points, self._store.settings, start.curve, start.scaling, as_trained)
 
     def _theory(self) -> Callable[[], tuple[Points, Theory]]:
         """What theory knows of these points, found in the background."""
@@ -331,7 +354,7 @@ class Surveyor(QObject):
         self.plot.show_run(snapshot.run, way, plane, snapshot.step, ball)
         self.plot.show_start(first)
         inspection = self._session.inspection
-        self.plot.show_moves(None if inspection is None else Moves.of(inspection, plane))
+        self.plot.show_moves(None if inspection is None else Moves.of(StepOnPlane(inspection, plane)))
         optimum = None if self._survey is None else self._survey.optimum
         ends = [ball, first] if optimum is None else [ball, first, optimum]
         self.plot.follow(np.vstack((*ends, self.plot.trail.places.at)))
@@ -353,18 +376,15 @@ class Surveyor(QObject):
         if plane is None or inspection is None or plane.axes is None:
             self._card.bars.show_rows((), ())
             return
-        slope = (plane.along @ inspection.gradient * inspection.unit).tolist()
-        downhill = plane.shift(-inspection.snapshot.learning_rate * inspection.gradient)
+        step = StepOnPlane(inspection, plane)
         rows = [
-            StepRow(_("gradient"), GRADIENT, tuple(slope)),
-            StepRow(_("−rate × gradient"), GRADIENT, downhill),
-            StepRow(_("this step"), MODEL, plane.shift(inspection.step)),
+            StepRow(_("gradient"), GRADIENT, step.gradient),
+            StepRow(_("−rate × gradient"), GRADIENT, step.downhill(step.gradient)),
+            StepRow(_("this step"), MODEL, step.made),
         ]
-        rows += [
-            StepRow(name, self._theme.muted, tuple(numbers[list(plane.axes)].tolist()))
-            for name, numbers in inspection.state.items()
-        ]
-        self._card.bars.show_rows(plane.names, rows)
+        rows += [StepRow(name, self._theme.muted, step.kept(name)) for name in inspection.state]
+        in_data_units = not (plane.as_trained or inspection.snapshot.scaling.changes_nothing())
+        self._card.bars.show_rows(plane.names, rows, step_of_data() if in_data_units else "")
 
     def _show_note(self) -> None:
         words = [] if self.plane is None else [slice_sentence(self.plane, self._survey)]
@@ -400,6 +420,18 @@ class Surveyor(QObject):
 
     def _heights(self, places: Floats) -> Floats:
         return np.full(len(places), np.nan) if self._survey is None else self._survey.heights(places)
+
+
+def _axes_of(plane: Plane) -> tuple[object, ...]:
+    """What tells the numbers of a plane from those of another."""
+    return plane.names, plane.axes, plane.as_trained
+
+
+def _names_of_axes(plane: Plane) -> tuple[str, str]:
+    """The names of u and v; where they are not those of the data they say so."""
+    pattern = _("{name}, as trained") if plane.as_trained else "{name}"
+    first, second = (pattern.format(name=name) for name in plane.names)
+    return first, second
 
 
 def _is_line(snapshot: Snapshot) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from core.experiment import Experiment
+from core.insight.units import DATA, TRAINED
 from gui.autosave import Autosave
 from gui.background import Background
 from gui.last_theory import LastTheory
@@ -38,6 +39,11 @@ class Workspace(QObject):
         if autosave is not None:
             autosave.watch(self.store)
             autosave.failed.connect(self.store.refused)
+
+    @property
+    def as_trained(self) -> bool:
+        """Whether numbers are shown as training has them, where these are not those of the data."""
+        return self.store.settings.standardise and self.preferences.get("units", DATA) == TRAINED
 
     def close(self) -> None:
         """End every thread and write what is not written yet."""

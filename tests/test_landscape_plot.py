@@ -19,6 +19,7 @@ from pytestqt.qtbot import QtBot
 
 from core.insight.numbers import significant
 from core.insight.plane import Plane
+from core.insight.step_on_plane import StepOnPlane
 from core.training.inspection import Inspection
 from core.training.path import Way
 from gui.plots.contour_map import DECADES, Picture, colours, logarithms
@@ -414,7 +415,7 @@ class TestArrows:
         desk.plot.show_optimum(np.array(LOWEST))
         assert [entry.text for entry in desk.plot.legend.shown] == [
             "−gradient",
-            "momentum",
+            "−momentum",
             "this step",
             "optimum",
         ]
@@ -444,7 +445,10 @@ class TestArrows:
         assert apart(ends(desk)["step"][1], desk.at(1.4, -0.7)) < 1
 
     def test_they_are_the_step_and_what_gradient_and_momentum_alone_would_have_made_of_it(self) -> None:
-        """On a slanted plane, by hand: u and v of a change solve `along.T @ (u, v) = change`."""
+        """On a slanted plane, by hand: u and v of a move solve `along.T @ (u, v) = move`.
+
+        What a loss with this gradient gains along u and v is the product of the two with the gradient.
+        """
         along = np.array([[2.0, 0.0], [1.0, 0.5]])
         plane = Plane(np.array([1.0, 1.0]), along, ("w", "b"))
         before, after = np.array([3.0, 1.5]), np.array([2.5, 1.25])
@@ -452,16 +456,13 @@ class TestArrows:
         snapshots = [SimpleNamespace(arrays=(each[None, :1], each[1:])) for each in (before, after)]
         snapshots[1].learning_rate = rate
         inspection = Inspection(
-            cast(Any, snapshots[1]), cast(Any, snapshots[0]), gradient, {"momentum_buffer": velocity}, 1.0
+            cast(Any, snapshots[1]), cast(Any, snapshots[0]), gradient, {"momentum_buffer": velocity}, 3.0
         )
-        found = Moves.of(inspection, plane)
+        found = Moves.of(StepOnPlane(inspection, plane))
         assert found.start == pytest.approx(tuple(np.linalg.solve(along.T, before - plane.origin)))
-        for key, change in (
-            ("step", after - before),
-            ("gradient", -rate * gradient),
-            ("momentum", -rate * velocity),
-        ):
-            assert found.ways[key] == pytest.approx(tuple(np.linalg.solve(along.T, change)))
+        assert found.ways["step"] == pytest.approx(tuple(np.linalg.solve(along.T, after - before)))
+        assert found.ways["gradient"] == pytest.approx((-rate * 8 * 3, -rate * 4.5 * 3))
+        assert found.ways["momentum"] == pytest.approx((-rate * 12 * 3, -rate * 5 * 3))
 
 
 def test_marks_stand_where_they_were_put(desk: Desk) -> None:

@@ -226,11 +226,16 @@ class Program:
 
 
 def rows(window: MainWindow) -> dict[str, dict[str, float]]:
-    """The numbers of the bars, by row and column."""
+    """The numbers of the bars, by row and column; none of what there is as trained only."""
     columns = plane_of(window).names
     pattern = "(.*): " + ", ".join(rf"{re.escape(column)} (\S+)" for column in columns)
-    found = {}
+    found: dict[str, dict[str, float]] = {}
     for line in part(window, StepBars, "step_bars").text().split("\n"):
+        if line == _("The step is made as trained: here it is not −rate × gradient."):
+            continue
+        if line.endswith(": " + _("as trained only")):
+            found[line.partition(":")[0]] = {}
+            continue
         said = re.fullmatch(pattern, line)
         assert said, line
         name, *numbers = said.groups()
@@ -631,6 +636,7 @@ def test_optimizer_numbers_of_a_standardised_line_are_of_their_own_parameter(qtb
     """Where x lies far from 0, w reaches further into the scaled intercept than into the scaled slope."""
     points = Points([1990.0, 1995.0, 2000.0, 2005.0, 2010.0], [3.0, 4.0, 4.5, 6.0, 7.0])
     with opened(qtbot, points, replace(SETTINGS, standardise=True)) as window:
+        action(window, "trained_units").trigger()
         steps(qtbot, window, 3)
         inspection = window.session.inspection
         assert inspection is not None
@@ -687,7 +693,11 @@ def test_the_axis_of_scaled_data_says_so(qtbot: QtBot) -> None:
     with opened(qtbot, settings=replace(POLYNOMIAL, standardise=True)) as window:
         pick(qtbot, window, "landscape_plane", "two parameters")
         settle(qtbot, window)
-        assert plane_of(window).names == ("w1 of scaled data", "b of scaled data")
+        axes = landscape_of(window).axes
+        assert [axes[side].name for side in ("bottom", "left")] == ["w1", "b"]
+        action(window, "trained_units").trigger()
+        settle(qtbot, window)
+        assert [axes[side].name for side in ("bottom", "left")] == ["w1, as trained", "b, as trained"]
 
 
 def test_whoever_chooses_the_parameter_of_the_other_axis_swaps_them(

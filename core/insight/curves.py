@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
+from math import comb
 from typing import Any
 
 import numpy as np
@@ -100,6 +101,17 @@ class Curve:
             layers[-1] = (layers[-1] - scaling.y_mean) / scaling.y_scale
         return layers
 
+    def slopes_in_data_units(self, arrays: Sequence[Floats], scaling: Scaling) -> list[Floats]:
+        """The slopes along the parameters in data units, from those along the arrays of training.
+
+        The transpose of the linear part of from_data_units, as the chain rule says.
+        """
+        first, bias, *rest = (array.astype(np.float64) for array in arrays)
+        with np.errstate(all="ignore"):
+            layers = [first * scaling.x_scale + bias[:, None] * scaling.x_mean, bias, *rest]
+            layers[-2:] = [layer / scaling.y_scale for layer in layers[-2:]]
+        return layers
+
     def arrays(self, numbers: Sequence[float] | Floats) -> list[Floats]:
         """All parameters in a row `[P]` as the arrays that they are."""
         ends = np.cumsum([int(np.prod(shape)) for shape in self.shapes()])
@@ -174,6 +186,17 @@ class Polynomial(Curve):
         full = np.zeros(self.degree() + 1)
         full[: len(coefficients)] = coefficients
         return [full[None, 1:], full[:1]]
+
+    def slopes_in_data_units(self, arrays: Sequence[Floats], scaling: Scaling) -> list[Floats]:
+        """As of any curve; power j of unscaled x is in the powers k up to it of scaled x."""
+        mean, scale = float(scaling.x_mean[0]), float(scaling.x_scale[0])
+        powers = np.arange(self.degree() + 1)
+        of_power = np.concatenate((arrays[1], arrays[0][0])).astype(np.float64)
+        with np.errstate(all="ignore"):
+            ways = np.array([[float(comb(j, k)) for k in powers.tolist()] for j in powers.tolist()])
+            shares = np.float64(mean) ** np.maximum(powers[:, None] - powers, 0) * np.float64(scale) ** powers
+            found = (ways * shares) @ of_power / scaling.y_scale
+        return [found[None, 1:], found[:1]]
 
     def equation(self, parameters: Parameters) -> str:
         """Such as y = 0.1200 x³ − 1.200 x² + 0.5000 x + 2.000, highest power first."""

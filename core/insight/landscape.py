@@ -35,8 +35,8 @@ ROOM = 2_000_000  # numbers: more than all that is needed at a time
 class Landscape(NamedTuple):
     """The loss over a grid of a plane.
 
-    `losses` `[r, c]` are those of the training points, in the units of the data, at the places u `[c]` and
-    v `[r]` of `plane`; infinite where they overflow. `points` of `of` training points were looked at.
+    `losses` `[r, c]` are those of the training points, in the unit of the objective, at the places u `[c]`
+    and v `[r]` of `plane`; infinite where they overflow. `points` of `of` training points were looked at.
     """
 
     plane: Plane
@@ -53,7 +53,7 @@ def landscape(objective: Objective, plane: Plane, u: Range, v: Range, cells: int
     A large model is looked at on a coarser grid, and of very many points only every second, third … one.
     """
     training = training_points(objective.points, objective.settings)
-    loss, unit = scaled_loss(objective.settings, objective.scaling)
+    loss, unit = _loss_of(objective)
     cost = 1.0
     if isinstance(objective.curve, Network):
         cost += objective.curve.count() * SHARE_OF_A_PREDICTION
@@ -72,11 +72,17 @@ def landscape(objective: Objective, plane: Plane, u: Range, v: Range, cells: int
 
 
 def loss_at(objective: Objective, plane: Plane, places: Floats) -> Floats:
-    """The loss `[m]` of all training points at some places `[m, 2]` of a plane, in the units of the data."""
+    """The loss `[m]` of all training points at places `[m, 2]` of a plane, in the unit of the objective."""
     training = training_points(objective.points, objective.settings)
-    loss, unit = scaled_loss(objective.settings, objective.scaling)
+    loss, unit = _loss_of(objective)
     predict, targets = _predictions(objective, training.x, training.y, plane)
     return _losses(loss, unit, predict, targets, torch.from_numpy(np.ascontiguousarray(places)))
+
+
+def _loss_of(objective: Objective) -> tuple[nn.Module, float]:
+    """The loss on scaled data, and the unit that it is to be told in."""
+    loss, unit = scaled_loss(objective.settings, objective.scaling)
+    return loss, 1.0 if objective.as_trained else unit
 
 
 def _stride(count: int, cost: float) -> int:

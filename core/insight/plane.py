@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.insight.curves import Curve
 from core.insight.scaling import Scaling, no_scaling
+from core.insight.units import DataUnits
 
 Floats = NDArray[np.float64]
 
@@ -24,7 +25,9 @@ class Plane:
 
     `origin` `[P]`, `along` `[2, P]`. `names` are those of u and v. `axes` are the places of the two
     parameters that span the plane; None for one along the directions of a path, whose `shares` are the
-    shares of the path's variance that lie in each, if it is the path of this run.
+    shares of the path's variance that lie in each, if it is the path of this run. `back` `[P, 2]` leads from
+    moves of the parameters to u and v, where that is not the nearest place of the plane. `as_trained` says
+    that u and v are numbers of training, where these are not the numbers of the data.
     """
 
     origin: Floats
@@ -32,6 +35,8 @@ class Plane:
     names: tuple[str, str]
     axes: tuple[int, int] | None = None
     shares: tuple[float, float] | None = None
+    back: Floats | None = None
+    as_trained: bool = False
 
     def at(self, u: float, v: float) -> Floats:
         """The parameters `[P]` at a place of the plane."""
@@ -52,9 +57,17 @@ class Plane:
             u, v = numbers @ self._back
         return float(u), float(v)
 
+    def slope(self, gradient: Floats, unit: float) -> tuple[float, float]:
+        """The slopes of a loss along u and v, from its gradient `[P]`; `unit` leads to its unit here."""
+        with np.errstate(all="ignore"):
+            u, v = self.along @ gradient * unit
+        return float(u), float(v)
+
     @cached_property
     def _back(self) -> Floats:
         """From parameters to u and v `[P, 2]`."""
+        if self.back is not None:
+            return self.back
         if self.along.shape == (2, 2):
             return np.asarray(np.linalg.inv(self.along), dtype=np.float64)
         # By hand, since a general inverse gives one of the axes a little of the other.
@@ -65,21 +78,35 @@ class Plane:
 
 def line_plane(curve: Curve, scaling: Scaling) -> Plane:
     """All the parameters that a line has, with u and v its w and b in the units of the data."""
-    origin = _flat(curve.from_data_units((0.0, 0.0), scaling))
-    # From a mean of 0, since differences of what lies far from 0 would lose their digits.
-    unshifted = replace(scaling, y_mean=0.0)
-    along = [_flat(curve.from_data_units(numbers, unshifted)) for numbers in ((1.0, 0.0), (0.0, 1.0))]
-    return Plane(origin, np.array(along), ("w", "b"), (0, 1))
+    units = DataUnits(curve, scaling)
+    along = [units.trained_move(np.array(numbers)) for numbers in ((1.0, 0.0), (0.0, 1.0))]
+    return Plane(units.trained_place(np.zeros(2)), np.array(along), ("w", "b"), (0, 1))
 
 
-def parameter_plane(curve: Curve, through: Floats, first: int, second: int) -> Plane:
-    """Two parameters of a model, by their places; all the others are as in `through` `[P]`."""
+def parameter_plane(
+    curve: Curve, through: Floats, first: int, second: int, units: DataUnits | None = None
+) -> Plane:
+    """Two parameters of a model, by their places; all the others are as in `through` `[P]`.
+
+    With `units` they are all in the units of the data.
+    """
     names = parameter_names(curve)
     along = np.zeros((2, len(through)))
     along[0, first] = along[1, second] = 1.0
-    origin = through.astype(np.float64)
+    origin = through.astype(np.float64) if units is None else units.place(through)
     origin[[first, second]] = 0.0
-    return Plane(origin, along, (names[first], names[second]), (first, second))
+    plane = Plane(origin, along, (names[first], names[second]), (first, second))
+    return plane if units is None else as_training_has_it(plane, units)
+
+
+def as_training_has_it(plane: Plane, units: DataUnits) -> Plane:
+    """A plane through the parameters of the data, along directions at right angles, each of length 1."""
+    return replace(
+        plane,
+        origin=units.trained_place(plane.origin),
+        along=np.array([units.trained_move(direction) for direction in plane.along]),
+        back=np.array([units.part_of(direction) for direction in plane.along]).T,
+    )
 
 
 def path_plane(
@@ -112,6 +139,23 @@ def path_plane(
     return Plane(origin - along.T @ (along @ (origin - path[0])), along, names, None, shares)
 
 
+def path_plane_of_data(
+    through: Floats,
+    path: NDArray[np.floating],
+    names: tuple[str, str],
+    units: DataUnits,
+    before: Plane | None = None,
+) -> Plane | None:
+    """The same of the parameters in the units of the data, given as training has them."""
+    rows = path[:: max(1, -(-len(path) // MOST_STEPS))]
+    mapped = np.array([units.place(row) for row in rows]).astype(path.dtype)
+    if before is not None:
+        along = np.array([units.move(direction) for direction in before.along])
+        before = replace(before, along=along)
+    found = path_plane(units.place(through), mapped, names, before)
+    return None if found is None else as_training_has_it(found, units)
+
+
 def parameter_names(curve: Curve) -> tuple[str, ...]:
     """The names of all parameters, in the order of a flat row of them: w1, w2, b, or w1[0, 3] of a layer."""
     zeros = [np.zeros(shape) for shape in curve.shapes()]
@@ -126,7 +170,3 @@ def parameter_names(curve: Curve) -> tuple[str, ...]:
         else:
             names += [f"{name}[{', '.join(map(str, place))}]" for place in np.ndindex(shape)]
     return tuple(names)
-
-
-def _flat(arrays: list[Floats]) -> Floats:
-    return np.concatenate([array.ravel() for array in arrays])

@@ -31,6 +31,17 @@ class Scaling:
         """What a model trained on scaled data predicts, in the units of the data."""
         return y * self.y_scale + self.y_mean
 
+    def changes_nothing(self) -> bool:
+        """Whether training sees the data as they are."""
+        is_plain = self.y_mean == 0 and self.y_scale == 1
+        return is_plain and bool(np.all(self.x_mean == 0) and np.all(self.x_scale == 1))
+
+    def inverse(self) -> Scaling:
+        """The scaling that takes back what this one does."""
+        return Scaling(
+            -self.x_mean / self.x_scale, 1 / self.x_scale, -self.y_mean / self.y_scale, 1 / self.y_scale
+        )
+
 
 def no_scaling(features: int) -> Scaling:
     """The scaling that changes nothing, for `features` columns of x."""

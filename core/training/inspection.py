@@ -22,7 +22,7 @@ class Inspection(NamedTuple):
     what the optimizer took: of the step's own batch, at the parameters of `before`, with any penalty
     and after any clipping; where no step led here, that of all training points. `state` is what the
     optimizer keeps for every single parameter, by PyTorch's names, such as "momentum_buffer" or "exp_avg".
-    `unit` times a loss of training is one in the units of the data.
+    `unit` times a loss of training is one in the units of the data. `optimizer` is its key.
     """
 
     snapshot: Snapshot
@@ -30,6 +30,7 @@ class Inspection(NamedTuple):
     gradient: Floats
     state: Mapping[str, Floats]
     unit: float
+    optimizer: str = ""
 
     @property
     def step(self) -> Floats:
@@ -41,7 +42,8 @@ class Inspection(NamedTuple):
 def inspection(fit: Fit, snapshot: Snapshot, before: Snapshot) -> Inspection:
     """What is inside the step of `snapshot`, at which `fit` stands and to which `before` led."""
     gradient = fit.step_gradient() if before.step < snapshot.step else fit.gradients()
-    return Inspection(snapshot, before, flat(gradient).astype(np.float64), _state(fit), fit.loss_unit)
+    slopes = flat(gradient).astype(np.float64)
+    return Inspection(snapshot, before, slopes, _state(fit), fit.loss_unit, fit.taken.settings.optimizer)
 
 
 def _state(fit: Fit) -> dict[str, Floats]:

@@ -52,6 +52,7 @@ def keys_text() -> str:
         (_("wheel, middle-drag"), _("zoom, pan; over an axis, that axis alone")),
         ("F", _("fit the view")),
         ("L", _("loss in powers of ten, or linear")),
+        ("U", _("with Standardise: numbers in the units of the data, or as trained")),
         ("F2", _("only the essential panels and settings, or all")),
         ("F3", _("inside the step: program, graph, formulas, tensors")),
         ("Ctrl+E", _("save the program as a script or a notebook")),

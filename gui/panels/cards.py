@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolBar, QVBoxL
 from gui.theme import Theme
 from gui.widgets.more_button import MoreButton
 from gui.widgets.still_label import StillLabel
+from gui.widgets.units_switch import UnitsSwitch
 
 LEAST = 130  # pixels, the least width
 
@@ -57,6 +58,16 @@ class Card(QFrame):
             action.setIconText(text)
         self.top.addAction(action)
         self.top.widgetForAction(action).setProperty("outlined", bool(text))
+
+    def add_units_switch(self, action: QAction) -> None:
+        """The switch between units that `action` is, as long as there is a choice."""
+        self._units_action = action
+        self._units_place = self.top.addWidget(UnitsSwitch(action))
+        action.visibleChanged.connect(self._show_units_switch)
+        self._show_units_switch()
+
+    def _show_units_switch(self) -> None:
+        self._units_place.setVisible(self._units_action.isVisible())
 
     def add_spring(self) -> None:
         """What follows stands at the right."""

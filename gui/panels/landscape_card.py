@@ -62,6 +62,7 @@ class LandscapeCard(Card):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             box.activated.connect(lambda _index: self._choose_axes())
         self._choices = [self.top.addWidget(box) for box in (self._plane, *self._axes)]
+        self.add_units_switch(actions["trained_units"])
         self.add_spring()
         self._surface_action = actions["surface"]
         self.add_tool(self._surface_action, _("3-D"))

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.insight.numbers import significant
+from core.insight.units import as_trained_only
 from core.texts import _
 from gui.theme import GRID, Theme
 
@@ -23,58 +24,72 @@ DIGITS = 3
 
 
 class StepRow(NamedTuple):
-    """One quantity: what it is called, its colour, and its numbers, one for each column."""
+    """One quantity: what it is called, its colour, and its numbers, one for each column.
+
+    None of them is what there is as trained only.
+    """
 
     name: str
     colour: str
-    numbers: tuple[float, ...]
+    numbers: tuple[float, ...] | None
+
+    @property
+    def largest(self) -> float:
+        """The largest of its numbers, which has the longest bar."""
+        return max((abs(number) for number in self.numbers or () if math.isfinite(number)), default=0.0)
 
 
 class StepBars(QWidget):
-    """A row for each quantity, a column for each parameter; a bar is as long as it is beside its row's."""
+    """A row for each quantity, a column for each parameter; a bar is as long as it is beside its row's.
+
+    Below them is a remark, where there is one.
+    """
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
         self._columns: tuple[str, ...] = ()
         self._rows: tuple[StepRow, ...] = ()
+        self._remark = ""
         self.setObjectName("step_bars")
         self.setAccessibleName(_("The numbers of the step"))
         self.setToolTip(
             _(
                 "The gradient that this step followed, how far it went, and what the optimizer keeps for "
                 "each parameter, by PyTorch's names. A bar to the right is above zero. Plain gradient "
-                "descent goes by −rate × gradient; with Standardise it does so on another scale, and the "
-                "numbers of a line, which are in the units of the data, do not follow that rule."
+                "descent goes by −rate × gradient. With Standardise it does so as trained: in the units of "
+                "the data the step is another one, as if each direction had a rate of its own."
             )
         )
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
-    def show_rows(self, columns: Sequence[str], rows: Sequence[StepRow]) -> None:
-        """Show these numbers under these columns; none of them is no bars at all."""
-        higher = len(rows) != len(self._rows)
-        self._columns, self._rows = tuple(columns), tuple(rows)
+    def show_rows(self, columns: Sequence[str], rows: Sequence[StepRow], remark: str = "") -> None:
+        """Show these numbers under these columns, and a remark; without rows there are no bars at all."""
+        lines = self._lines()
+        self._columns, self._rows, self._remark = tuple(columns), tuple(rows), remark
         self.setAccessibleDescription(self.text())
         self.setVisible(bool(rows))
-        if higher:
+        if lines != self._lines():
             self.updateGeometry()
         self.update()
 
     def text(self) -> str:
-        """All numbers, in lines of words."""
-        return "\n".join(
-            f"{row.name}: "
-            + ", ".join(
-                f"{column} {significant(number, DIGITS)}"
-                for column, number in zip(self._columns, row.numbers, strict=True)
-            )
-            for row in self._rows
-        )
+        """All numbers, in lines of words, and the remark."""
+        rows = [f"{row.name}: {self._said(row)}" for row in self._rows]
+        return "\n".join([*rows, *filter(None, [self._remark])])
+
+    def _said(self, row: StepRow) -> str:
+        if row.numbers is None:
+            return as_trained_only()
+        pairs = zip(self._columns, row.numbers, strict=True)
+        return ", ".join(f"{column} {significant(number, DIGITS)}" for column, number in pairs)
 
     def sizeHint(self) -> QSize:
-        """As high as its rows and their heading, if they have one."""
-        lines = len(self._rows) + (not self._brief())
-        return QSize(self._theme.px(3 * NUMBER), self._theme.px(LINE) * lines)
+        """As high as its rows, their heading and the remark, if there are these."""
+        return QSize(self._theme.px(3 * NUMBER), self._theme.px(LINE) * self._lines())
+
+    def _lines(self) -> int:
+        return len(self._rows) + (not self._brief()) + bool(self._remark)
 
     def _brief(self) -> bool:
         """Whether all columns have short names."""
@@ -96,15 +111,20 @@ class StepBars(QWidget):
             top = line * px(LINE)
             painter.setPen(QColor(self._theme.muted))
             self._write(painter, QRectF(0, top, name - px(GRID), px(LINE)), row.name)
-            largest = max((abs(number) for number in row.numbers if math.isfinite(number)), default=0.0)
+            if row.numbers is None:
+                self._write(painter, QRectF(name, top, self.width() - name, px(LINE)), as_trained_only())
+                continue
             for place, number in enumerate(row.numbers):
                 cell = QRectF(name + place * column, top, column, px(LINE))
                 if brief:
                     painter.setPen(QColor(self._theme.muted))
                     self._write(painter, cell, self._columns[place])
                     cell.setLeft(cell.left() + px(2 * GRID))
-                share = number / largest if largest and math.isfinite(number) else 0.0
+                share = number / row.largest if row.largest and math.isfinite(number) else 0.0
                 self._paint_cell(painter, cell, row.colour, number, share)
+        painter.setPen(QColor(self._theme.muted))
+        last = QRectF(0, (self._lines() - 1) * px(LINE), self.width(), px(LINE))
+        self._write(painter, last, self._remark)
 
     def _write(self, painter: QPainter, place: QRectF, text: str) -> None:
         shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(place.width()))

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt
 
-from core.insight.plane import Plane
+from core.insight.step_on_plane import StepOnPlane
 from core.texts import N_
-from core.training.path import flat
 from gui.plots.arrows import Arrow, Arrows
 from gui.plots.canvas import Canvas
 from gui.plots.range_keeper import LIMIT, nice_step
 from gui.theme import GRADIENT, MODEL, Theme
-
-if TYPE_CHECKING:
-    from core.training.inspection import Inspection
 
 Place = tuple[float, float]
 
@@ -33,7 +29,7 @@ MOMENTA = ("momentum_buffer", "exp_avg")  # what optimizers call the direction t
 # What the arrows are called, and how they look: colour (none is that of text), width, style.
 ARROWS: dict[str, tuple[str, str, float, Qt.PenStyle]] = {
     "gradient": (N_("−gradient"), GRADIENT, 4.0, Qt.PenStyle.SolidLine),
-    "momentum": (N_("momentum"), "", 2.0, Qt.PenStyle.DotLine),
+    "momentum": (N_("−momentum"), "", 2.0, Qt.PenStyle.DotLine),
     "step": (N_("this step"), MODEL, 2.0, Qt.PenStyle.SolidLine),
 }
 
@@ -45,18 +41,13 @@ class Moves(NamedTuple):
     ways: Mapping[str, Place]
 
     @classmethod
-    def of(cls, inspection: Inspection, plane: Plane) -> Moves:
+    def of(cls, step: StepOnPlane) -> Moves:
         """The step, and beside it what the gradient or the momentum alone would have made of it."""
-        rate = inspection.snapshot.learning_rate
-        start = plane.places(flat(inspection.before.arrays)[None])[0]
-        ways = {
-            "gradient": plane.shift(-rate * inspection.gradient),
-            "step": plane.shift(inspection.step),
-        }
+        ways = {"gradient": step.downhill(step.gradient), "step": step.made}
         for name in MOMENTA:
-            if name in inspection.state:
-                ways["momentum"] = plane.shift(-rate * inspection.state[name])
-        return cls((float(start[0]), float(start[1])), ways)
+            if (momentum := step.kept(name)) is not None:
+                ways["momentum"] = step.downhill(momentum)
+        return cls(step.start, ways)
 
 
 class MoveArrows:

@@ -64,7 +64,7 @@ class Trail(Overlay):
         super().__init__()
         self.places = Places()
         self.abandoned: Floats = np.empty((0, 2))
-        self._run, self._plane = 0, ("", "")
+        self._run, self._plane = 0, (("", ""), False)
         self._abandoned_pen = QPen(QColor(theme.was), theme.px(2))
         self._pens = [
             QPen(QColor(theme.faded(MODEL)), theme.px(2)),
@@ -77,11 +77,12 @@ class Trail(Overlay):
 
     def take(self, run: int, way: Way, plane: Plane) -> None:
         """Show this way on this plane; on the same axes the path of the run before stays, muted."""
-        if plane.names != self._plane or plane.axes is None:
+        axes = plane.names, plane.as_trained
+        if axes != self._plane or plane.axes is None:
             self.abandoned = self.places.at[:0]
         elif run != self._run and len(self.places.steps) > 1:
             self.abandoned = self.places.at
-        self._run, self._plane = run, plane.names
+        self._run, self._plane = run, axes
         self.places.take(run, way, plane)
 
     def clear(self) -> None:
