@@ -68,17 +68,15 @@ class Program:
         self.rates: list[float] = []
 
     def new_model(self) -> nn.Module:
-        """The model at PyTorch's own start values."""
+        """The model at PyTorch's own start values, which it draws in float32."""
         torch.manual_seed(self.settings.seed)
         values: dict[str, Any] = self.settings.values("model")
         if self.settings.model == "line":
-            return nn.Linear(1, 1, dtype=self.dtype)
+            return nn.Linear(1, 1).to(self.dtype)
         if self.settings.model == "polynomial":
-            return nn.Linear(values["degree"], 1, dtype=self.dtype)
+            return nn.Linear(values["degree"], 1).to(self.dtype)
         width = values["width"]
-        return nn.Sequential(
-            nn.Linear(1, width, dtype=self.dtype), nn.Tanh(), nn.Linear(width, 1, dtype=self.dtype)
-        )
+        return nn.Sequential(nn.Linear(1, width), nn.Tanh(), nn.Linear(width, 1)).to(self.dtype)
 
     def tensors(self, points: Points) -> tuple[Tensor, Tensor]:
         """What the first layer takes, and the targets."""

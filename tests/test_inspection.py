@@ -63,7 +63,7 @@ class Program:
         torch.manual_seed(settings.seed)
         dtype = getattr(torch, settings.dtype)
         sizes = [(1, 1)] if settings.model == "line" else [(1, 16), (16, 1)]
-        layers = [nn.Linear(*size, dtype=dtype) for size in sizes]
+        layers = [nn.Linear(*size).to(dtype) for size in sizes]
         self.model = nn.Sequential(layers[0], *([nn.Tanh(), layers[1]] if layers[1:] else []))
         self.weights = [layer.weight for layer in self.model.modules() if isinstance(layer, nn.Linear)]
         self.optimizer = CLASSES[settings.optimizer](

@@ -398,6 +398,13 @@ def test_where_the_memory_ends_in_mid_sweep_the_worker_says_so(monkeypatch: pyte
     assert "too much memory" in str(worker.error)
 
 
+def test_seeds_start_alike_in_both_precisions() -> None:
+    plan = SweepPlan(SEED, 3, 3, 4, 1)
+    single, double = (Sweep(POINTS, Settings("mlp", dtype=dtype), plan) for dtype in ("float32", "float64"))
+    for one, other in zip(single.parameters(), double.parameters(), strict=True):
+        assert [array.tolist() for array in one] == [array.tolist() for array in other]
+
+
 def test_nothing_global_is_drawn_from() -> None:
     torch.manual_seed(5)
     before = torch.get_rng_state()

@@ -165,19 +165,19 @@ HYPER_PARAMETERS: list[tuple[str, dict[str, Value], dict[str, object]]] = [
 
 
 def module_of(settings: Settings, dtype: torch.dtype = torch.float32) -> nn.Module:
-    """The model of a program with these settings, at PyTorch's own start values."""
+    """The model of a program with these settings, at PyTorch's own start values, drawn in float32."""
     torch.manual_seed(settings.seed)
     values: dict[str, Any] = settings.values("model")
     if settings.model == "line":
-        return nn.Linear(1, 1, dtype=dtype)
+        return nn.Linear(1, 1).to(dtype)
     if settings.model == "polynomial":
-        return nn.Linear(values["degree"], 1, dtype=dtype)
+        return nn.Linear(values["degree"], 1).to(dtype)
     layers: list[nn.Module] = []
     inputs = 1
     for _layer in range(values["layers"]):
-        layers += [nn.Linear(inputs, values["width"], dtype=dtype), ACTIVATIONS[values["activation"]]()]
+        layers += [nn.Linear(inputs, values["width"]), ACTIVATIONS[values["activation"]]()]
         inputs = values["width"]
-    return nn.Sequential(*layers, nn.Linear(inputs, 1, dtype=dtype))
+    return nn.Sequential(*layers, nn.Linear(inputs, 1)).to(dtype)
 
 
 def columns_of(settings: Settings, x: Floats) -> Floats:
@@ -606,6 +606,25 @@ def test_the_same_seed_starts_and_shuffles_alike_and_another_does_not() -> None:
 
     assert losses(3) == losses(3)
     assert losses(3) != losses(4)
+
+
+@pytest.mark.parametrize("standardise", [False, True])
+@pytest.mark.parametrize("model", MODELS)
+def test_the_same_seed_starts_and_shuffles_alike_in_the_other_precision(
+    model: str, standardise: bool
+) -> None:
+    settings = [
+        Settings(model, batch_size=7, standardise=standardise, dtype=dtype, seed=3)
+        for dtype in ("float32", "float64")
+    ]
+    single, double = (Trainer(POINTS, each) for each in settings)
+    for one, other in zip(single.latest.arrays, double.latest.arrays, strict=True):
+        assert one.tolist() == other.tolist()
+    for one, other in zip(module_of(settings[0]).parameters(), double.fit.parameters, strict=True):
+        assert other.dtype == torch.float64
+        assert one.tolist() == other.tolist()
+    assert torch.equal(*(each.fit.shuffled(2, len(POINTS)) for each in (single, double)))
+    assert single.latest.loss == pytest.approx(double.latest.loss, rel=1e-5)
 
 
 def test_the_seed_shuffles_also_where_the_start_does_not_depend_on_it() -> None:

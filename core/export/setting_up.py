@@ -171,14 +171,10 @@ def model_section(recipe: Recipe) -> Page:
     return page
 
 
-def _linear(before: int, after: int, recipe: Recipe) -> str:
-    return f"nn.Linear({before}, {after}{', ' + FLOAT64 if recipe.double else ''})"
-
-
 def _one_layer(page: Page, recipe: Recipe) -> None:
     """A line or a polynomial: a weight for each input, and a bias."""
     inputs = recipe.curve.shapes()[0][1]
-    page.code(f"self.layer = {_linear(inputs, 1, recipe)}", inside=2)
+    page.code(f"self.layer = nn.Linear({inputs}, 1)", inside=2)
     _forward(page, "self.layer(x)")
 
 
@@ -188,8 +184,8 @@ def _network(page: Page, recipe: Recipe) -> None:
     shapes = [shape for shape in recipe.curve.shapes() if len(shape) == 2]
     page.code("self.layers = nn.Sequential(", inside=2)
     for after, before in shapes[:-1]:
-        page.code(f"{_linear(before, after, recipe)},\n{activation}(),", inside=3)
-    page.code(f"{_linear(shapes[-1][1], 1, recipe)},", inside=3)
+        page.code(f"nn.Linear({before}, {after}),\n{activation}(),", inside=3)
+    page.code(f"nn.Linear({shapes[-1][1]}, 1),", inside=3)
     page.code(")", inside=2)
     _forward(page, "self.layers(x)")
 
@@ -211,7 +207,9 @@ def _start(page: Page, recipe: Recipe, name: str) -> None:
     if settings.start == "pytorch":
         page.say(_("PyTorch draws the start values at random; the seed makes them the same in every run."))
         page.code(f"torch.manual_seed({settings.seed})")
-    page.code(f"model = {name}()")
+    if recipe.double:
+        page.say(_("PyTorch makes parameters of float32; double() keeps their values, now with 16 digits."))
+    page.code(f"model = {name}(){'.double()' if recipe.double else ''}")
     if settings.start == "zeros":
         page.say(_("Every parameter starts at zero."))
         page.code("with torch.no_grad():")

@@ -398,16 +398,20 @@ class Fit:
 
 
 def start_model(settings: Settings, curve: Curve, scaling: Scaling) -> nn.Module:
-    """The model at its start values, on the CPU."""
+    """The model at its start values, on the CPU.
+
+    PyTorch's are drawn in float32, whatever the precision, so that a seed means one start.
+    """
     row = settings.row("model")
     with torch.device("meta"):
         model: nn.Module = named(row.runs)(curve.inputs, **row.arguments(settings.values("model")))
-    model = model.to(getattr(torch, settings.dtype)).to_empty(device="cpu")
+    model = model.to_empty(device="cpu")
     if settings.start == "pytorch":
         draw_start_values(model, torch.Generator().manual_seed(settings.seed))
-    elif settings.start == "zeros":
+    model = model.to(getattr(torch, settings.dtype))
+    if settings.start == "zeros":
         _set(model.parameters(), [np.zeros(shape) for shape in curve.shapes()])
-    else:
+    elif settings.start == "own":
         _set(model.parameters(), own_start_values(settings, curve, scaling))
     return model
 
