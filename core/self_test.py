@@ -38,6 +38,7 @@ PACKAGES = (
     "python-calamine",
     "ziamath",
     "Pygments",
+    "scipy",
 )
 FEW_STEPS = 3
 CLOSE = 1e-4  # between trained and least-squares parameters near 1

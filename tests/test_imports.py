@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 QT = {"PySide6", "shiboken6", "pyqtgraph"}
-HEAVY = {"torch", "pandas", "python_calamine"}
+HEAVY = {"torch", "pandas", "python_calamine", "scipy"}
 
 
 def files(folder: str) -> list[Path]:

@@ -17,6 +17,7 @@ from core.training import Trainer
 from gui.plots.contour_map import DECADES
 from gui.survey import Survey, slice_sentence, survey, what_decides
 from gui.theme import Theme
+from tests.lines import best_line
 
 Floats = NDArray[np.float64]
 
@@ -79,8 +80,10 @@ def test_the_optimum_of_a_line_is_that_of_least_squares(bowl: Survey) -> None:
     assert bowl.optimum == pytest.approx(np.polyfit(POINTS.x[:, 0], POINTS.y, 1))
 
 
-def test_a_loss_that_has_no_closed_form_has_no_optimum() -> None:
-    assert found(replace(SETTINGS, loss="mae")).optimum is None
+def test_the_optimum_is_that_of_the_chosen_loss() -> None:
+    _least, *line = best_line(POINTS.x[:, 0], POINTS.y)
+    assert found(replace(SETTINGS, loss="mae")).optimum == pytest.approx(line)
+    assert found(replace(SETTINGS, loss="mae", l1=0.1)).optimum is None
 
 
 def test_a_slice_has_no_optimum() -> None:

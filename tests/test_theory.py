@@ -133,15 +133,17 @@ def test_where_no_theory_holds_it_says_why_and_gives_no_number(changes: dict[str
 @pytest.mark.parametrize(
     "changes",
     [
-        {"loss": "mae"},
         {"model": "mlp"},
         {"l1": 0.1},
+        {"loss": "mae", "l1": 0.1},
         {"options": {"adam.weight_decay": 0.1}},
         {"optimizer": "adamw"},
         {"optimizer": "asgd"},
     ],
 )
-def test_where_the_least_squares_are_not_the_goal_there_is_no_optimum(changes: dict[str, Any]) -> None:
+def test_where_the_lowest_loss_is_not_the_goal_or_not_known_there_is_no_optimum(
+    changes: dict[str, Any],
+) -> None:
     found = theory(POINTS, Settings(**changes))
     assert found.optimum is None
     assert found.why_no_optimum.endswith(".")

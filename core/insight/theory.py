@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,12 +24,12 @@ PENALTIES = ("weight_decay", "lambd")  # parameters of optimizers that pull the 
 class Theory:
     """What is known of a run before it begins, from its training points and settings alone.
 
-    `optimum` is None where no closed form holds, and then `why_no_optimum` says why. `condition` is the
-    condition number of the MSE's Hessian in the coordinates of training; `condition_raw` and
-    `condition_standardised` are those without and with standardising, so that they can be compared (infinite
-    where a direction is flat, None where the model is not linear in its parameters). `limit`, `limit_raw` and
-    `limit_standardised` are the largest stable learning rates there, `estimated` for mini-batches. Where no
-    such theory holds they and `zones` are None, and `why_not` says why in one sentence.
+    `optimum` is that by the chosen loss, None where none is known, and then `why_no_optimum` says why.
+    `condition` is the condition number of the MSE's Hessian in the coordinates of training; `condition_raw`
+    and `condition_standardised` are those without and with standardising, so that they can be compared
+    (infinite where a direction is flat, None where the model is not linear in its parameters). `limit`,
+    `limit_raw` and `limit_standardised` are the largest stable learning rates there, `estimated` for
+    mini-batches. Where no such theory holds they and `zones` are None, and `why_not` says why in a sentence.
     """
 
     optimum: Optimum | None = None
@@ -48,11 +49,13 @@ class Theory:
         return rate / self.limit if self.limit else None
 
 
-def theory(points: Points, settings: Settings, scaling: Scaling | None = None) -> Theory:
+def theory(
+    points: Points, settings: Settings, scaling: Scaling | None = None, stop: Callable[[], bool] = bool
+) -> Theory:
     """What should happen to a run on the training points among `points`, with `settings`.
 
     `scaling` is that of the run, where there is one and it is standardised: points drawn later do not change
-    it. Otherwise it is that of the training points.
+    it. Otherwise it is that of the training points. Raises Cancelled once `stop` says so.
     """
     training = training_points(points, settings)
     curve = linear_curve(settings, training)
@@ -74,7 +77,7 @@ def theory(points: Points, settings: Settings, scaling: Scaling | None = None) -
         None if bowl is None or descent is None else bowl.limit(descent, size)
         for bowl in (here, raw, standardised)
     )
-    best = None if why_no_optimum else optimum(training, curve)
+    best = None if why_no_optimum else optimum(training, curve, settings, stop)
     if best is not None and not np.isfinite(best.loss):
         best = None
     return Theory(
@@ -115,16 +118,14 @@ def linear_curve(settings: Settings, points: Points) -> Curve | None:
 
 
 def _why_no_optimum(points: Points, settings: Settings) -> str:
-    """Why the lowest loss has no closed form; nothing where it has one."""
+    """Why the lowest loss cannot be computed; nothing where it can."""
     values = settings.values("optimizer")
     if not len(points):
         return _("There are no points yet.")
     if settings.model not in LINEAR:
         return _("For a network no formula gives the best fit.")
-    if settings.loss != "mse":
-        return _("A formula for the best fit is known for the mean squared error alone.")
     if settings.l1 or any(values.get(name) for name in PENALTIES):
-        return _("A penalty on the parameters keeps the fit away from the least squares.")
+        return _("A penalty on the parameters keeps the fit away from the lowest loss.")
     return ""
 
 

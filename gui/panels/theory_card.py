@@ -23,8 +23,8 @@ ROWS = {
     "optimum": (
         N_("Lowest loss"),
         N_(
-            "The lowest loss that this model can have on the training points, from a formula: the least "
-            "squares. Training comes near it, never below it."
+            "The lowest loss that this model can have on the training points, computed without any training. "
+            "Training comes near it, never below it."
         ),
     ),
     "distance": (
@@ -123,11 +123,13 @@ class TheoryCard(Card):
         if best is None or distance is None:
             self._show("distance", NONE, "" if best else self._theory.why_no_optimum)
             return
-        more = [
-            _("On the average the fit is {rms} away from the best one, in the units of y.").format(
-                rms=significant(distance.rms, DIGITS)
+        more = []
+        if distance.rms is not None:
+            more.append(
+                _("On the average the fit is {rms} away from the best one, in the units of y.").format(
+                    rms=significant(distance.rms, DIGITS)
+                )
             )
-        ]
         if distance.parameters is not None:
             more.append(
                 _("Its parameters are {distance} away.").format(

@@ -124,7 +124,7 @@ class Evidence:
 
     @cached_property
     def least(self) -> float | None:
-        """The least loss that this model can have, where theory knows it."""
+        """The least loss that this model can have by the chosen loss, where theory knows it."""
         optimum = None if self.theory is None else self.theory.optimum
         return None if optimum is None else optimum.loss
 
@@ -132,15 +132,13 @@ class Evidence:
     def excess(self) -> float | None:
         """What the loss lies above the least possible, where that is known and can be computed.
 
-        As core.insight.optimum.Optimum.distance has it; of very many points some stand for all.
+        As core.insight.optimum.Optimum.excess has it, by the chosen loss; of very many points some stand for
+        all.
         """
         optimum = None if self.theory is None else self.theory.optimum
         if optimum is None or not optimum.fits(self.snapshot):
             return None
-        every = self._every(len(optimum.x))
-        with np.errstate(all="ignore"):
-            apart = self.snapshot.predict(optimum.x[::every]) - optimum.predicted[::every]
-            excess = float(np.mean(apart**2))
+        excess = optimum.excess(self.snapshot, self._every(len(optimum.x)))
         return excess if np.isfinite(excess) else None
 
     @property
