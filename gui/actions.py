@@ -133,7 +133,7 @@ ROWS = (
         N_("&Fit the view"),
         "focus-centered",
         ("F",),
-        N_("Show all points and the whole loss curve."),
+        N_("Show all points, the whole loss curve, and start, path and goal in the landscape."),
     ),
     Row("draw", N_("&Draw points"), "pencil", ("D",), N_("Click adds a point, drag sprays."), checkable=True),
     Row(

@@ -262,7 +262,7 @@ class MainWindow(QMainWindow):
             "find_rate": self._find_rate,
             "sweep": self._sweep,
             "speed": self._speed,
-            "fit_view": self._presenter.fit_view,
+            "fit_view": self._fit_view,
             "keys": lambda: show_text(self, _("Keys and mouse"), keys_text()),
             "about": lambda: show_text(self, _("About Fitscope"), about_text()),
         }.items():
@@ -278,6 +278,12 @@ class MainWindow(QMainWindow):
         self._run_bar.speed_chosen.connect(lambda speed: self._prefer("speed", speed or 0.0))
 
     # --- small things that belong to no part ------------------------------------------------------------
+
+    def _fit_view(self) -> None:
+        """Show in every plot all that there is."""
+        self._presenter.fit_view()
+        if self._surveyor is not None:
+            self._surveyor.fit_view()
 
     def _show_title(self) -> None:
         name = Path(self.workspace.path).name.replace("[*]", "[*][*]")  # Qt's own mark, taken literally

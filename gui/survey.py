@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from core.experiment import Points
 from core.insight.curves import in_a_row
 from core.insight.objective import Objective
+from core.insight.optimum import Optimum
 from core.insight.plane import Plane
 from core.insight.theory import Theory
 from core.insight.units import DataUnits
@@ -70,12 +71,16 @@ def survey(
     found = landscape(objective, plane, *view)
     lines = tuple(line for contour in contours(found) for line in contour.lines)
     picture = Picture(found.u, found.v, colours(found.losses, ramp), lines)
-    best = theory()[1].optimum if len(plane.origin) == 2 else None
-    place = None
-    if best is not None:
-        units = DataUnits(objective.curve, objective.scaling)
-        place = plane.places(units.trained_place(np.array(in_a_row(best.parameters)))[None])[0]
-    return Survey(found, logarithms(found.losses), picture, place)
+    return Survey(found, logarithms(found.losses), picture, _goal(objective, plane, theory()[1].optimum))
+
+
+def _goal(objective: Objective, plane: Plane, best: Optimum | None) -> Floats | None:
+    """Where the best parameters are, or where they fall on the plane, as (u, v)."""
+    if best is None:
+        return None
+    units = DataUnits(objective.curve, objective.scaling)
+    (place,) = plane.places(units.trained_place(np.array(in_a_row(best.parameters)))[None])
+    return np.asarray(place, dtype=np.float64)
 
 
 def slice_sentence(plane: Plane, found: Survey | None) -> str:
@@ -99,6 +104,8 @@ def slice_sentence(plane: Plane, found: Survey | None) -> str:
                 count - 2,
             ).format(count=count, others=count - 2)
         )
+    if found is not None and found.optimum is not None and len(found.landscape.plane.origin) == count > 2:
+        words.append(_("The optimum lies beside it; the cross is where it falls."))
     if found is not None and found.landscape.points < found.landscape.of:
         seen, of = found.landscape.points, found.landscape.of
         words.append(_("Estimated from {points} of {of} points.").format(points=f"{seen:,}", of=f"{of:,}"))

@@ -29,9 +29,10 @@ from core.insight.theory import Theory
 from core.insight.units import DataUnits, step_of_data
 from core.texts import _
 from core.training import Snapshot
-from core.training.path import flat
+from core.training.path import Way, flat
 from gui.panels.landscape_card import PARAMETERS, PATH, LandscapeCard
 from gui.panels.step_bars import StepRow
+from gui.plots.landscape_range import places_to_hold, runs_away, steps_in_sight
 from gui.plots.moves import Moves
 from gui.survey import Survey, slice_sentence, survey, what_decides
 from gui.theme import GRADIENT, MODEL, Theme
@@ -46,6 +47,7 @@ Floats = NDArray[np.float64]
 Range = tuple[float, float]
 
 OFF = 1e-6  # from a plane; whatever is no further away lies in it
+MOST_STEPS = 400  # of a path that are looked at to see whether it grows without end
 REFRESH = 0.5  # seconds at least between two slices through a run that goes on
 MEASURED_AT_ONCE = 20_000  # points times parameters whose loss is found under the moving cursor
 
@@ -69,6 +71,7 @@ class Surveyor(QObject):
         self._seen = False
         self._marked: int | None = None
         self._fits = True  # the view is to be fitted to what is found next
+        self._gone = False  # the run has, beyond all bounds
         self._sliced = 0.0
         self._run = 0  # the run that the plane was laid through
         self._named: tuple[object, tuple[str, ...]] = (None, ())
@@ -105,6 +108,13 @@ class Surveyor(QObject):
         if seen:
             self._begin(self._session.start)
             self._show_state()
+
+    def fit_view(self) -> None:
+        """Show start, goal and path, from above and in space; what nobody sees is fitted when it is seen."""
+        self._fits = True
+        self._card.surface.reset_view()
+        if self._seen and self._survey is not None:
+            self._fit()
 
     def place_of(self, step: int) -> Floats | None:
         """Where a step of the run is on the plane, as far as it is kept."""
@@ -165,8 +175,11 @@ class Surveyor(QObject):
         """Lay a plane through the chosen step of a model that has more parameters than two."""
         self._sliced = time.monotonic()
         here, way = flat(snapshot.arrays).astype(np.float64), self._session.way
+        path = None if way is None else self._in_sight(way)
+        if way is not None and path is not None and snapshot.step >= len(path) * way.stride:
+            here = path[-1].astype(np.float64)  # further out every slice is flat
         by_hand = self._plane_of_parameters(snapshot, here)
-        if self._workspace.preferences.get("plane", PATH) == PARAMETERS or way is None:
+        if self._workspace.preferences.get("plane", PATH) == PARAMETERS or path is None:
             self._take(by_hand, self.plane)
             return
         before = self._directions_before(snapshot)
@@ -174,7 +187,7 @@ class Surveyor(QObject):
             self._take(by_hand, self.plane)  # of this run at least, until its directions are found
         names, units = (_("direction 1"), _("direction 2")), self._units(snapshot)
         find = path_plane if units is None else partial(path_plane_of_data, units=units)
-        work = partial(find, here, way.numbers, names, before=before)
+        work = partial(find, here, path, names, before=before)
         then = partial(self._take_directions, snapshot.run, before or by_hand)
         self._workspace.background.run("plane", work, then, self._miss, passing=True)
 
@@ -182,6 +195,15 @@ class Surveyor(QObject):
         if self._workspace.as_trained:
             return parameter_plane(snapshot.curve, np.zeros(2), 0, 1)
         return line_plane(snapshot.curve, snapshot.scaling)
+
+    def _in_sight(self, way: Way) -> NDArray[np.floating]:
+        """The parameters `[m, P]` of the steps that are kept; of a run that goes, as far as it is shown."""
+        if not self._diverges():
+            return way.numbers
+        every = max(1, -(-len(way.numbers) // MOST_STEPS))
+        with np.errstate(all="ignore"):
+            away = np.linalg.norm(way.numbers[::every].astype(np.float64) - way.numbers[0], axis=1)
+        return way.numbers[: min(every * steps_in_sight(away), len(way.numbers))]
 
     def _plane_of_parameters(self, snapshot: Snapshot, here: Floats) -> Plane:
         """The plane of the two parameters that are chosen."""
@@ -309,8 +331,12 @@ class Surveyor(QObject):
         if self._session.shown is not None:
             self._show(self._session.shown)
         if self._fits:
-            self._fits = False
-            self.plot.fit_view()
+            self._fit()
+
+    def _fit(self) -> None:
+        self._fits = False
+        self.plot.fit_view()
+        self._show_note()
 
     def _miss(self, error: Exception) -> None:
         """Nothing is shown, rather than something wrong; the log knows of it."""
@@ -356,9 +382,17 @@ class Surveyor(QObject):
         inspection = self._session.inspection
         self.plot.show_moves(None if inspection is None else Moves.of(StepOnPlane(inspection, plane)))
         optimum = None if self._survey is None else self._survey.optimum
-        ends = [ball, first] if optimum is None else [ball, first, optimum]
-        self.plot.follow(np.vstack((*ends, self.plot.trail.places.at)))
+        path = np.vstack((self.plot.trail.places.at, ball))
+        self._gone = self._session.stopped == "diverged" or (self._diverges() and runs_away(path))
+        self.plot.follow(places_to_hold(first, optimum, path, self._gone))
         self._draw_path(snapshot.step, ball)
+
+    def _diverges(self) -> bool:
+        """Whether the run ended beyond all numbers, or is worse than at its start and may be on the way."""
+        tip, start = self._session.tip, self._session.start
+        if tip is None or start is None:
+            return False
+        return self._session.stopped == "diverged" or not tip.loss <= start.loss
 
     def _draw_mark(self) -> None:
         """Where the marked step is on this plane, and how high."""
@@ -391,7 +425,11 @@ class Surveyor(QObject):
         if self.plane is not None and self._session.tip is not None and not self._session.tip.step:
             words.append(_("Click or drag to start from there."))
         if self.plot.ball_is_out_of_sight():
-            words.append(_("The run has left this view; F shows all of it."))
+            words.append(
+                _("The run grows beyond all bounds; this is where it came from.")
+                if self._gone
+                else _("The run has left this view; F shows all of it.")
+            )
         sentence = " ".join(filter(None, words))
         self._card.note.setText(sentence)
         self._card.note.setVisible(bool(sentence))

@@ -86,8 +86,28 @@ def test_the_optimum_is_that_of_the_chosen_loss() -> None:
     assert found(replace(SETTINGS, loss="mae", l1=0.1)).optimum is None
 
 
-def test_a_slice_has_no_optimum() -> None:
-    settings = replace(SETTINGS, model="polynomial")
+@pytest.mark.parametrize("standardise", [False, True])
+def test_on_a_slice_the_optimum_is_where_it_falls_and_the_sentence_says_so(standardise: bool) -> None:
+    settings = replace(SETTINGS, model="polynomial", standardise=standardise)
+    own = objective(settings)
+    scaling = own.scaling
+    x, y = scaling.x_in(POINTS.x)[:, 0], scaling.y_in(POINTS.y)
+    best = np.polyfit(x, y, 3)  # x³ first, b last
+    plane = parameter_plane(own.curve, np.zeros(own.curve.count()), 0, 3)
+    made = found(settings, plane=plane)
+    assert made.optimum == pytest.approx([best[2], best[3]], rel=1e-6, abs=1e-9)
+    assert slice_sentence(plane, made) == (
+        "Slice through 4 parameters; the 2 others stay as they are. "
+        "The optimum lies beside it; the cross is where it falls."
+    )
+    directions = np.linalg.qr(np.random.default_rng(1).normal(size=(4, 2)))[0].T
+    slanted = Plane(np.array([0.5, -1.0, 2.0, 0.0]), directions, ("first", "second"))
+    away = np.array([*best[2::-1], best[3]]) - slanted.origin
+    assert found(settings, plane=slanted).optimum == pytest.approx(directions @ away, rel=1e-6)
+
+
+def test_a_network_has_no_optimum() -> None:
+    settings = replace(SETTINGS, model="mlp")
     own = objective(settings)
     plane = parameter_plane(own.curve, np.zeros(own.curve.count()), 0, 1)
     assert found(settings, plane=plane).optimum is None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 import numpy as np
@@ -19,30 +18,19 @@ from gui.plots.bubble import Bubble
 from gui.plots.canvas import Canvas
 from gui.plots.contour_map import ContourMap, Picture
 from gui.plots.dot import Cross, Dot
+from gui.plots.landscape_range import HOME, landscape_room
 from gui.plots.legend import HEIGHT, Entry, Legend
 from gui.plots.moves import ARROWS, MoveArrows, Moves
-from gui.plots.range_keeper import LIMIT, Range, RangeKeeper, clamped, nice_step
+from gui.plots.range_keeper import LIMIT, Range, RangeKeeper
 from gui.plots.trail import Trail
 from gui.theme import MODEL, REFERENCE, Theme
 
 Floats = NDArray[np.float64]
 
-HOME = (-3.0, 3.0)  # the view of an empty plot, on both axes
-ROOM = 1.5  # times the extent of what is to be seen
-NARROW = 0.25  # of how far away from zero it is, the least width of a view
-GROWTH = 4.0  # widths of the first view; a run that goes further leaves it
+WASTEFUL = 4.0  # times the room that it takes; a wider view shrinks once nothing runs
 REACH = 12.0  # pixels; a step this near is under the cursor
 BALL, MARK, START, OPTIMUM = 15, 13, 11, 12  # pixels
 DIGITS = 4
-
-
-def landscape_room(low: float, high: float) -> Range:
-    """Rounded limits about what is to be seen, with as much room around as gives it a shape."""
-    middle, half = low / 2 + high / 2, high / 2 - low / 2
-    half = max(half, NARROW * max(abs(low), abs(high))) or 1.0
-    step = nice_step(half / 5)
-    low, high = middle - ROOM * half, middle + ROOM * half
-    return clamped(math.floor(low / step) * step), clamped(math.ceil(high / step) * step)
 
 
 class LandscapePlot(Canvas):
@@ -185,15 +173,14 @@ class LandscapePlot(Canvas):
         return bool(len(self.trail.places.steps)) and not inside
 
     def follow(self, places: Floats) -> None:
-        """Make room for places `[m, 2]`; not while the hand is on them, and not without end."""
-        finite = places[np.isfinite(places).all(axis=1)]
-        if self._gesture == "place" or not len(finite):
+        """Make room for finite places `[m, 2]`; not while the hand is on them, nor where there is room."""
+        if self._gesture == "place" or not len(places):
             return
-        low, high = finite.min(axis=0).tolist(), finite.max(axis=0).tolist()
+        low, high = places.min(axis=0).tolist(), places.max(axis=0).tolist()
         self._extent = (low[0], high[0]), (low[1], high[1])
         for keeper, (least, most) in zip((self.x_range, self.y_range), self._extent, strict=True):
-            far = GROWTH * (keeper.home[1] - keeper.home[0])
-            keeper.follow(max(least, keeper.home[0] - far), min(most, keeper.home[1] + far))
+            if not _suits(keeper, least, most):
+                keeper.follow(least, most)
         self.show_ranges()
 
     def is_held(self) -> bool:
@@ -207,7 +194,7 @@ class LandscapePlot(Canvas):
             self.y_range.stand(*HOME)
         else:
             for keeper, (low, high) in zip((self.x_range, self.y_range), self._extent, strict=True):
-                keeper.fit(max(low, -LIMIT), min(high, LIMIT))
+                keeper.fit(low, high)
         self.show_ranges()
 
     def redraw(self) -> None:
@@ -329,6 +316,14 @@ class LandscapePlot(Canvas):
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hover_at(None)
+
+
+def _suits(keeper: RangeKeeper, low: float, high: float) -> bool:
+    """Whether a range holds what is to be seen without waste, so that it need not move when a run rests."""
+    if not keeper.low <= low <= high <= keeper.high:
+        return False
+    least, most = keeper.room(low, high)
+    return keeper.running or keeper.high - keeper.low <= WASTEFUL * (most - least)
 
 
 def _show_at(item: Dot | Cross, place: Floats | None) -> None:

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QWidget
 
 from core.texts import _
 from gui.plots.canvas import LEAST_PIXELS, ZOOM
+from gui.plots.claimed_keys import is_claimed
 from gui.plots.projection import Floats, Projection, Room, turned
 from gui.plots.surface import FEWER_CELLS, MOST_CELLS, Extent, Relief, Surface, extent_of
 from gui.plots.surface_frame import SurfaceFrame
@@ -294,9 +295,11 @@ class SurfacePlot(QWidget):
         event.accept()
 
     def event(self, event: QEvent) -> bool:
-        """Arrow keys that would be a shortcut of the window turn the surface while it has the focus."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _wants(event):
-            event.accept()
+        """Arrow keys that would be a shortcut of the window turn the surface while it has the focus.
+
+        F goes to the window, which fits the range too.
+        """
+        if is_claimed(event, lambda key: _wants(key) and key.key() != Qt.Key.Key_F):
             return True
         if event.type() == QEvent.Type.WindowDeactivate:
             self._let_go()
