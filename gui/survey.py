@@ -38,6 +38,10 @@ class Survey(NamedTuple):
         """The same in space."""
         return Surface(self.picture.u, self.picture.v, self.height, self.picture.colours)
 
+    def is_flat(self) -> bool:
+        """Whether no contour could be drawn, although there are losses."""
+        return not self.picture.lines and bool(np.isfinite(self.landscape.losses).any())
+
     def heights(self, places: Floats) -> Floats:
         """How high the surface is at places `[m, 2]`, as log10 of the loss; NaN beside it."""
         return _between(self.picture.u, self.picture.v, self.height, places)
@@ -106,6 +110,8 @@ def slice_sentence(plane: Plane, found: Survey | None) -> str:
         )
     if found is not None and found.optimum is not None and len(found.landscape.plane.origin) == count > 2:
         words.append(_("The optimum lies beside it; the cross is where it falls."))
+    if found is not None and found.is_flat():
+        words.append(_("The loss is the same all over this view, but for rounding."))
     if found is not None and found.landscape.points < found.landscape.of:
         seen, of = found.landscape.points, found.landscape.of
         words.append(_("Estimated from {points} of {of} points.").format(points=f"{seen:,}", of=f"{of:,}"))

@@ -68,6 +68,7 @@ class Surveyor(QObject):
         self.plane: Plane | None = None
         self._survey: Survey | None = None
         self._asked: tuple[Points, tuple[object, ...]] | None = None
+        self._answered = False  # what was asked for is shown
         self._seen = False
         self._marked: int | None = None
         self._fits = True  # the view is to be fitted to what is found next
@@ -113,7 +114,7 @@ class Surveyor(QObject):
         """Show start, goal and path, from above and in space; what nobody sees is fitted when it is seen."""
         self._fits = True
         self._card.surface.reset_view()
-        if self._seen and self._survey is not None:
+        if self._seen and self._answered:
             self._fit()
 
     def place_of(self, step: int) -> Floats | None:
@@ -145,6 +146,7 @@ class Surveyor(QObject):
         """Another run, or none: it may be of another model."""
         if start is None:
             self.plane = self._survey = self._asked = None
+            self._answered = False
             self.plot.clear()
             self._card.surface.show_surface(None)
             self._card.bars.show_rows((), ())
@@ -157,6 +159,8 @@ class Surveyor(QObject):
         self._choose(start)
         if self._session.shown is not None:
             self._show(self._session.shown)
+        if self._fits and self._answered:
+            self._fit()
 
     def _choose(self, snapshot: Snapshot) -> None:
         """Lay the plane through the model of this run."""
@@ -298,7 +302,7 @@ class Surveyor(QObject):
         asked = what_decides(objective, self.plane, view)
         if self._asked is not None and asked == self._asked[1]:
             return
-        self._asked = objective.points, asked
+        self._asked, self._answered = (objective.points, asked), False
         work = partial(survey, objective, self.plane, view, self._theme.heights, self._theory())
         self._workspace.background.run("landscape", work, self._show_survey, self._miss, passing=True)
 
@@ -321,7 +325,7 @@ class Surveyor(QObject):
         if not self._seen or self._objective() is None:
             self._asked = None  # it is not shown, and so has to be found again
             return
-        self._survey = found
+        self._survey, self._answered = found, True
         self.plot.show_picture(found.picture)
         self.plot.measure = self._measure
         self.plot.show_optimum(found.optimum)
