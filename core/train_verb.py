@@ -23,6 +23,7 @@ from core.experiment.file import save_experiment
 from core.experiment.settings import Settings
 from core.experiment.split import held_out
 from core.insight.measures import mae, r_squared, rmse
+from core.insight.numbers import typed
 from core.problem import Problem
 from core.terminal import Progress, complain, say
 from core.texts import N_, _, n_
@@ -273,7 +274,7 @@ def _advice(outcome: Outcome) -> str:
         if settings.standardise
         else _("It diverged at step {step}: try --standardise, or a learning rate below {rate}.")
     )
-    return sentence.format(step=outcome.snapshot.step + 1, rate=f"{settings.learning_rate:g}")
+    return sentence.format(step=outcome.snapshot.step + 1, rate=typed(settings.learning_rate))
 
 
 def _rounded(fit: Fit) -> dict[str, str]:

@@ -297,7 +297,7 @@ def test_set_gives_any_other_setting_too() -> None:
     [
         ("--loss rmse", "Loss must be mse, mae"),
         ("--lr 0", "Learning rate must be a number from"),
-        ("--lr fast", "Learning rate must be a number from 1e-06 to 10, not fast"),
+        ("--lr fast", "Learning rate must be a number from 1e-300 to 10, not fast"),
         ("--seed 1.5", "Seed must be a whole number"),
         ("--batch-size 0", "Batch size"),
         ("--set delta=2", "nothing called “delta”"),

@@ -62,7 +62,7 @@ def many_settings(draw: st.DrawFn) -> Settings:
     """Settings with any word, switch and rate, any start values and a few options."""
     words = {key: draw(st.sampled_from(list(f.words))) for key, f in FIELDS.items() if f.words}
     values = {
-        "learning_rate": draw(st.floats(1e-6, 10)),
+        "learning_rate": draw(st.floats(1e-300, 10)),
         "batch_size": draw(st.none() | st.integers(1, 10_000)),
         "epochs": draw(st.none() | st.integers(1, 10_000)),
         "seed": draw(st.integers(0, 2**31 - 1)),
@@ -87,7 +87,7 @@ def many_runs(draw: st.DrawFn) -> Experiment:
     parts = []
     for until in sorted(draw(st.sets(st.integers(1, 10_000_000), max_size=5))):
         live = {
-            "learning_rate": draw(st.floats(1e-6, 10)),
+            "learning_rate": draw(st.floats(1e-300, 10)),
             "loss": draw(st.sampled_from(list(FIELDS["loss"].words))),
             "validation": draw(st.floats(0, 0.9)),
             "clip_norm": draw(st.none() | st.floats(1e-9, 1e9)),

@@ -140,7 +140,7 @@ def test_a_number_counts_when_it_is_whole_not_while_it_is_typed(qtbot: QtBot) ->
     [
         ("100", 100.0),
         ("-5", -5.0),
-        ("1e-9", 1e-9),
+        ("1e-301", 1e-301),
         ("1e999", float("inf")),
         ("1e", "1e"),
         ("1.2.3", "1.2.3"),
@@ -172,7 +172,7 @@ def test_what_is_not_a_number_by_name_is_never_shown(qtbot: QtBot) -> None:
     assert bench.field.text() == "0.01"
 
 
-@given(value=st.floats(1e-6, 10))
+@given(value=st.floats(1e-300, 10))
 def test_a_number_is_shown_with_no_more_digits_than_it_needs(qapp: object, value: float) -> None:
     field = NumberField(RATE)
     field.show_value(value)
@@ -180,7 +180,7 @@ def test_a_number_is_shown_with_no_more_digits_than_it_needs(qapp: object, value
     assert len(field.text()) <= len(repr(value))
 
 
-@pytest.mark.parametrize("text", ["1e-06", "0.001", "0.3", "1", "10", "2.5"])
+@pytest.mark.parametrize("text", ["1e-300", "8.1e-7", "1e-6", "0.001", "0.3", "1", "10", "2.5"])
 def test_a_round_number_is_shown_round(qtbot: QtBot, text: str) -> None:
     bench = number(qtbot, float(text))
     assert bench.field.text() == text
@@ -197,13 +197,24 @@ def test_the_arrows_go_by_one_two_five(qtbot: QtBot) -> None:
     assert bench.said[4:] == [0.1, 0.05, 0.02, 0.01, 0.005]
 
 
-@pytest.mark.parametrize(("start", "key"), [(10.0, Qt.Key.Key_Up), (1e-6, Qt.Key.Key_Down)])
+@pytest.mark.parametrize(("start", "key"), [(10.0, Qt.Key.Key_Up), (1e-300, Qt.Key.Key_Down)])
 def test_the_arrows_stay_inside_the_range(qtbot: QtBot, start: float, key: Qt.Key) -> None:
     bench = number(qtbot, start)
     bench.field.setFocus()
     qtbot.keyClick(bench.field, key)
     assert not bench.said
     assert float(bench.field.text()) == start
+
+
+def test_the_arrows_go_below_a_millionth_where_zero_is_no_value(qtbot: QtBot) -> None:
+    bench = number(qtbot, 2e-6)
+    bench.field.setFocus()
+    for _press in range(3):
+        qtbot.keyClick(bench.field, Qt.Key.Key_Down)
+    assert bench.said == [1e-6, 5e-7, 2e-7]
+    assert bench.field.text() == "2e-7"
+    qtbot.keyClick(bench.field, Qt.Key.Key_Up)
+    assert bench.said[-1] == 5e-7
 
 
 def test_the_arrows_pass_zero(qtbot: QtBot) -> None:
@@ -434,7 +445,7 @@ def test_a_switch_tells_of_each_click(qtbot: QtBot) -> None:
 
 
 def slider() -> RateSlider:
-    return RateSlider(RATE.minimum, RATE.maximum, Theme())
+    return RateSlider(1e-6, RATE.maximum, Theme())
 
 
 def test_the_slider_reaches_from_end_to_end(qtbot: QtBot) -> None:

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from core.insight.measures import r_squared
-from core.insight.numbers import MINUS, significant, superscript
+from core.insight.numbers import MINUS, significant, superscript, typed
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,24 @@ def test_r_squared_is_left_out_where_it_means_nothing() -> None:
     assert r_squared(np.array([2.0, 2.0]), np.array([1.0, 3.0])) is None
     assert r_squared(np.array([1.0, 2.0]), np.array([math.inf, 2.0])) is None
     assert r_squared(np.array([1.0, 2.0]), np.array([1e200, 2.0])) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [
+        (8.1e-7, None, "8.1e-7"),
+        (1e-300, None, "1e-300"),
+        (0.01, None, "0.01"),
+        (3.0, None, "3"),
+        (1e16, None, "1e16"),
+        (8.123456e-7, 2, "8.1e-7"),
+        (0.0123456, 4, "0.01235"),
+    ],
+)
+def test_a_number_is_written_as_people_type_it(value: float, digits: int | None, text: str) -> None:
+    assert typed(value, digits) == text
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_what_is_typed_is_read_back(value: float) -> None:
+    assert float(typed(value)) == value

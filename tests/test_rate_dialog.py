@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -24,6 +25,7 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)  # of 
 
 LINE = generate("line")
 SGD = Settings(optimizer="sgd", learning_rate=0.001)
+FAR_OFF = replace(SGD, start="own", start_values=(1e10, 0.0))  # the loss is beyond float32
 
 
 @pytest.fixture
@@ -236,7 +238,7 @@ def test_closing_the_window_ends_the_search(
     [
         ((Points(), SGD), "no points"),
         ((LINE, Settings(optimizer="rprop")), "nothing to search for"),
-        ((Points([1e6, 2e6], [1.0, 2.0]), SGD), "standardise"),
+        ((Points([1e15, 2e15], [1.0, 2.0]), FAR_OFF), "standardise"),
     ],
     indirect=["window"],
 )

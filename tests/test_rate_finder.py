@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from core.choices import FIELDS, OPTIMIZERS
+from core.choices import OPTIMIZERS
 from core.experiment import Points, Settings, generate
 from core.problem import Problem
 from core.training import Trainer
@@ -19,9 +20,9 @@ FIVE = Points([-2.0, -1.0, 0.0, 1.0, 2.0], [-3.1, -0.9, 1.2, 2.8, 5.1])
 SWEPT = [key for key in OPTIMIZERS if key not in ("rprop", "lbfgs")]
 
 
-def test_the_rates_rise_from_the_lowest_that_can_be_set_by_one_factor() -> None:
+def test_the_rates_rise_from_a_millionth_by_one_factor() -> None:
     search = find_rate(LINE, Settings())
-    assert search.rates[0] == LOWEST == FIELDS["learning_rate"].minimum
+    assert search.rates[0] == LOWEST == 1e-6
     assert np.ptp(np.diff(np.log(search.rates))) < 1e-9
     assert len(search.rates) == len(search.losses) <= COUNT
 
@@ -111,9 +112,29 @@ def test_it_ends_when_it_is_told_to() -> None:
     assert len(search.rates) == 7
 
 
+@pytest.mark.parametrize("size", [1e3, 1e6, 1.7e9, 1e15])
+def test_where_the_data_need_rates_below_a_millionth_they_are_searched(size: float) -> None:
+    """Half of the proposed rate's limit by the eigenvalues; it makes the loss of a run fall."""
+    points = Points(size * FIVE.x, FIVE.y)
+    design = np.column_stack((points.x[:, 0], np.ones(5)))
+    limit = 2 / np.linalg.eigvalsh(2 / 5 * design.T @ design)[-1]
+    settings = Settings(optimizer="sgd", dtype="float64")
+    search = find_rate(points, settings)
+    assert search.rates[0] < limit < search.rates[-1]
+    assert np.ptp(np.diff(np.log(search.rates))) < 1e-9
+    assert search.proposed is not None
+    assert limit / 1000 < search.proposed < limit
+    trainer = Trainer(points, replace(settings, learning_rate=search.proposed))
+    before = trainer.full_loss()
+    for _step in range(60):
+        trainer.step()
+    assert trainer.full_loss() < before / 2
+
+
 def test_numbers_that_no_rate_survives_are_said_so() -> None:
-    huge = Points([1e6, 2e6, 3e6], [1.0, 2.0, 3.0])
-    search = find_rate(huge, Settings(optimizer="sgd"))
+    huge = Points([1e15, 2e15, 3e15], [1.0, 2.0, 3.0])
+    far_off = Settings(optimizer="sgd", start="own", start_values=(1e10, 0.0))  # the square is beyond float32
+    search = find_rate(huge, far_off)
     assert search.proposed is None
     assert "standardise" in search.reason
 

@@ -195,10 +195,39 @@ def test_the_tooltip_tells_where_each_zone_begins(desk: Desk) -> None:
     assert "≈" in desk.slider.note.text()
 
 
-def test_a_limit_beyond_the_slider_leaves_one_zone(desk: Desk) -> None:
-    far = theory(Points(X * 1e6, X), Settings(optimizer="sgd"))
-    desk.slider.show_theory(far)
-    assert tints_of(band(desk.slider), Theme()) == ["diverging"]
+@pytest.mark.parametrize("size", [1e3, 1.7e9, 1e30])
+def test_the_slider_begins_low_enough_for_all_zones_and_for_the_rate(desk: Desk, size: float) -> None:
+    slider = desk.slider
+    usual = slider.maximum()
+    far = theory(Points(X * size, X), Settings(optimizer="sgd"))
+    assert far.zones is not None
+    slider.show_number(0.01)
+    slider.show_theory(far)
+    assert tints_of(band(slider), Theme())[:2] == ["crawling", "smooth"]
+    assert slider.number(slider.minimum()) < far.zones[0]
+    assert slider.number(slider.maximum()) == 10
+    assert slider.number(slider.value()) == pytest.approx(0.01, rel=0.03)
+    slider.show_number(1e-300)
+    assert slider.number(slider.value()) == 1e-300
+    slider.show_number(0.01)
+    slider.show_theory(known())
+    assert (slider.number(slider.minimum()), slider.maximum()) == (1e-6, usual)
+
+
+def test_the_slider_stays_as_it_is_under_a_hand_that_drags(desk: Desk) -> None:
+    slider = desk.slider
+    slider.show_number(8.1e-9)
+    long = slider.maximum()
+    slider.setSliderDown(True)
+    slider.setSliderPosition(long // 2)
+    slider.show_number(slider.number(long // 2))
+    assert (slider.maximum(), slider.value()) == (long, long // 2)
+    slider.setSliderDown(False)
+    assert slider.maximum() < long
+    assert slider.number(slider.minimum()) == 1e-6
+
+
+def test_no_limit_leaves_its_zones_where_they_are(desk: Desk) -> None:
     near = theory(Points(X * 0, X), Settings(optimizer="sgd"))
     desk.slider.show_theory(near)
     assert tints_of(band(desk.slider), Theme())[-1] == "diverging"

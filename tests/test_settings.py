@@ -156,7 +156,7 @@ def test_the_hyper_parameters_of_another_row_are_remembered() -> None:
     ("wrong", "sentence"),
     [
         ({"model": "forest"}, "Model must be line, polynomial, mlp, not forest"),
-        ({"learning_rate": -0.1}, "Learning rate must be a number from 1e-06 to 10, not -0.1"),
+        ({"learning_rate": -0.1}, "Learning rate must be a number from 1e-300 to 10, not -0.1"),
         ({"learning_rate": float("nan")}, "not nan"),
         ({"learning_rate": "0.1"}, "Learning rate must be a number"),
         ({"learning_rate": True}, "Learning rate must be a number"),

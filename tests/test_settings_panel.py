@@ -461,7 +461,7 @@ def test_a_learning_rate_that_cannot_be_is_told_in_one_sentence(qtbot: QtBot, wi
             assert window.store.experiment is before
             assert shown(window, "learning_rate") == 0.01
             assert refusals == [message(window)]
-            assert message(window).startswith("Learning rate must be a number from 1e-06 to 10, not ")
+            assert message(window).startswith("Learning rate must be a number from 1e-300 to 10, not ")
 
 
 def test_a_batch_size_that_cannot_be_is_told_in_one_sentence(qtbot: QtBot, window: MainWindow) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from core.choices.choice import Choice, Parameter
-from core.choices.limits import LARGEST_COUNT, MOST_THREADS
+from core.choices.limits import LARGEST_COUNT, MOST_THREADS, SMALLEST_RATE
 from core.choices.losses import LOSSES
 from core.choices.models import MODELS
 from core.choices.optimizers import OPTIMIZERS
@@ -49,7 +49,7 @@ FIELDS: Mapping[str, Parameter] = MappingProxyType(
                 "learning_rate",
                 N_("Learning rate"),
                 0.01,
-                minimum=1e-6,
+                minimum=SMALLEST_RATE,
                 maximum=10,
                 live=True,
                 tip=N_("How far one step goes. Too small crawls, too large diverges."),

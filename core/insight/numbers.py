@@ -12,6 +12,13 @@ def superscript(number: int) -> str:
     return str(number).translate(SUPERSCRIPTS)
 
 
+def typed(value: float, digits: int | None = None) -> str:
+    """`value` as people type it: 0.01, 8.1e-7; with so many `digits`, or as many as reading it back takes."""
+    text = repr(float(value)).removesuffix(".0") if digits is None else f"{value:.{digits}g}"
+    mantissa, mark, power = text.partition("e")
+    return mantissa + (f"e{int(power)}" if mark else "")
+
+
 def significant(value: float, digits: int = DIGITS) -> str:
     """`value` with `digits` significant digits, trailing zeros kept: 2.310, 0.4200, 6.132×10⁷."""
     if not math.isfinite(value):

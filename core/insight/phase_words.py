@@ -9,7 +9,7 @@ import numpy as np
 
 from core.choices.phases import CODE, PHASES
 from core.experiment.settings import Settings
-from core.insight.numbers import DIGITS, significant
+from core.insight.numbers import DIGITS, significant, typed
 from core.insight.plane import parameter_names
 from core.texts import N_, _, joined, n_
 from core.training.inside import Inside
@@ -330,7 +330,7 @@ def _is_lbfgs(inside: Inside) -> bool:
 
 
 def _rate(rate: float) -> str:
-    return _("The learning rate, {rate}, sets how large the steps are.").format(rate=f"{rate:.4g}")
+    return _("The learning rate, {rate}, sets how large the steps are.").format(rate=typed(rate, DIGITS))
 
 
 def _all_others() -> str:

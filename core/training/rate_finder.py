@@ -6,7 +6,7 @@ After L. N. Smith 2017, "Cyclical learning rates for training neural networks", 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,8 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.choices import FIELDS, OPTIMIZERS
+from core.choices.limits import SMALLEST_RATE, USUAL_LOWEST_RATE
 from core.experiment.points import Points
 from core.experiment.settings import Settings
+from core.insight.numbers import typed
 from core.problem import Problem
 from core.texts import N_, _
 
@@ -24,8 +26,10 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-LOWEST, HIGHEST = FIELDS["learning_rate"].minimum, FIELDS["learning_rate"].maximum
-COUNT = 150  # rates, each of one step
+LOWEST, HIGHEST = USUAL_LOWEST_RATE, FIELDS["learning_rate"].maximum
+COUNT = 150  # rates from LOWEST to HIGHEST, each of one step
+ROOM = 10.0  # times the first rate, a rate whose step the run must stand, or the search begins lower
+LOWER = 1e-3  # times the first rate: the next that is tried as such
 BLOWN_UP = 4.0  # times the least loss, and above the first one: there is no way back
 WORTH = 0.01  # of the first loss; a fall by less points to no rate
 SEEN_TOGETHER = 7  # rates, when the loss is made smooth
@@ -68,18 +72,18 @@ def find_rate(
     """Train a fresh run of its own with a rate that rises at each step, until the loss blows up.
 
     `report(rate, loss)` is called behind each step; as soon as `halted()` the search ends with what it has.
-    Raises Problem where nothing can be swept.
+    It begins at LOWEST, or lower where the data need it. Raises Problem where nothing can be swept.
     """
     usual = OPTIMIZERS[settings.optimizer].learning_rate
     if settings.optimizer in NOTHING_TO_FIND:
-        raise Problem(_(NOTHING_TO_FIND[settings.optimizer]).format(rate=f"{usual:g}"))
+        raise Problem(_(NOTHING_TO_FIND[settings.optimizer]).format(rate=typed(usual)))
     from core.training.trainer import Trainer  # here, since it imports torch
 
     settings = alone(settings)
     trainer = Trainer(points, settings)
     first = trainer.full_loss()
     found: list[tuple[float, float]] = []
-    for rate, loss in _rising(trainer, settings):
+    for rate, loss in _steps(trainer, settings, _rising(_first_rate(points, settings, first, halted))):
         found.append((rate, loss))
         report(rate, loss)
         if halted() or _blown_up(first, [loss for _rate, loss in found]):
@@ -115,9 +119,7 @@ def propose(rates: Floats, losses: Floats, first: float, usual: float) -> tuple[
     limit = float(rates[-1]) * SAFE if blown else HIGHEST
     kept = losses[:-1] if blown else losses
     if blown and len(kept) < FEWEST:
-        return None, _(
-            "Even the smallest learning rate, {rate}, blows up: standardise, or scale the data down."
-        ).format(rate=f"{rates[0]:g}")
+        return None, _("The loss blows up whatever the learning rate: standardise, or scale the data down.")
     smooth = _smooth(kept)
     if len(kept) >= FEWEST and first - smooth.min() > WORTH * abs(first):
         steepest = float(rates[int(np.argmin(np.gradient(_first_fall(smooth, first))))])
@@ -125,21 +127,41 @@ def propose(rates: Floats, losses: Floats, first: float, usual: float) -> tuple[
         if blown:
             return rate, _(
                 "At {rate} the loss falls most steeply; at {blown} it blows up. Source: Smith 2017."
-            ).format(rate=f"{rate:g}", blown=f"{rates[-1]:.2g}")
-        return rate, _("At {rate} the loss falls most steeply. Source: Smith 2017.").format(rate=f"{rate:g}")
+            ).format(rate=typed(rate), blown=typed(float(rates[-1]), DIGITS))
+        return rate, _("At {rate} the loss falls most steeply. Source: Smith 2017.").format(rate=typed(rate))
     if blown:
         rate = _rounded(float(rates[-1]) * CAREFUL)
         return rate, _(
             "No rate lowers the loss by more than 1 %; {rate} is a tenth of the one at which it blows up."
-        ).format(rate=f"{rate:g}")
+        ).format(rate=typed(rate))
     return usual, _("No rate lowers the loss by more than 1 %; {rate} is the optimizer's default.").format(
-        rate=f"{usual:g}"
+        rate=typed(usual)
     )
 
 
-def _rising(trainer: Trainer, settings: Settings) -> Iterator[tuple[float, float]]:
+def _first_rate(points: Points, settings: Settings, first: float, halted: Callable[[], bool]) -> float:
+    """Where the search begins, so that what it goes through does not blow up at once."""
+    from core.training.trainer import Trainer  # here, since it imports torch
+
+    rate = LOWEST
+    while rate > SMALLEST_RATE and math.isfinite(first) and not halted():
+        ((_rate, loss),) = _steps(Trainer(points, settings), settings, [ROOM * rate])
+        if not _blown_up(first, [loss]):
+            break
+        rate = max(float(f"{LOWER * rate:.{DIGITS}g}"), SMALLEST_RATE)
+    return rate
+
+
+def _rising(lowest: float) -> list[float]:
+    """The rates from `lowest` on, as close to each other as COUNT of them from LOWEST."""
+    count = 1 + round((COUNT - 1) * math.log(HIGHEST / lowest) / math.log(HIGHEST / LOWEST))
+    rates: list[float] = np.geomspace(lowest, HIGHEST, count).clip(lowest, HIGHEST).tolist()
+    return rates
+
+
+def _steps(trainer: Trainer, settings: Settings, rates: Iterable[float]) -> Iterator[tuple[float, float]]:
     """A step with each rate, and the loss of all points behind it; infinite where it cannot be computed."""
-    for rate in np.geomspace(LOWEST, HIGHEST, COUNT).clip(LOWEST, HIGHEST).tolist():
+    for rate in rates:
         trainer.change(settings=replace(settings, learning_rate=rate))
         trainer.step()
         loss = trainer.full_loss()
@@ -170,4 +192,4 @@ def _first_fall(smooth: Floats, first: float) -> Floats:
 
 def _rounded(rate: float) -> float:
     """The rate as a person would write it, where the settings allow it."""
-    return min(max(float(f"{rate:.{DIGITS}g}"), LOWEST), HIGHEST)
+    return min(max(float(f"{rate:.{DIGITS}g}"), SMALLEST_RATE), HIGHEST)

@@ -23,7 +23,8 @@ USUAL_RUNS, MOST_RUNS = 64, 256
 USUAL_STEPS, MOST_STEPS = 1000, 1_000_000
 SLOWEST = 1e-4  # the first rate, where nobody asks for a lower one
 SMALLEST, LARGEST = 0.01, 100.0  # times the start values
-LOWER = 0.1  # of the present rate; the first rate is this or less
+LOWER, HIGHER = 0.1, 1e6  # times the present rate; the first rate is this or less, the last this or more
+ROUND = 2  # digits of such a rate
 DIGITS = range(3, 17)  # of a value; as few as tell all of them apart
 
 _rates, _seeds = FIELDS[RATE], FIELDS[SEED]
@@ -157,7 +158,9 @@ def usual_plan(what: str, settings: Settings) -> SweepPlan:
         return SweepPlan(SEED, settings.seed, settings.seed)
     if what == START:
         return SweepPlan(START, SMALLEST, LARGEST)
-    return SweepPlan(RATE, max(min(SLOWEST, settings.learning_rate * LOWER), _rates.minimum))
+    rate = settings.learning_rate
+    low, high = (float(f"{rate * share:.{ROUND}g}") for share in (LOWER, HIGHER))
+    return SweepPlan(RATE, max(min(SLOWEST, low), _rates.minimum), min(high, _rates.maximum))
 
 
 def check_sweep(plan: SweepPlan, settings: Settings) -> None:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.experiment import Experiment
+from core.insight.numbers import typed
 from core.problem import Problem
 from core.texts import _
 from core.training.rate_finder import COUNT, RateSearch, find_rate
@@ -112,7 +113,7 @@ class RateDialog(QDialog):
         self.rate = rate
         self.plot.show_rate(rate)
         self._use.setEnabled(rate is not None)
-        self._use.setText(_("Use this rate") if rate is None else _("Use {rate}").format(rate=f"{rate:g}"))
+        self._use.setText(_("Use this rate") if rate is None else _("Use {rate}").format(rate=typed(rate)))
         self._use.setToolTip(
             _("There is no rate to use.")
             if rate is None

@@ -19,7 +19,9 @@ from PySide6.QtWidgets import (
 
 from core.choices import FIELDS, OPTIMIZERS, STOP_RULES
 from core.choices.cores import CORES, too_few_cores
+from core.choices.limits import USUAL_LOWEST_RATE
 from core.experiment import Settings
+from core.insight.numbers import typed
 from core.insight.theory import Theory
 from core.texts import _
 from gui.theme import Theme
@@ -78,7 +80,7 @@ class SettingsPanel(QFrame):
         self._own = QLineEdit()
         self._own_row = QWidget()
         self._cores = note("cores")
-        self._slider = RateSlider(FIELDS["learning_rate"].minimum, FIELDS["learning_rate"].maximum, theme)
+        self._slider = RateSlider(USUAL_LOWEST_RATE, FIELDS["learning_rate"].maximum, theme)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -110,7 +112,7 @@ class SettingsPanel(QFrame):
             _(rate.tip)
             + " "
             + _("PyTorch's default for {optimizer} is {rate}.").format(
-                optimizer=_(OPTIMIZERS[settings.optimizer].label), rate=f"{usual:g}"
+                optimizer=_(OPTIMIZERS[settings.optimizer].label), rate=typed(usual)
             )
         )
         self._slider.show_tip(tip)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from core.choices import FIELDS
+from core.choices.limits import USUAL_LOWEST_RATE
 from core.texts import _
 from gui.plots.canvas import Canvas
 from gui.plots.dot import Dot
@@ -22,9 +23,7 @@ from gui.theme import GRID, MODEL, Theme
 
 Floats = NDArray[np.float64]
 
-LOWEST, HIGHEST = (
-    float(np.log10(end)) for end in (FIELDS["learning_rate"].minimum, FIELDS["learning_rate"].maximum)
-)
+LOWEST, HIGHEST = (float(np.log10(end)) for end in (USUAL_LOWEST_RATE, FIELDS["learning_rate"].maximum))
 MARKER = 13  # pixels
 BESIDE = 0.1  # decades free at both ends of the axis
 KEY_STEP = 0.05  # decades that an arrow key goes
@@ -43,6 +42,7 @@ class RatePlot(Canvas):
         self._rates = np.empty(0)  # as log10
         self._losses = np.empty(0)
         self._rate: float | None = None
+        self._lowest = LOWEST
         self._ready = False
         empty = _("The loss at each learning rate appears here.")
         ranges = RangeKeeper(LOWEST - BESIDE, HIGHEST + BESIDE), RangeKeeper(*DECADES, room=decades_room)
@@ -64,7 +64,13 @@ class RatePlot(Canvas):
         self._ready = True
 
     def show_losses(self, rates: Floats, losses: Floats) -> None:
-        """Show the `losses` behind steps with `rates`, both `[n]`; what cannot be drawn is left out."""
+        """Show the `losses` behind steps with rising `rates`, both `[n]`, without what cannot be drawn.
+
+        The axis begins at the first rate.
+        """
+        if len(rates) and float(np.log10(rates[0])) != self._lowest:
+            self._lowest = float(np.log10(rates[0]))
+            self._fit_rates()
         drawn = np.isfinite(losses) & (losses >= 0)
         self._rates, self._losses = np.log10(rates[drawn]), losses[drawn]
         self.empty_text.setVisible(not len(self._rates))
@@ -82,9 +88,12 @@ class RatePlot(Canvas):
 
     def fit_view(self) -> None:
         """Show all rates, and every loss."""
-        self.x_range.stand(LOWEST - BESIDE, HIGHEST + BESIDE)
+        self._fit_rates()
         self._fit_losses()
         self.show_ranges()
+
+    def _fit_rates(self) -> None:
+        self.x_range.stand(self._lowest - BESIDE, HIGHEST + BESIDE)
 
     def _fit_losses(self) -> None:
         heights = np.log10(self._losses[self._losses > 0])
@@ -112,7 +121,7 @@ class RatePlot(Canvas):
     def _choose(self, place: float) -> None:
         """Take the rate at `place` on the axis, as a person would write it."""
         if len(self._rates):
-            place = min(max(place, LOWEST), HIGHEST)
+            place = min(max(place, self._lowest), HIGHEST)
             self.chosen.emit(float(f"{10**place:.{DIGITS}g}"))
 
     # Qt's events

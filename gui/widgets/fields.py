@@ -12,6 +12,7 @@ from PySide6.QtGui import QStandardItemModel, QValidator
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QSpinBox, QWidget
 
 from core.choices import Parameter, Value
+from core.insight.numbers import typed
 from core.texts import _
 from gui.widgets.key_guard import KeyGuard
 from gui.widgets.plain import plain_tip
@@ -20,6 +21,8 @@ DECIMALS = 323  # kept by a NumberField, so that it loses none; it shows as few 
 LARGEST_SPIN = 2**31 - 1
 LARGEST_NUMBER = 1e300
 STEP_DIGITS = 12  # of a number that the arrows came to by adding
+NEXT_TO_ZERO = 1e-6  # where the arrows go from zero, in a field that has it
+SAME = 1e-9  # relative: a number that a rounding error has moved this far is the same
 
 
 class WordField(QComboBox):
@@ -165,7 +168,7 @@ class NumberField(QDoubleSpinBox):
 
     def textFromValue(self, value: float) -> str:  # noqa: N802
         """As few digits as the number needs."""
-        return repr(value).removesuffix(".0")
+        return typed(value)
 
     def valueFromText(self, text: str) -> float:  # noqa: N802
         """The number that was written, with a point or a comma."""
@@ -197,7 +200,7 @@ class NumberField(QDoubleSpinBox):
             elif self._step:
                 value = round(value + math.copysign(self._step, steps), STEP_DIGITS)
             else:
-                value = _next_125(value, up=steps > 0)
+                value = _next_125(value, up=steps > 0, crosses_zero=self.minimum() <= 0)
         self.setValue(value)
 
     def _written(self, text: str) -> float | None:
@@ -215,14 +218,18 @@ def _number(text: str) -> float | None:
         return None
 
 
-def _next_125(value: float, up: bool) -> float:
-    """The neighbour of `value` among 0 and ±(1, 2, 5) · 10ⁿ, n from -6."""
+def _next_125(value: float, up: bool, crosses_zero: bool) -> float:
+    """The neighbour of `value` among ±(1, 2, 5) · 10ⁿ; where it `crosses_zero`, from 1e-6 to 0 and on."""
     if value < 0:
-        return -_next_125(-value, not up)
-    series = [0.0, *(float(f"{m}e{n}") for n in range(-6, 13) for m in (1, 2, 5))]
+        return 0.0 - _next_125(-value, not up, crosses_zero)
+    if value == 0:
+        return NEXT_TO_ZERO if up else -NEXT_TO_ZERO
+    power = math.floor(math.log10(value))
+    series = [float(f"{m}e{n}") for n in range(power - 1, power + 2) for m in (1, 2, 5)]
     if up:
-        return next((s for s in series if s > value * (1 + 1e-9)), value)
-    return next((s for s in reversed(series) if s < value * (1 - 1e-9)), -1e-6 if value == 0 else 0.0)
+        return next(s for s in series if s > value * (1 + SAME))
+    below = next(s for s in reversed(series) if s < value * (1 - SAME))
+    return 0.0 if crosses_zero and below < NEXT_TO_ZERO * (1 - SAME) else below
 
 
 Field = WordField | SwitchField | CountField | NumberField

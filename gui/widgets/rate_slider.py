@@ -38,6 +38,7 @@ RANGES = {
 class RateSlider(QSlider):
     """A logarithmic slider from `minimum` to `maximum`; it says `chosen(value)` when the person moves it.
 
+    It begins lower where the rate that is set, or a zone, is below `minimum`, and then at a power of ten.
     `note` is a label for the line below it: it names the zone of the present rate, or says why there is none.
     """
 
@@ -48,13 +49,15 @@ class RateSlider(QSlider):
         self._theme = theme
         self._theory: Theory | None = None
         self._tip = ""
-        self._lowest = math.log10(minimum)
+        self._usual_lowest = self._lowest = math.log10(minimum)
+        self._highest = math.log10(maximum)
         self._rate = minimum
         self.note = note("learning_rate_note")
-        self.setRange(0, round((math.log10(maximum) - self._lowest) * PER_DECADE))
+        self.setRange(0, round((self._highest - self._lowest) * PER_DECADE))
         self.setPageStep(PER_DECADE)
         self.setSingleStep(PER_DECADE // 10)
         self.valueChanged.connect(self._choose)
+        self.sliderReleased.connect(self._hold)
 
     def number(self, position: int) -> float:
         """The number at a position."""
@@ -62,9 +65,10 @@ class RateSlider(QSlider):
 
     def show_number(self, number: float) -> None:
         """Move to the position nearest to `number`, silently."""
+        self._rate = number
+        self._hold()
         with QSignalBlocker(self):
             self.setValue(round(self._position(number)))
-        self._rate = number
         self._say_zone()
 
     def show_tip(self, tip: str) -> None:
@@ -75,6 +79,7 @@ class RateSlider(QSlider):
     def show_theory(self, theory: Theory | None) -> None:
         """Show the zones that `theory` knows, or why it knows none."""
         room, self._theory = self._band_room(), theory
+        self._hold()
         self._say_zone()
         self._say_ranges()
         if room != self._band_room():
@@ -85,6 +90,20 @@ class RateSlider(QSlider):
         """The zone of the present rate, a key of ZONES; empty where none is known."""
         zones = self._zones()
         return "" if zones is None else zones.name(self._rate)
+
+    def _hold(self) -> None:
+        """Begin where the rate and all zones are on the slider, but never move it under a hand that drags."""
+        zones = self._zones()
+        ends = [] if zones is None else [end for end in zones if 0 < end < math.inf]
+        needed = [math.floor(math.log10(self._rate)), *(math.ceil(math.log10(end)) - 1 for end in ends)]
+        lowest = min(self._usual_lowest, *needed)
+        if lowest == self._lowest or self.isSliderDown():
+            return
+        self._lowest = lowest
+        with QSignalBlocker(self):
+            self.setRange(0, round((self._highest - lowest) * PER_DECADE))
+            self.setValue(round(self._position(self._rate)))
+        self.update()
 
     # --- words ------------------------------------------------------------------------------------------
 

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.insight.diagnosis.evidence import Evidence, Finding, Remedy
-from core.insight.diagnosis.words import TENTH, standardise
+from core.insight.diagnosis.words import DIGITS, TENTH, standardise
+from core.insight.numbers import typed
 from core.texts import _, n_
 
 Floats = NDArray[np.float64]
@@ -117,6 +118,6 @@ def _other_units(evidence: Evidence) -> Remedy:
     anew = {"seed": settings.seed + 1, "start": "pytorch"}
     if settings.learning_rate >= LONG_STEPS:
         rate = TENTH * settings.learning_rate
-        label = _("New start values, learning rate {rate}").format(rate=f"{rate:.2g}")
+        label = _("New start values, learning rate {rate}").format(rate=typed(rate, DIGITS))
         return Remedy(label, anew | {"learning_rate": rate})
     return Remedy(_("New start values"), anew)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.choices import FIELDS
 from core.insight.diagnosis.evidence import Evidence, Remedy
-from core.insight.numbers import MINUS, significant
+from core.insight.numbers import MINUS, significant, typed
 from core.texts import _
 
 DIGITS = 2  # of a number that gives but an idea
@@ -58,7 +58,7 @@ def rate_remedy(rate: float) -> Remedy | None:
     rounded = float(f"{rate:.{DIGITS}g}")
     if not field.minimum <= rounded <= field.maximum:
         return None
-    return Remedy(_("Learning rate {rate}").format(rate=f"{rounded:g}"), {"learning_rate": rounded})
+    return Remedy(_("Learning rate {rate}").format(rate=typed(rounded, DIGITS)), {"learning_rate": rounded})
 
 
 def standardise(evidence: Evidence) -> Remedy:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from core.choices import FIELDS
+from core.choices.limits import USUAL_LOWEST_RATE
+from core.insight.numbers import typed
 from core.texts import _, joined
 from core.training.speed.figures import Figure, Report
 from core.training.speed.verdicts import batch_verdict, disturbed_sentence, size_verdict, ways_verdict
@@ -42,10 +44,15 @@ def how_sentence(report: Report) -> str:
     """What was timed, and how; also what the run has and the steps that were timed have not."""
     sentence = _(
         "Timed by turns with PyTorch {version}, on one thread of the processor: {points} points, {batch} in "
-        "each step, at the lowest learning rate; the bars are medians."
+        "each step, at a learning rate of {rate}; the bars are medians."
     )
     return joined(
-        sentence.format(version=report.torch, points=f"{report.points:,}", batch=f"{report.batch:,}"),
+        sentence.format(
+            version=report.torch,
+            points=f"{report.points:,}",
+            batch=f"{report.batch:,}",
+            rate=typed(USUAL_LOWEST_RATE),
+        ),
         _aside_sentence(report),
     )
 

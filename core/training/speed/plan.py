@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.choices import FIELDS, STOP_RULES
+from core.choices import STOP_RULES
+from core.choices.limits import USUAL_LOWEST_RATE
 from core.experiment.points import Points
 from core.experiment.settings import Settings
 from core.experiment.split import held_out
@@ -47,7 +48,7 @@ def measured_settings(settings: Settings, **changes: object) -> Settings:
     usual = Settings()
     aside = {name: getattr(usual, name) for name in (*ASIDE, "engine")}
     endless = dict.fromkeys(STOP_RULES)
-    slow = {"learning_rate": FIELDS["learning_rate"].minimum, "device": usual.device}
+    slow = {"learning_rate": USUAL_LOWEST_RATE, "device": usual.device}
     return replace(settings, **{**aside, **endless, **slow, **changes})
 
 
