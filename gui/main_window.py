@@ -315,6 +315,7 @@ class MainWindow(QMainWindow):
         """Remember a choice about the look or the speed, and show it."""
         self.workspace.preferences.put(key, value)
         self._presenter.show_preferences()
+        self._narrator.show_preferences()
         if self._surveyor is not None:
             self._surveyor.show_preferences()
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication
 
+from core.insight.units import DATA, TRAINED
 from core.problem import Problem
 from core.texts import _, joined
 from gui.panels.cards import Card
@@ -26,8 +27,14 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PHASE = 1000  # milliseconds from one phase to the next, when they go by themselves
-NEEDED = ("gui.step_cards", "gui.widgets.formula_list", "gui.surveyor")  # to make the cards that come late
+NEEDED = (
+    "gui.step_cards",
+    "core.insight.data_step",
+    "gui.widgets.formula_list",
+    "gui.surveyor",
+)  # to make the cards that come late
 AT_ONCE = 20_000  # points, of which a program is written within a frame
+TOLD_AT_ONCE = 100_000  # numbers that a model is given: told in the units of the data within a frame
 
 
 class Narrator(QObject):
@@ -52,6 +59,8 @@ class Narrator(QObject):
         self._made: set[str] = set()
         self._seen: set[str] = set()
         self._has_colours = False
+        self._of_data = workspace.preferences.get("units", DATA) != TRAINED
+        self._told: tuple[Inside | None, Inside | None] = (None, None)  # a step, and the same of the data
         self._walk = QTimer(self)
         self._walk.setInterval(PHASE)
         self._walk.timeout.connect(self._walk_on)
@@ -74,7 +83,19 @@ class Narrator(QObject):
         if self._cards is None:
             self._cards = StepCards(self._theme, self._actions, self._workspace.background)
         self._made.add(key)
-        return self._cards.make(key)
+        card = self._cards.make(key)
+        self._cards.show_units(self._of_data)
+        return card
+
+    def show_preferences(self) -> None:
+        """What the person chose about the units of the numbers; a step that was begun shows it too."""
+        of_data = self._workspace.preferences.get("units", DATA) != TRAINED
+        if of_data == self._of_data:
+            return  # it was another choice
+        self._of_data = of_data
+        if self._cards is not None:
+            self._cards.show_units(of_data)
+        self._show_inside(self._session.inside)
 
     def show_seen(self, key: str, seen: bool) -> None:
         """A panel comes into sight, or goes out of it; what nobody sees costs nothing."""
@@ -98,7 +119,7 @@ class Narrator(QObject):
         self._closing.stop()
         self._made.clear()
         self._seen.clear()
-        for key in ("program", "formulas"):
+        for key in ("program", "formulas", "units"):
             self._workspace.background.drop(key)
         for key in ("cards", "colours"):
             self._workspace.disk.drop(key)
@@ -208,12 +229,38 @@ class Narrator(QObject):
         log.error("a step could not be told", exc_info=error)
 
     def _show_inside(self, inside: Inside | None) -> None:
-        """The step on every card that is seen."""
+        """The step on every card that is seen, where they are wanted so in the units of the data."""
+        self._workspace.background.drop("units")
+        if self._cards is None:
+            return
+        if inside is not None and self._of_data and inside.settings.standardise and self._seen - {"program"}:
+            self._tell_of_data(inside)
+        else:
+            self._show_told(inside, inside)
+
+    def _tell_of_data(self, inside: Inside) -> None:
+        """Show a step in the units of the data; that of very many points is told in the background."""
+        if self._told[0] is not inside and inside.inputs.size > TOLD_AT_ONCE:
+            tell, take = partial(_of_data, inside), partial(self._take_told, inside)
+            self._workspace.background.run("units", tell, take, self._miss)
+            return
+        if self._told[0] is not inside:
+            self._told = inside, _of_data(inside)
+        self._show_told(*self._told)
+
+    def _take_told(self, inside: Inside, told: Inside) -> None:
+        self._told = inside, told
+        if inside is self._session.inside and self._of_data:
+            self._show_told(inside, told)
+
+    def _show_told(self, inside: Inside | None, told: Inside | None) -> None:
+        """Show a step, on the program as trained, which is what runs, and on the other cards as told."""
         if self._cards is not None:
             for key in self._seen:
                 failure = self._session.failure
                 ended = "" if failure is None else failure.reason
-                self._cards.show_step(key, inside, self._session.in_slow_motion, ended)
+                shown = inside if key == "program" else told
+                self._cards.show_step(key, shown, self._session.in_slow_motion, ended)
 
     def _copied(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
@@ -221,6 +268,12 @@ class Narrator(QObject):
         if self._session.was_changed:
             sentence = joined(sentence, _("Changes made during the run are not in it."))
         self.said.emit(sentence, False)
+
+
+def _of_data(inside: Inside) -> Inside:
+    from core.insight.data_step import of_data
+
+    return of_data(inside)
 
 
 def _prepare_colours() -> None:

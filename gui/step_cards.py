@@ -69,9 +69,16 @@ class StepCards:
         if isinstance(card, FormulasCard):
             card.show_settings(settings, features)
 
+    def show_units(self, of_data: bool) -> None:
+        """Be of numbers in the units of the data, or as trained; these come with the next step."""
+        card = self._cards.get("formulas")
+        if isinstance(card, FormulasCard):
+            card.show_units(of_data)
+
     def _made(self, key: str) -> ProgramCard | GraphCard | FormulasCard | TensorsCard:
         if key == "program":
             return ProgramCard(self._theme, self._actions)
         if key == "formulas":
-            return FormulasCard(self._theme, self._background)
-        return GraphCard(self._theme) if key == "graph" else TensorsCard(self._theme)
+            return FormulasCard(self._theme, self._background, self._actions)
+        kind = GraphCard if key == "graph" else TensorsCard
+        return kind(self._theme, self._actions)

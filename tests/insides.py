@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from PySide6.QtGui import QAction
 
 from core.choices.phases import PHASES
 from core.experiment import Points, Settings
@@ -27,3 +28,10 @@ def insides(settings: Settings, steps: int = 1, points: Points = POINTS) -> list
 def tensor(inside: Inside, name: str, after: int = -1) -> TensorView:
     """One tensor, behind so many phases of its step."""
     return next(view for view in inside.views[after] if view.name == name)
+
+
+def units_action() -> dict[str, QAction]:
+    """The action that a card needs, of a run that is not standardised."""
+    action = QAction()
+    action.setVisible(False)
+    return {"trained_units": action}

@@ -418,9 +418,10 @@ def test_what_the_sources_are_depends_on_what_is_on() -> None:
 
 
 def test_standardised_training_says_so() -> None:
-    told = [block.notes.count("standardised data") for block in formulas(Settings(standardise=True))]
-    assert told == [0, 1, 1, 1, 1]  # what is thrown away is of no importance any more
-    assert not any("standardised" in block.notes for block in formulas(Settings()))
+    for of_data, words in ((False, "as trained"), (True, "units of the data")):
+        notes = [block.notes for block in formulas(Settings(standardise=True), of_data=of_data)]
+        assert all(words in note for note in notes)
+    assert not any("as trained" in block.notes for block in formulas(Settings(), of_data=True))
 
 
 def test_where_an_optimizer_begins_is_said() -> None:

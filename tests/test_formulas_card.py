@@ -26,6 +26,7 @@ from gui.widgets.formula_block import FormulaBlock
 from gui.widgets.formula_label import FormulaLabel
 from gui.widgets.formula_numbers import FormulaNumbers
 from gui.widgets.formula_typesetting import inks
+from tests.insides import units_action
 from tests.landscapes import pick
 from tests.windows import part
 
@@ -59,7 +60,7 @@ def card(qtbot: QtBot, background: Background) -> FormulasCard:
 
 
 def shown(qtbot: QtBot, background: Background, theme: Theme, size: tuple[int, int] = USUAL) -> FormulasCard:
-    made = FormulasCard(theme, background)
+    made = FormulasCard(theme, background, units_action())
     qtbot.addWidget(made)
     made.resize(theme.px(size[0]), theme.px(size[1]))
     with qtbot.waitExposed(made):

@@ -25,7 +25,7 @@ from gui.plots.graph_drawing import BESIDE, DETAILS, PAD_ACROSS, Drawing, Manner
 from gui.plots.graph_painter import SMALL, GraphPainter, has_light, is_lit
 from gui.theme import Theme
 from tests.graphs import inside_of, program
-from tests.insides import insides, tensor
+from tests.insides import insides, tensor, units_action
 from tests.mouse import between, click, drag, hover, leave
 from tests.windows import part, text
 
@@ -38,7 +38,7 @@ ALL_OPEN = ("layer 1", "layer 2", "layer 3", "layer 4", "loss", "penalty")
 
 @pytest.fixture
 def card(qtbot: QtBot) -> GraphCard:
-    made = GraphCard(Theme())
+    made = GraphCard(Theme(), units_action())
     qtbot.addWidget(made)
     made.resize(700, 500)
     with qtbot.waitExposed(made):
@@ -253,7 +253,7 @@ def test_layers_stay_open_while_the_graph_changes(card: GraphCard) -> None:
 def test_tab_goes_from_box_to_box_and_enter_opens_one(qtbot: QtBot) -> None:
     window = QWidget()
     qtbot.addWidget(window)
-    card, before, after = GraphCard(Theme()), QLineEdit(), QLineEdit()
+    card, before, after = GraphCard(Theme(), units_action()), QLineEdit(), QLineEdit()
     layout = QVBoxLayout(window)
     for widget in (before, card, after):
         layout.addWidget(widget)
@@ -349,7 +349,7 @@ def test_in_the_next_step_the_last_graph_waits_greyed_in_its_place(card: GraphCa
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_every_phase_looks_different(qtbot: QtBot, dark: bool) -> None:
-    card = GraphCard(Theme(dark=dark))
+    card = GraphCard(Theme(dark=dark), units_action())
     qtbot.addWidget(card)
     card.resize(430, 330)
     card.show_inside(inside_of(Settings()))

@@ -374,7 +374,7 @@ def test_numbers_of_standardised_data_are_said_to_be_such_once() -> None:
     assert inside.loss is not None
     in_data_units = inside.loss * POINTS.y.std() ** 2
     assert done(inside).endswith(
-        "These are numbers of standardised data. "
+        "These numbers are as trained, of standardised data. "
         f"In the units of the data the loss is {significant(in_data_units)}."
     )
     assert "standardised" not in done(after("loss"))

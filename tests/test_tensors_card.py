@@ -22,7 +22,7 @@ from gui.panels.tensor_table import AFTER, BEFORE, COLUMNS, MOST_COPIED, TensorT
 from gui.panels.tensors_card import TensorsCard
 from gui.theme import GRADIENT, Theme
 from gui.widgets.cell_view import COPIED, CellView
-from tests.insides import POINTS, insides, tensor
+from tests.insides import POINTS, insides, tensor, units_action
 from tests.windows import part, text
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # without a screen
@@ -35,7 +35,7 @@ HEADS = [label for label, _tip in COLUMNS]
 
 @pytest.fixture
 def card(qtbot: QtBot) -> TensorsCard:
-    made = TensorsCard(Theme())
+    made = TensorsCard(Theme(), units_action())
     qtbot.addWidget(made)
     made.resize(340, 260)
     with qtbot.waitExposed(made):
@@ -269,7 +269,7 @@ def test_it_never_goes_sideways_by_itself_but_down_to_what_has_changed(card: Ten
 @pytest.mark.parametrize("scale", [1.0, 2.0])
 def test_a_number_before_and_after_is_seen_whole_in_a_narrow_panel(qtbot: QtBot, scale: float) -> None:
     theme = Theme(scale=scale)
-    made = TensorsCard(theme)
+    made = TensorsCard(theme, units_action())
     qtbot.addWidget(made)
     made.resize(theme.px(300), theme.px(250))
     with qtbot.waitExposed(made):

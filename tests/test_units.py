@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
 
 from core.choices import LOSSES, OPTIMIZERS
 from core.experiment import Points, Settings
@@ -21,61 +19,9 @@ from core.insight.units import DataUnits, kind_of
 from core.training import Trainer
 from core.training.inspection import Inspection
 from core.training.path import flat
+from tests.standardised import BASE, CASES, ONE, loss_of_data, slopes
 
 Floats = NDArray[np.float64]
-
-RNG = np.random.default_rng(7)
-X = RNG.uniform(3, 9, 40)
-ONE = Points(X, 12 + 5 * X + RNG.normal(0, 4, 40))
-TWO = Points(np.column_stack((X, RNG.normal(-40, 6, 40))), 3 - 2 * X + RNG.normal(0, 2, 40))
-BASE = Settings(standardise=True, dtype="float64", epochs=None, learning_rate=0.02)
-NETWORK = replace(BASE, model="mlp", options={"mlp.width": 4, "mlp.layers": 2})
-CASES = {
-    "line": (ONE, BASE),
-    "line of two": (TWO, BASE),
-    "polynomial": (ONE, replace(BASE, model="polynomial", options={"polynomial.degree": 3})),
-    "network": (ONE, NETWORK),
-    "network of two": (TWO, NETWORK),
-}
-
-
-def predictions(points: Points, settings: Settings, theta: Tensor) -> Tensor:
-    """What a model with the parameters `theta` of the data makes of x as it is; a program of its own."""
-    x = torch.tensor(points.x)
-    if settings.model == "polynomial":
-        degree = int(str(settings.values("model")["degree"]))
-        return sum((theta[k] * x[:, 0] ** (k + 1) for k in range(degree)), theta[degree])
-    if settings.model == "line":
-        return x @ theta[:-1] + theta[-1]
-    sizes, hidden, at = [x.shape[1], 4, 4, 1], x, 0
-    for number, (before, after) in enumerate(pairwise(sizes)):
-        weight = theta[at : at + before * after].reshape(after, before)
-        bias = theta[at + before * after : at + before * after + after]
-        at += before * after + after
-        hidden = hidden @ weight.T + bias
-        hidden = torch.tanh(hidden) if number < 2 else hidden
-    return hidden[:, 0]
-
-
-def loss_of_data(points: Points, settings: Settings, theta: Tensor) -> Tensor:
-    """The loss that a person reads: torch's own, of the data as they are."""
-    prediction, y = predictions(points, settings, theta), torch.tensor(points.y)
-    values = settings.values("loss")
-    residual = prediction - y
-    match settings.loss:
-        case "mse":
-            return nn.functional.mse_loss(prediction, y)
-        case "mae":
-            return nn.functional.l1_loss(prediction, y)
-        case "huber":
-            return nn.functional.huber_loss(prediction, y, delta=float(str(values["delta"])))
-        case "smooth_l1":
-            return nn.functional.smooth_l1_loss(prediction, y, beta=float(str(values["beta"])))
-        case "log_cosh":
-            scale = float(str(values["scale"]))
-            return scale**2 * torch.log(torch.cosh(residual / scale)).mean()
-    quantile = float(str(values["quantile"]))
-    return torch.maximum(-quantile * residual, (1 - quantile) * residual).mean()
 
 
 def stepped(points: Points, settings: Settings, steps: int = 3) -> tuple[Trainer, Inspection]:
@@ -92,13 +38,6 @@ def units_of(trainer: Trainer, inspection: Inspection) -> DataUnits:
 
 def rows(arrays: tuple[Floats, ...]) -> Floats:
     return flat(arrays).astype(np.float64)
-
-
-def slopes(points: Points, settings: Settings, theta: Floats) -> Floats:
-    """By autograd."""
-    leaf = torch.tensor(theta, requires_grad=True)
-    (found,) = torch.autograd.grad(loss_of_data(points, settings, leaf), leaf)
-    return found.numpy()
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -152,7 +91,7 @@ def test_a_run_that_is_not_standardised_has_one_system() -> None:
 
 def test_a_scaling_is_taken_back_by_its_inverse() -> None:
     scaling = Scaling(np.array([3.0, -2.0]), np.array([0.5, 4.0]), 7.0, 2.5)
-    x, y = RNG.normal(size=(5, 2)), RNG.normal(size=5)
+    x, y = np.random.default_rng(2).normal(size=(5, 2)), np.random.default_rng(2).normal(size=5)
     assert scaling.inverse().x_in(scaling.x_in(x)) == pytest.approx(x)
     assert scaling.inverse().y_in(scaling.y_in(y)) == pytest.approx(y)
 

@@ -101,7 +101,7 @@ def done(inside: Inside, parameter: int = 0, ended: str = "") -> str:
     """What the phase that was done last has done, with its numbers; there must be one."""
     sentences = _DONE[inside.phase](inside, parameter)
     if inside.settings.standardise and inside.phase != "zero_grad":
-        sentences += [_("These are numbers of standardised data."), *_loss_of_data(inside)]
+        sentences += [_("These numbers are as trained, of standardised data."), *_loss_of_data(inside)]
     if inside.complete:
         lost = ended or has_diverged(inside)
         sentences += [_end(ended or _reason(inside)) if lost else _complete()]

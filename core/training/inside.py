@@ -25,7 +25,7 @@ class TensorView(NamedTuple):
 
     `role` is a word of ROLES, `values` are its numbers, in its own shape and precision. `grad_fn` is the name
     of the operation that made it, such as "AddmmBackward0", empty for none; `grad` is None where torch has
-    None.
+    None. One that is `trained_only` has no numbers in the units of the data.
     """
 
     name: str
@@ -36,6 +36,7 @@ class TensorView(NamedTuple):
     requires_grad: bool
     grad_fn: str = ""
     grad: Numbers | None = None
+    trained_only: bool = False
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -60,7 +61,7 @@ class Inside(NamedTuple):
     `objective` what is minimised: the loss with any penalty. `graph` is that of autograd, as far as it is
     built. `unit` times such a loss is one in the units of the data. `rate` is the learning rate that the step
     takes. `points` counts those that the run trains on, 0 where that is not said. What no phase has found yet
-    is None.
+    is None. One that is `of_data` has been told in the units of the data, by core.insight.data_step.
     """
 
     run: int
@@ -86,6 +87,7 @@ class Inside(NamedTuple):
     after: tuple[Floats, ...] | None = None
     state_after: tuple[Mapping[str, Floats | float], ...] | None = None
     points: int = 0
+    of_data: bool = False
 
     @property
     def phase(self) -> str:

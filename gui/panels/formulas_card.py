@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QStringListModel, QTimer, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from core.choices import MODELS, Value
@@ -35,18 +35,20 @@ class FormulasCard(Card):
 
     parameter_chosen = Signal(int)
 
-    def __init__(self, theme: Theme, background: Background) -> None:
+    def __init__(self, theme: Theme, background: Background, actions: Mapping[str, QAction]) -> None:
         super().__init__(_("Formulas"), theme)
         self.setObjectName("formulas_card")
         self._background = background
         self._list: FormulaList | None = None
         self._inside: Inside | None = None
         self._told: tuple[Settings | None, int] = (None, 0)
+        self._of_data = True
         self._model: tuple[str, dict[str, Value], int] = ("", {}, 0)
         self._lit = ""
         self._names = QStringListModel(self)
         self._box = self._parameter_box()
         self.top.addWidget(self._box)
+        self.add_units_switch(actions["trained_units"])
         self.add_spring()
         self._note = self._empty_note()
         page = QWidget()
@@ -73,8 +75,16 @@ class FormulasCard(Card):
             self._show_names(parameter_names(curve))
         if self._list is None:
             self._list = self._make_list()
-        self._list.show_settings(settings, features)
+        self._list.show_settings(settings, features, self._of_data)
         self._show_numbers()
+
+    def show_units(self, of_data: bool) -> None:
+        """Be of numbers in the units of the data, or as trained; these come with the next step."""
+        settings, features = self._told
+        if of_data != self._of_data:
+            self._of_data = of_data
+            if settings is not None and self._list is not None:
+                self._list.show_settings(settings, features, of_data)
 
     def show_inside(self, inside: Inside | None) -> None:
         """Show the numbers of a step, as far as it is done; None says that there is none."""

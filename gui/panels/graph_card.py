@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QVBoxLayout
 
 from core.insight.graph import ARRAYS_A_LAYER, CONSTANT, LAYER, LEAF, Graph, Node
@@ -23,9 +25,10 @@ NOTHING = Graph((), 0, 0)
 class GraphCard(Card):
     """Holds the GraphPlot, and below it how large the graph is and what has changed in it."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, actions: Mapping[str, QAction]) -> None:
         super().__init__(_("Graph"), theme)
         self.setObjectName("graph_card")
+        self.add_units_switch(actions["trained_units"])
         self.plot = GraphPlot(theme)
         self.set_plot(self.plot)
         self.size_note = self._line("graph_size", _("How large the graph is"))

@@ -12,6 +12,7 @@ from PySide6.QtGui import QBrush, QColor, QFont, QPixmap
 
 from core.insight.numbers import DIGITS, significant
 from core.insight.tensor_words import tensor_words
+from core.insight.units import as_trained_only
 from core.texts import N_, _, n_
 from core.training.inside import Numbers, TensorView
 from gui.theme import DATA, GRADIENT, MODEL, Theme
@@ -113,12 +114,13 @@ class Row:
     @cached_property
     def cells(self) -> tuple[str, ...]:
         """The text of each column."""
-        nothing = NONE if self.role == IS_GRADIENT else NOT_THERE
-        if self.name.startswith(COUNTER):
+        nothing, view = NONE if self.role == IS_GRADIENT else NOT_THERE, self.view
+        if view is not None and view.trained_only:
+            texts = tuple(nothing if each is None else as_trained_only() for each in self.sources)
+        elif self.name.startswith(COUNTER):
             texts = tuple(nothing if view is None else f"{view.values:.0f}" for view in self.sources)
         else:
             texts = _told_apart(self.before, self.after, nothing, self._shown)
-        view = self.view
         if view is None:
             return (self.name, *texts, *(NOT_THERE,) * (len(COLUMNS) - AFTER - 1))
         return self.name, *texts, _shape(view), *_attributes(view), _values(view.grad, DIGITS, self._shown)
@@ -128,7 +130,7 @@ class Row:
         if column == GRAD:
             return None if self.view is None else self.view.grad
         view = {BEFORE: self.before, AFTER: self.after}.get(column)
-        return None if view is None else view.values
+        return None if view is None or view.trained_only else view.values
 
     def _own(self, source: TensorView | None) -> TensorView | None:
         if self.role != IS_GRADIENT or source is None:
@@ -209,7 +211,7 @@ class TensorTable(QAbstractTableModel):
         if role == GROUND:
             return self._ground if column in row.changed else None
         if role == COLOUR:
-            is_quiet = row.cells[column] in (NONE, NOT_THERE) and column not in row.changed
+            is_quiet = row.cells[column] in (NONE, NOT_THERE, as_trained_only()) and column not in row.changed
             return self._muted if is_quiet else None
         if role == TIP:
             return _tip(row, column)

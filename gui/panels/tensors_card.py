@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedWidget
 
 from core.insight.phase_words import code, invitation
@@ -31,7 +33,7 @@ BESIDE = 32  # pixels of a name's head that are not its letters
 class TensorsCard(Card):
     """Holds the table of the tensors."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, actions: Mapping[str, QAction]) -> None:
         super().__init__(_("Tensors"), theme)
         self.setObjectName("tensors_card")
         self._table = TensorTable(theme)
@@ -45,6 +47,7 @@ class TensorsCard(Card):
         self._pages = QStackedWidget()
         self._pages.addWidget(self._empty)
         self._pages.addWidget(self.view)
+        self.add_units_switch(actions["trained_units"])
         self.add_spring()
         self.set_plot(self._pages)
         self._note = StillLabel(shrinks=True)

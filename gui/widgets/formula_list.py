@@ -56,9 +56,12 @@ class FormulaList(QScrollArea):
 
     # --- what is shown ----------------------------------------------------------------------------------
 
-    def show_settings(self, settings: Settings, features: int) -> None:
-        """Show the formulas of these settings, for a model on `features` columns of x."""
-        self._blocks = formulas(settings, features)
+    def show_settings(self, settings: Settings, features: int, of_data: bool = False) -> None:
+        """Show the formulas of these settings, for a model on `features` columns of x.
+
+        Their numbers are to be as trained, or `of_data` in the units of the data.
+        """
+        self._blocks = formulas(settings, features, of_data)
         self._fitting = (None, 0, False)
         for place, block in enumerate(self._blocks):
             self._show_block(place, block, code(block.phase, settings))

@@ -86,9 +86,13 @@ class Block(NamedTuple):
     sources: tuple[str, ...]
 
 
-def formulas(settings: Settings, features: int = 1) -> tuple[Block, ...]:
-    """The blocks of all PHASES, in their order, for a model on `features` columns of x."""
-    return tuple(_block(settings, features, phase) for phase in PHASES)
+def formulas(settings: Settings, features: int = 1, of_data: bool = False) -> tuple[Block, ...]:
+    """The blocks of all PHASES, in their order, for a model on `features` columns of x.
+
+    Under Standardise their numbers are to be those as trained, or `of_data` in the units of the data.
+    """
+    of_data = of_data and settings.standardise
+    return tuple(_block(settings, features, phase, of_data) for phase in PHASES)
 
 
 def whole_name(settings: Settings) -> str:
@@ -111,11 +115,11 @@ def phase_rules(settings: Settings, features: int, phase: str) -> list[Rule]:
     return []
 
 
-def _block(settings: Settings, features: int, phase: str) -> Block:
+def _block(settings: Settings, features: int, phase: str, of_data: bool) -> Block:
     rules = phase_rules(settings, features, phase)
     each = phase in ("loss", "backward")
     made = [Formula(latex(rule, each), text(rule), rule, _has_matrices(rule)) for rule in rules]
-    legend = _legend(rules, settings)
+    legend = _legend(rules, settings, of_data)
     if phase == "zero_grad":
         whole = whole_name(settings)
         made = [Formula(EMPTIED.format(whole=whole), f"∂{whole}/∂θ ← None")]
@@ -124,7 +128,7 @@ def _block(settings: Settings, features: int, phase: str) -> Block:
         phase,
         _(WORDS[phase]),
         tuple(made),
-        joined(*_notes(settings, phase)),
+        joined(*_notes(settings, phase, of_data)),
         legend,
         sources(settings, phase),
     )
@@ -140,9 +144,9 @@ def _slope_in_words(settings: Settings) -> str:
     return _("slope of the loss L when the parameter θ grows")
 
 
-def _notes(settings: Settings, phase: str) -> Iterator[str]:
-    if settings.standardise and phase != "zero_grad":
-        yield _("All numbers here are of the standardised data.")
+def _notes(settings: Settings, phase: str, of_data: bool) -> Iterator[str]:
+    if settings.standardise:
+        yield from _on_units(settings, phase) if of_data else (_("All numbers here are as trained."),)
     if phase == "backward":
         yield _("The chain rule leads to it, back through the formulas above.")
         if settings.optimizer == "lbfgs":
@@ -157,12 +161,27 @@ def _notes(settings: Settings, phase: str) -> Iterator[str]:
         yield _("G begins at {value}.").format(value=exact(float(begin)))
 
 
+def _on_units(settings: Settings, phase: str) -> Iterator[str]:
+    """What there is to know of numbers in the units of the data."""
+    if phase == "step":
+        yield _(
+            "The rule moves the parameters as trained. Shown is where that leads in the units of the data; "
+            "“as trained” shows the rule with its numbers."
+        )
+        return
+    yield _("All numbers here are in the units of the data.")
+    if settings.l1 and phase in ("loss", "backward"):
+        yield _("The penalty is on the weights as trained, so its rules have no numbers here.")
+    if settings.clip_norm is not None and phase == "backward":
+        yield _("The gradient is measured and shortened as trained.")
+
+
 # --- the legend ------------------------------------------------------------------------------------------
 
 
-def _legend(rules: list[Rule], settings: Settings) -> tuple[tuple[str, str], ...]:
+def _legend(rules: list[Rule], settings: Settings, of_data: bool) -> tuple[tuple[str, str], ...]:
     """Each symbol of the rules once, in the order in which they come."""
-    set_by_a_person = _set_by_a_person(settings)
+    set_by_a_person = _set_by_a_person(settings, of_data)
     found: dict[str, tuple[str, str]] = {}
     for name in (name for rule in rules for name in symbols(rule)):
         symbol, words = meaning(name, settings.optimizer)
@@ -182,7 +201,7 @@ def symbols(rule: Rule) -> Iterator[str]:
         yield from (name,) if slope is None else slope.groups()
 
 
-def _set_by_a_person(settings: Settings) -> dict[str, str]:
+def _set_by_a_person(settings: Settings, of_data: bool) -> dict[str, str]:
     """The numbers that the names of hyper-parameters stand for, where they are short.
 
     Not the learning rate, which changes while training runs, nor what standardising divides by the spread of
@@ -193,7 +212,7 @@ def _set_by_a_person(settings: Settings) -> dict[str, str]:
         chosen["clip_norm"] = settings.clip_norm
     losses = settings.values("loss")
     for parameter in settings.row("loss").parameters:
-        if not (settings.standardise and parameter.unit == "y"):
+        if of_data or not (settings.standardise and parameter.unit == "y"):
             chosen[LOSS_NAMES.get(parameter.key, parameter.key)] = losses[parameter.key]
     numbers = {name: value for name, value in chosen.items() if type(value) in (int, float)}
     written = {name: exact(float(str(value))) for name, value in numbers.items()}

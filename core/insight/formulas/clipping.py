@@ -7,6 +7,8 @@ from core.insight.formulas.expression import Rule, parse
 
 TINY = "0.000001"  # PyTorch adds it, so that nothing divides by zero
 
+TARGETS = ("normL", "normJ", "c", "clipped")
+
 
 def clip_rules(settings: Settings) -> list[Rule]:
     """From all gradients to the one that the optimizer takes for a parameter; none without clipping."""

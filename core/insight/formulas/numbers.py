@@ -13,13 +13,14 @@ from core.choices.phases import PHASES
 from core.experiment.settings import Settings
 from core.insight.curves import Curve
 from core.insight.formulas.blocks import Block, Formula, whole_name
-from core.insight.formulas.clipping import TINY
+from core.insight.formulas.clipping import TARGETS, TINY
 from core.insight.formulas.evaluation import Value, evaluate, evaluate_all
+from core.insight.formulas.expression import Rule, names
 from core.insight.formulas.losses import LOSS_NAMES
 from core.insight.formulas.models import model_rules
 from core.insight.formulas.symbols import look
 from core.insight.formulas.updates import KEPT, beginning
-from core.insight.formulas.writing import Span, Spans, result_alone, with_numbers
+from core.insight.formulas.writing import Span, Spans, before_and_after, result_alone, with_numbers
 from core.insight.numbers import significant
 from core.insight.plane import parameter_names
 from core.texts import _
@@ -40,7 +41,8 @@ def with_step(blocks: Sequence[Block], inside: Inside, parameter: int) -> tuple[
     """Of each block, of each formula the line with the numbers of `inside`, for the parameter at `parameter`.
 
     `blocks` are those of the settings of `inside`. None where the phase has not been done yet, or where the
-    formula is of another parameter. Those of single points are of the first point of the batch.
+    formula is of another parameter. Those of single points are of the first point of the batch. In the units
+    of the data there is none for a rule that holds for the parameters as trained alone.
     """
     numbers = _Numbers(inside, parameter)
     with np.errstate(all="ignore"):
@@ -66,12 +68,17 @@ class _Numbers:
         """A line for each formula."""
         if block.phase == "zero_grad":
             return (self._emptied(),)
+        if self._inside.of_data and block.phase == "step":
+            return tuple(
+                self._moved() if rule_of(each).target == "theta" else None for each in block.formulas
+            )
         values = self._values(block.phase)
         return tuple(self._line(formula, values) for formula in block.formulas)
 
     def _line(self, formula: Formula, values: dict[str, Value]) -> Line:
-        rule = formula.rule
-        assert rule is not None
+        rule = rule_of(formula)
+        if self._inside.of_data and (rule.target in TARGETS or "l1" in names(rule.value)):
+            return None
         target, gradients = rule.target, self._rules.gradients
         name = self._label(target)
         if not name:
@@ -87,6 +94,12 @@ class _Numbers:
         whole_sum = known is not None and target not in gradients
         bare = whole_sum or of_layers or formula.of_layers
         return (result_alone if bare else with_numbers)(rule, values, name)
+
+    def _moved(self) -> Line:
+        """Where the step has led."""
+        assert self._inside.after is not None
+        ends = (self._here(arrays[self._array]) for arrays in (self._inside.before, self._inside.after))
+        return before_and_after(self._name, *map(float, ends))
 
     def _label(self, target: str) -> str:
         """What a line begins with; nothing where it is not of the parameter that is shown."""
@@ -208,6 +221,12 @@ class _Numbers:
         steps = state["step"] if "step" in state else 0 if first else max(1, inside.number - 1)
         values |= {"lr": np.float64(inside.rate), "t": np.float64(steps) + 1}
         return values | {f"{k}_": v for k, v in {**beginning(settings, inside.rate), **kept}.items()}
+
+
+def rule_of(formula: Formula) -> Rule:
+    """The rule that a formula with numbers has."""
+    assert formula.rule is not None
+    return formula.rule
 
 
 def _where(arrays: tuple[Floats, ...], parameter: int) -> tuple[int, tuple[int, ...]]:

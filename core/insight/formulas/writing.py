@@ -101,6 +101,13 @@ def with_numbers(rule: Rule, values: Mapping[str, Value], name: str) -> Spans:
     return merged([*line, *spans, Span(sign), Span(result, target.role)])
 
 
+def before_and_after(name: str, before: float, after: float) -> Spans:
+    """What a parameter was and is, without the way there."""
+    digits = _digits("theta", {"theta_": before, "theta": after})
+    was, now = shown(before, digits=digits), shown(after, digits=digits)
+    return Span(name, "model"), Span(": "), Span(was, "was"), Span(" → "), Span(now, "model")
+
+
 def result_alone(rule: Rule, values: Mapping[str, Value], name: str) -> Spans:
     """What the rule comes to, without the way there."""
     target = look(rule.target)
