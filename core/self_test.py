@@ -96,7 +96,8 @@ def check_least_squares() -> str:
 
     x = np.linspace(-1, 1, 9)
     y = 0.8 * x + 0.3 + 0.1 * np.cos(7 * x)
-    trainer = Trainer(Points(x, y), Settings(optimizer="lbfgs", learning_rate=1, dtype="float64", steps=20))
+    points = Points(x, y)
+    trainer = Trainer(points, Settings(optimizer="lbfgs", learning_rate=1, dtype="float64", steps=20))
     while trainer.stopped is None:
         trainer.step()
     trained = [float(trainer.latest.parameters[name]) for name in ("w", "b")]
@@ -105,7 +106,7 @@ def check_least_squares() -> str:
         raise Problem(
             _("Trained {trained}, and least squares gives {wanted}.").format(trained=trained, wanted=wanted)
         )
-    return trainer.latest.equation()
+    return trainer.latest.equation(points)
 
 
 def check_devices() -> str:

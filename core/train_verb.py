@@ -92,10 +92,11 @@ class Outcome:
     def report(self) -> dict[str, object]:
         """The object of --json; what is not a finite number is None."""
         settings, (training, validation) = self.work.settings, self.fits()
+        function = self.snapshot.fitted_function(self.work.points, training.rmse)
         numbers: dict[str, object] = {
             "model": settings.model,
-            "parameters": {name: np.asarray(v).tolist() for name, v in self.snapshot.parameters.items()},
-            "equation": self.snapshot.equation(),
+            "parameters": {name: np.asarray(v).tolist() for name, v in function.parameters().items()},
+            "equation": function.equation().text,
             "loss": training.loss,
             "r2": training.r2,
             "rmse": training.rmse,
@@ -219,8 +220,9 @@ class Interruption:
 def _tell(outcome: Outcome, saved: str | None) -> None:
     """The outcome in a few lines."""
     settings, (training, validation) = outcome.work.settings, outcome.fits()
+    function = outcome.snapshot.fitted_function(outcome.work.points, training.rmse)
     say(outcome.work.message)
-    say(f"{_(MODELS[settings.model].label)}: {outcome.snapshot.equation()}")
+    say(f"{_(MODELS[settings.model].label)}: {function.equation().text}")
     say(
         _("Loss {loss} ({name}), R² {r2}, RMSE {rmse}, MAE {mae}").format(
             name=_(LOSSES[settings.loss].label), **_rounded(training)

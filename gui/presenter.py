@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from PySide6.QtGui import QAction
 from core.experiment import Points, Settings
 from core.experiment.split import held_out
 from core.insight.fit_measures import Measures, measures
+from core.insight.fitted_function import Equation
 from core.insight.least_squares import least_squares
 from core.insight.optimum import training_points
 from core.insight.units import DATA, TRAINED
@@ -36,11 +37,21 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-NO_MEASURES = (None, None)  # of training points, and of those held out
 AT_ONCE = 60_000  # points times parameters: for so many, the measures are found within a frame
 SPLIT_AT_ONCE = 30_000  # points, for which the split is found within a frame
 FIT, LOSS = "fit", "loss"  # the panels that training changes in every frame
 USUAL_SPEED = 100.0  # steps a second; 0 stands for full speed
+
+
+class Measured(NamedTuple):
+    """How well a fit fits the training points and those held out, None without any, and its equation."""
+
+    training: Measures | None
+    held_out: Measures | None
+    equation: Equation
+
+
+NO_FIT = Measured(None, None, Equation(""))
 
 
 @dataclass(frozen=True)
@@ -67,6 +78,7 @@ class Presenter(QObject):
         self._session = workspace.session
         self._parts = parts
         self._held_out: NDArray[np.bool_] | None = None
+        self._equation = NO_FIT.equation
         self._known = 0  # steps of the run that have been shown
         self._seen: set[str] = set()
         parts.fit.plot.draw_in(workspace.drawing)
@@ -257,7 +269,6 @@ class Presenter(QObject):
     def _show_numbers(self, snapshot: Snapshot | None) -> None:
         self._parts.run_bar.show_numbers(snapshot)
         if FIT in self._seen or snapshot is None:
-            self._parts.fit.show_equation(snapshot)
             self._show_measures(snapshot)
         self._parts.time.show_device("" if snapshot is None else snapshot.device)
         self._show_time(snapshot)
@@ -270,23 +281,27 @@ class Presenter(QObject):
         self._parts.actions["back"].setEnabled(step is not None and step > first)
 
     def _show_measures(self, snapshot: Snapshot | None) -> None:
+        """How well the fit fits, and its equation, whose digits depend on that."""
         points, background = self._store.points, self._workspace.background
         if snapshot is None or not len(points):
             background.drop("measures")
-            self._show_measured(NO_MEASURES)
+            self._show_measured(NO_FIT)
             return
-        work = partial(measures, points, self._held_out, snapshot.predict)
+        before = self._equation if self._session.running else None
+        work = partial(_measured, points, self._held_out, snapshot, before)
         if len(points) * snapshot.curve.count() > AT_ONCE:
             background.run("measures", work, self._show_measured, self._miss_measures, passing=True)
         else:
             background.drop("measures")
             self._show_measured(work())
 
-    def _show_measured(self, found: tuple[Measures | None, Measures | None]) -> None:
-        self._parts.fit.show_measures(*found)
+    def _show_measured(self, found: Measured) -> None:
+        self._equation = found.equation
+        self._parts.fit.show_measures(found.training, found.held_out)
+        self._parts.fit.show_equation(found.equation.text)
 
     def _miss_measures(self, _error: Exception) -> None:
-        self._show_measured(NO_MEASURES)
+        self._show_measured(NO_FIT)
 
     def _show_state(self) -> None:
         running = self._session.running
@@ -310,3 +325,11 @@ class Presenter(QObject):
 def _reference(points: Points, settings: Settings) -> Callable[[Floats], Floats] | None:
     """The least-squares curve of the points that training sees."""
     return least_squares(training_points(points, settings), settings)
+
+
+def _measured(
+    points: Points, held_out: NDArray[np.bool_] | None, snapshot: Snapshot, before: Equation | None
+) -> Measured:
+    """The measures and the equation of a fit; `before` is the equation that stands there now."""
+    training, others = measures(points, held_out, snapshot.predict)
+    return Measured(training, others, snapshot.fitted_function(points, training.rmse).equation(before))

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
 from core.choices.phases import CODE
 from core.experiment.split import EPOCH_STRIDE
 from core.export.page import Page
 from core.export.recipe import Recipe
 from core.export.setting_up import inputs
 from core.export.words import literal, plain
+from core.insight.numbers import superscript
 from core.texts import _
 
 DATA, MODEL = "#0072B2", "#D55E00"  # the colours of the window
+WEIGHT_AND_BIAS = "weight, bias = (parameter.detach().cpu().double() for parameter in model.parameters())"
 PLACES = 500  # at which the curve is drawn
 # Where a letter of a label is not in matplotlib's own font, these are asked, on Linux, Windows and macOS.
 # Before 3.11 matplotlib knew of each file of several fonts, such as Noto's on Linux, the first alone.
@@ -146,21 +151,37 @@ def result_section(recipe: Recipe) -> Page:
         page.say(_("These parameters are for the scaled x and y."))
     page.code("for name, parameter in model.named_parameters():")
     page.code("print(name, parameter.tolist())", inside=1)
-    if recipe.settings.model == "line" and recipe.settings.standardise:
-        _line_in_data_units(page, recipe)
+    if recipe.settings.standardise and recipe.settings.model in IN_DATA_UNITS:
+        IN_DATA_UNITS[recipe.settings.model](page, recipe)
     return page
 
 
 def _line_in_data_units(page: Page, recipe: Recipe) -> None:
     """w and b as Curve.in_data_units has them, in the same order of operations."""
     page.say(_("The same line, y = w x + b, in the units of the data."))
-    page.code("weight, bias = (parameter.detach().cpu().double() for parameter in model.parameters())")
+    page.code(WEIGHT_AND_BIAS)
     page.code("weight = weight / x_scale")
     shift = "weight * x_mean" if recipe.columns == 1 else "(weight * x_mean).sum(dim=1)"
     page.code(f"bias = (bias - {shift}) * y_scale + y_mean")
     page.code("weight = weight * y_scale")
     value = "weight.item()" if recipe.columns == 1 else "weight[0].tolist()"
     page.code(f'print("w", {value})\nprint("b", bias.item())')
+
+
+def _polynomial_in_data_units(page: Page, recipe: Recipe) -> None:
+    """The coefficients of the scaled x, for y as it is: those of x itself can lose all their digits."""
+    degree = recipe.curve.shapes()[0][1]
+    powers = " + ".join(["b", *(f"w{k} u{superscript(k) if k > 1 else ''}" for k in range(1, degree + 1))])
+    sentence = _("The same polynomial in the units of the data: y = {sum}, where u = (x - mean) / scale.")
+    page.say(sentence.format(sum=powers))
+    page.code(WEIGHT_AND_BIAS)
+    page.code('print("w", (weight[0] * y_scale).tolist())\nprint("b", (bias * y_scale + y_mean).item())')
+    page.code('print("mean", x_mean)\nprint("scale", x_scale)')
+
+
+IN_DATA_UNITS: Mapping[str, Callable[[Page, Recipe], None]] = MappingProxyType(
+    {"line": _line_in_data_units, "polynomial": _polynomial_in_data_units}
+)
 
 
 def drawing_section(recipe: Recipe) -> Page:

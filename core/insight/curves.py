@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from math import comb
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.insight.numbers import MINUS, significant, superscript
+from core.insight.numbers import DIGITS, MINUS, in_full, significant, superscript
 from core.insight.scaling import Scaling
 from core.texts import n_
 
@@ -22,6 +22,15 @@ ACTIVATIONS: Mapping[str, Callable[[Floats], Floats]] = {
     "relu": lambda z: np.maximum(z, 0.0),
     "sigmoid": lambda z: 0.5 * (1.0 + np.tanh(0.5 * z)),
 }
+LAYER = 2  # arrays of an affine layer: its weight and its bias
+WHERE = ",  u = "  # between an equation in u and what u is
+
+
+class Around(NamedTuple):
+    """Where the x of an equation is counted from, and in what: u = (x - mean) / scale; mean `[F]`."""
+
+    mean: Floats
+    scale: float
 
 
 class Curve:
@@ -127,8 +136,19 @@ class Curve:
         """How many numbers the model has."""
         return sum(int(np.prod(shape)) for shape in self.shapes())
 
-    def equation(self, parameters: Parameters) -> str:
-        """The fitted function, as one line of text."""
+    def stretch(self, deviation: float) -> float:
+        """In what an equation around the mean counts x, whose standard deviation is given."""
+        return 1.0
+
+    def is_linear(self) -> bool:
+        """Whether y is a sum of the parameters, each times what it belongs to."""
+        return len(self.shapes()) == LAYER
+
+    def equation(self, parameters: Parameters, digits: int = DIGITS, around: Around | None = None) -> str:
+        """The fitted function, as one line of text, its numbers with so many significant digits.
+
+        `parameters` belong to u = (x - mean) / scale where `around` is given, else to x.
+        """
         raise NotImplementedError
 
 
@@ -140,11 +160,13 @@ class Line(Curve):
         weight = layers[0][0]
         return {"w": float(weight[0]) if len(weight) == 1 else weight, "b": float(layers[1][0])}
 
-    def equation(self, parameters: Parameters) -> str:
-        """Such as y = 2.310 x − 0.4200."""
+    def equation(self, parameters: Parameters, digits: int = DIGITS, around: Around | None = None) -> str:
+        """Such as y = 2.310 x − 0.4200, or y = 2.310 (x − 1970) − 0.4200."""
         weights = np.atleast_1d(parameters["w"])
         names = ["x"] if len(weights) == 1 else [f"x{i + 1}" for i in range(len(weights))]
-        return _sum([*zip(weights, names, strict=True), (float(np.asarray(parameters["b"])), "")])
+        if around is not None:
+            names = [_bracketed(name, mean) for name, mean in zip(names, around.mean.tolist(), strict=True)]
+        return _sum([*zip(weights, names, strict=True), (float(np.asarray(parameters["b"])), "")], digits)
 
 
 class Polynomial(Curve):
@@ -158,6 +180,10 @@ class Polynomial(Curve):
         """The highest power."""
         return int(str(self.values["degree"]))
 
+    def stretch(self, deviation: float) -> float:
+        """A round number: the powers of what is large in it would be larger still."""
+        return float(f"{deviation:.0e}")
+
     def features(self, x: Floats) -> Floats:
         """The powers 1 to degree of x `[N, 1]`, as columns: each the one before, times x.
 
@@ -169,23 +195,22 @@ class Polynomial(Curve):
 
     def in_data_units(self, arrays: Sequence[Floats], scaling: Scaling) -> Parameters:
         """w `[degree]` and b, of the polynomial in unscaled x."""
-        scaled = _powers([arrays[1][0], *arrays[0][0]])
+        scaled = np.array([arrays[1][0], *arrays[0][0]], dtype=np.float64)
         with np.errstate(all="ignore"):
-            inner = _powers([-scaling.x_mean[0] / scaling.x_scale[0], 1 / scaling.x_scale[0]])
-            coefficients = (scaled(inner) * scaling.y_scale + scaling.y_mean).coef
-        full = np.zeros(self.degree() + 1)
-        full[: len(coefficients)] = coefficients
-        return {"w": full[1:], "b": float(full[0])}
+            coefficients = _of_line(scaled, -scaling.x_mean[0] / scaling.x_scale[0], 1 / scaling.x_scale[0])
+            coefficients *= scaling.y_scale
+            coefficients[0] += scaling.y_mean
+        return {"w": coefficients[1:], "b": float(coefficients[0])}
 
     def from_data_units(self, numbers: Sequence[float], scaling: Scaling) -> list[Floats]:
         """The inverse of in_data_units; `numbers` are w1, w2, …, b."""
-        powers = _powers([numbers[-1], *numbers[:-1]])
         with np.errstate(all="ignore"):
-            outer = powers(_powers([scaling.x_mean[0], scaling.x_scale[0]]))
-            coefficients = ((outer - scaling.y_mean) / scaling.y_scale).coef
-        full = np.zeros(self.degree() + 1)
-        full[: len(coefficients)] = coefficients
-        return [full[None, 1:], full[:1]]
+            coefficients = _of_line(
+                np.array([numbers[-1], *numbers[:-1]]), scaling.x_mean[0], scaling.x_scale[0]
+            )
+            coefficients[0] -= scaling.y_mean
+            coefficients /= scaling.y_scale
+        return [coefficients[None, 1:], coefficients[:1]]
 
     def slopes_in_data_units(self, arrays: Sequence[Floats], scaling: Scaling) -> list[Floats]:
         """As of any curve; power j of unscaled x is in the powers k up to it of scaled x."""
@@ -198,12 +223,22 @@ class Polynomial(Curve):
             found = (ways * shares) @ of_power / scaling.y_scale
         return [found[None, 1:], found[:1]]
 
-    def equation(self, parameters: Parameters) -> str:
-        """Such as y = 0.1200 x³ − 1.200 x² + 0.5000 x + 2.000, highest power first."""
+    def equation(self, parameters: Parameters, digits: int = DIGITS, around: Around | None = None) -> str:
+        """Such as y = 0.1200 x³ − 1.200 x² + 0.5000 x + 2.000, highest power first.
+
+        With `around` in powers of u, and behind them what that is: u = (x − 1970) / 30.
+        """
         weights = np.atleast_1d(parameters["w"])
-        powers = ["x" if k == 0 else f"x{superscript(k + 1)}" for k in range(len(weights))]
+        letter = "x" if around is None else "u"
+        powers = [letter if k == 0 else f"{letter}{superscript(k + 1)}" for k in range(len(weights))]
         terms = list(zip(weights, powers, strict=True))[::-1]
-        return _sum([*terms, (float(np.asarray(parameters["b"])), "")])
+        text = _sum([*terms, (float(np.asarray(parameters["b"])), "")], digits)
+        if around is None:
+            return text
+        from_mean = _bracketed("x", float(around.mean[0]))
+        if around.scale == 1:
+            return f"{text}{WHERE}{from_mean.strip('()')}"
+        return f"{text}{WHERE}{from_mean} / {in_full(around.scale)}"
 
 
 class Network(Curve):
@@ -219,8 +254,8 @@ class Network(Curve):
         """The chosen activation."""
         return ACTIVATIONS[str(self.values["activation"])](hidden)
 
-    def equation(self, parameters: Parameters) -> str:
-        """The nesting of the layers, and how many parameters they have."""
+    def equation(self, parameters: Parameters, digits: int = DIGITS, around: Around | None = None) -> str:
+        """The nesting of the layers, and how many parameters they have: more numbers than anybody reads."""
         name = str(self.values["activation"])
         inner = "x"
         layers = len(parameters) // 2
@@ -239,12 +274,17 @@ def in_a_row(parameters: Parameters) -> tuple[float, ...]:
     return tuple(float(number) for value in parameters.values() for number in np.ravel(value))
 
 
-def _sum(terms: Sequence[tuple[float, str]]) -> str:
+def _bracketed(name: str, mean: float) -> str:
+    """What is left of `name` without its mean, such as (x − 1970)."""
+    return f"({name} {'+' if mean < 0 else MINUS} {in_full(abs(mean))})" if mean else name
+
+
+def _sum(terms: Sequence[tuple[float, str]], digits: int) -> str:
     """y = the terms (factor, what it multiplies), with their signs between them."""
     text = "y ="
     for position, (factor, what) in enumerate(terms):
         sign = MINUS if factor < 0 else "+" if position else ""
-        text += f" {sign}{' ' if position else ''}{significant(abs(float(factor)))}"
+        text += f" {sign}{' ' if position else ''}{significant(abs(float(factor)), digits)}"
         text += f" {what}" if what else ""
     return text.replace("=  ", "= ")
 
@@ -256,8 +296,10 @@ def _times_one(weights: Floats, inputs: Floats) -> Floats:
     return product
 
 
-def _powers(coefficients: Sequence[float]) -> Any:
-    """The polynomial with these coefficients, lowest power first, as numpy has it."""
-    from numpy.polynomial import Polynomial as Powers  # here, since the window is painted without it
-
-    return Powers(coefficients)
+def _of_line(coefficients: Floats, intercept: float, slope: float) -> Floats:
+    """The coefficients of p(intercept + slope x) from those of p(x), all lowest power first."""
+    found = np.zeros(len(coefficients))
+    for coefficient in coefficients[::-1]:  # Horner's scheme
+        found[1:] = found[1:] * intercept + found[:-1] * slope
+        found[0] = found[0] * intercept + coefficient
+    return found

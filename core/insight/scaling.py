@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,10 @@ class Scaling:
         return Scaling(
             -self.x_mean / self.x_scale, 1 / self.x_scale, -self.y_mean / self.y_scale, 1 / self.y_scale
         )
+
+    def seen_from(self, mean: Floats, scale: float) -> Scaling:
+        """The scaling of u = (x - mean) / scale that leads to the same numbers as this one of x."""
+        return replace(self, x_mean=(self.x_mean - mean) / scale, x_scale=self.x_scale / scale)
 
 
 def no_scaling(features: int) -> Scaling:

@@ -8,7 +8,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from core.experiment.points import Points
 from core.insight.curves import Curve, Parameters, in_a_row
+from core.insight.fitted_function import FittedFunction
+from core.insight.measures import rmse
 from core.insight.scaling import Scaling
 
 Floats = NDArray[np.float64]
@@ -46,9 +49,19 @@ class Snapshot(NamedTuple):
         """y `[M]` of the model at x `[M]`, both in the units of the data."""
         return self.curve.predict(self.arrays, self.scaling, x)
 
-    def equation(self) -> str:
-        """The fitted function, as one line of text, in the units of the data."""
-        return self.curve.equation(self.parameters)
+    def fitted_function(self, points: Points, rmse: float | None) -> FittedFunction:
+        """What can be written of the fit over `points`, from which it is `rmse` away."""
+        return FittedFunction(self.curve, self.arrays, self.scaling, points, rmse)
+
+    def equation(self, points: Points | None = None) -> str:
+        """The fitted function, as one line of text, in the units of the data.
+
+        It reproduces the curve over `points`; without any, its numbers have the usual digits.
+        """
+        if points is None:
+            return self.curve.equation(self.parameters)
+        away = rmse(points.y, self.predict(points.x))
+        return self.fitted_function(points, away).equation().text
 
     def numbers(self) -> tuple[float, ...]:
         """All parameters in a row, as own start values are given."""

@@ -10,13 +10,12 @@ from PySide6.QtWidgets import QComboBox, QVBoxLayout
 
 from core.insight.fit_measures import Measures
 from core.texts import N_, _
-from core.training import Snapshot
 from gui.panels.cards import Card
 from gui.panels.measures_table import MeasuresTable
 from gui.plots.fit_plot import FitPlot
 from gui.plots.residuals import Mode
 from gui.theme import Theme
-from gui.widgets.still_label import StillLabel
+from gui.widgets.equation_label import EquationLabel
 
 TOOLS = ("draw", "move", "erase")
 RESIDUALS: dict[Mode, str] = {"off": N_("no residuals"), "lines": N_("residuals"), "squares": N_("squares")}
@@ -43,10 +42,8 @@ class FitCard(Card):
         self.add_tool(actions["reference"], _("least squares"))
         self.add_tool(actions["fit_view"])
         self.set_plot(self.plot)
-        self._equation = StillLabel(shrinks=True)
+        self._equation = EquationLabel(theme)
         self._equation.setObjectName("readout_equation")
-        self._equation.setAccessibleName(_("Equation"))
-        self._equation.setFont(theme.font(bold=True, digits=True))
         self._measures = MeasuresTable(theme)
         lines = QVBoxLayout()
         lines.setSpacing(theme.px(2))
@@ -66,9 +63,9 @@ class FitCard(Card):
         self._residuals.setCurrentIndex(self._residuals.findData(known))
         self.plot.show_residuals(known)
 
-    def show_equation(self, snapshot: Snapshot | None) -> None:
-        """Show the fitted function, or that there is none."""
-        self._equation.setText("" if snapshot is None else snapshot.equation())
+    def show_equation(self, text: str) -> None:
+        """Show the fitted function, or nothing where there is none."""
+        self._equation.setText(text)
 
     def show_measures(self, training: Measures | None, held_out: Measures | None) -> None:
         """Show how well the fit fits the training points, and those held out, as far as there are any."""

@@ -64,11 +64,19 @@ class StillLabel(QLabel):
         fitting = (t for t in (self._text, *self._shorter) if metrics.horizontalAdvance(t) <= self.width())
         shown = next(fitting, None)
         if shown is None:
-            shown = metrics.elidedText(self._text, Qt.TextElideMode.ElideRight, self.width())
+            shown = self.cut_off()
         # By its base line: in the middle, Chinese letters would push the others down and cut them off.
         base = (self.height() + metrics.ascent() - metrics.descent()) / 2
         painter.drawText(QPointF(0, base), shown)
-        parts = [self._text if shown != self._text else "", self._more]
-        tip = plain_tip(" ".join(filter(None, parts))) if any(parts) else ""
+        tip = self.tip(self._text if shown != self._text else "")
         if tip != self.toolTip():
             self.setToolTip(tip)
+
+    def cut_off(self) -> str:
+        """As much of the text as there is room for."""
+        return self.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, self.width())
+
+    def tip(self, left_out: str) -> str:
+        """What the tooltip says; `left_out` is the whole text where some of it is left out, else empty."""
+        more = " ".join(filter(None, (left_out, self._more)))
+        return plain_tip(more) if more else ""
