@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from core.experiment.split import too_few_points
 from core.export import program, save_program
 from core.export.save import check_ending
 from core.terminal import complain, say
@@ -22,7 +23,11 @@ def export(arguments: argparse.Namespace) -> int:
     made = program(work.points, work.settings, name=arguments.file.name, changed=changed)
     save_program(made, arguments.output)
     say(_("Written: {file}").format(file=arguments.output))
-    for sentence in (work.notice, *idle_options(arguments.set, work.settings)):
+    for sentence in (
+        work.notice,
+        *idle_options(arguments.set, work.settings),
+        too_few_points(len(work.points), work.settings),
+    ):
         if sentence:
             complain(sentence)
     return 0

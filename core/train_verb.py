@@ -21,7 +21,7 @@ from core.choices import LOSSES, MODELS
 from core.experiment.experiment import Experiment
 from core.experiment.file import save_experiment
 from core.experiment.settings import Settings
-from core.experiment.split import held_out
+from core.experiment.split import held_out, too_few_points
 from core.insight.measures import mae, r_squared, rmse
 from core.insight.numbers import typed
 from core.problem import Problem
@@ -140,6 +140,7 @@ def train(arguments: argparse.Namespace, draw: Draw | None = None) -> int:
         work.notice,
         *idle_options(arguments.set, work.settings),
         trainer.notice,
+        too_few_points(len(work.points), work.settings),
         engine_account(trainer.engine, trainer.tip.step),
         _advice(outcome),
     ):

@@ -89,6 +89,7 @@ class Presenter(QObject):
         session, parts = self._session, self._parts
         self.show_preferences()
         parts.settings.show_settings(self._store.settings)
+        parts.settings.show_points(len(self._store.points))
         parts.actions["trained_units"].setVisible(self._store.settings.standardise)
         if session.devices:
             parts.settings.show_devices(session.devices)
@@ -185,6 +186,7 @@ class Presenter(QObject):
 
     def _show_points(self, points: Points) -> None:
         self._parts.data.show_points(points)
+        self._parts.settings.show_points(len(points))
         self._split()
         self._show_reference()
         self._show_measures(self._session.snapshot)

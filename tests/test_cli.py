@@ -385,6 +385,28 @@ def test_json_measures_training_points_and_those_held_out_each_for_themselves(
         assert part["r2"] == pytest.approx(1 - (mine**2).sum() / (scatter**2).sum(), rel=1e-6)
 
 
+def test_of_a_batch_larger_than_the_data_it_says_what_a_step_takes(
+    line: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of eleven points three are held out; the run, and the program, take the other eight."""
+    sentence = "There are 8 points to train on, so a step takes all 8 and not 5,000.\n"
+    wish = ("--steps", 20, "--validation", 0.3, "--batch-size")
+    assert run("train", line, *wish, 5000, "--save", tmp_path / "run.fit.json", "--json") == 0
+    printed = capsys.readouterr()
+    assert printed.err == sentence
+    assert run("train", line, *wish, 8, "--json") == 0
+    same = capsys.readouterr()
+    assert not same.err
+    timeless = [
+        {key: value for key, value in json.loads(text).items() if not key.startswith(("seconds", "steps_"))}
+        for text in (printed.out, same.out)
+    ]
+    assert timeless[0] == timeless[1]
+    assert run("export", tmp_path / "run.fit.json", tmp_path / "run.py") == 0
+    assert capsys.readouterr().err == sentence
+    assert "batch" not in (tmp_path / "run.py").read_text("utf-8")
+
+
 def test_the_lines_for_a_person_tell_of_the_points_held_out(
     line: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

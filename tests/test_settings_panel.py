@@ -454,7 +454,7 @@ def test_a_learning_rate_that_cannot_be_is_told_in_one_sentence(qtbot: QtBot, wi
     before = window.store.experiment
     refusals: list[str] = []
     window.store.refused.connect(refusals.append)
-    for text in ("0", "100", "-1", "1e-9", "1e999", "1e", "1.2.3", "--"):
+    for text in ("0", "100", "-1", "1e-301", "1e999", "1e", "1.2.3", "--"):
         for key in (Qt.Key.Key_Return, Qt.Key.Key_Tab):
             refusals.clear()
             write(qtbot, window, "learning_rate", text, key)
@@ -462,6 +462,25 @@ def test_a_learning_rate_that_cannot_be_is_told_in_one_sentence(qtbot: QtBot, wi
             assert shown(window, "learning_rate") == 0.01
             assert refusals == [message(window)]
             assert message(window).startswith("Learning rate must be a number from 1e-300 to 10, not ")
+
+
+def test_of_a_batch_larger_than_the_data_it_says_what_a_step_takes_until_there_are_more(
+    window: MainWindow,
+) -> None:
+    note, few = part(window, QLabel, "batch_note"), len(LINE)
+    window.store.change(batch_size=few)
+    assert note.isHidden()
+    window.store.change(batch_size=few + 2)
+    assert not note.isHidden()
+    assert note.text() == f"There are {few} points to train on, so a step takes all {few} and not {few + 2}."
+    window.store.change(validation=0.5)
+    assert f"a step takes all {few - few // 2} and" in note.text()
+    window.store.change(validation=0.0)
+    window.store.add_points([0.0, 1.0], [1.0, 1.0])
+    assert note.isHidden()
+    assert window.store.settings.batch_size == shown(window, "batch_size") == few + 2
+    window.store.undo_stack.undo()
+    assert not note.isHidden()
 
 
 def test_a_batch_size_that_cannot_be_is_told_in_one_sentence(qtbot: QtBot, window: MainWindow) -> None:

@@ -760,6 +760,19 @@ def test_new_points_of_a_standardised_run_are_scaled_as_the_first_were() -> None
     np.testing.assert_allclose(numbers_of(trainer.latest), program.numbers(), rtol=1e-9)
 
 
+def test_a_batch_larger_than_the_data_is_all_of_them_until_there_are_more() -> None:
+    wanted = Settings(batch_size=len(POINTS) + 5, epochs=None)
+    trainer, whole = Trainer(POINTS, wanted), Trainer(POINTS, replace(wanted, batch_size=None))
+    for _step in range(3):
+        assert numbers_of(trainer.step()) == numbers_of(whole.step())
+    more = Points(np.tile(POINTS.x, (2, 1)), np.tile(POINTS.y, 2))
+    trainer.change(points=more)
+    trainer.step()
+    assert trainer.latest.epoch == 3
+    assert trainer.fit.place.position == len(POINTS) + 5
+    assert len(trainer.fit.batch()[0]) == len(POINTS) - 5
+
+
 def test_a_new_batch_size_begins_a_new_shuffle_in_the_same_epoch() -> None:
     settings = Settings(batch_size=16)
     trainer, program = Trainer(POINTS, settings), Program(settings)

@@ -3,6 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from core.experiment.settings import Settings
+from core.texts import n_
+
 OF_THE_SPLIT = 5_317  # goes with the seed of a split, so that nothing else is drawn alike
 EPOCH_STRIDE = 1_000_003  # between the seeds of two runs' shuffles, so that epochs do not repeat across seeds
 
@@ -26,3 +29,15 @@ def held_out(count: int, share: float, seed: int) -> NDArray[np.bool_]:
 def count_held_out(count: int, share: float) -> int:
     """How many of `count` points are held out."""
     return min(max(round(share * count), 1), count - 1) if share > 0 and count > 1 else 0
+
+
+def too_few_points(count: int, settings: Settings) -> str:
+    """The sentence that a step takes fewer of `count` points than its batch should have; "" for no such."""
+    training, wanted = count - count_held_out(count, settings.validation), settings.batch_size
+    if wanted is None or not 0 < training < wanted:
+        return ""
+    return n_(
+        "There is {points} point to train on, so a step takes {points} and not {wanted}.",
+        "There are {points} points to train on, so a step takes all {points} and not {wanted}.",
+        training,
+    ).format(points=f"{training:,}", wanted=f"{wanted:,}")

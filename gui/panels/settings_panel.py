@@ -21,6 +21,7 @@ from core.choices import FIELDS, OPTIMIZERS, STOP_RULES
 from core.choices.cores import CORES, too_few_cores
 from core.choices.limits import USUAL_LOWEST_RATE
 from core.experiment import Settings
+from core.experiment.split import too_few_points
 from core.insight.numbers import typed
 from core.insight.theory import Theory
 from core.texts import _
@@ -80,6 +81,8 @@ class SettingsPanel(QFrame):
         self._own = QLineEdit()
         self._own_row = QWidget()
         self._cores = note("cores")
+        self._batch = note("batch_note")
+        self._count = 0  # of the points
         self._slider = RateSlider(USUAL_LOWEST_RATE, FIELDS["learning_rate"].maximum, theme)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -119,6 +122,7 @@ class SettingsPanel(QFrame):
         self._own_row.setVisible(settings.start == "own")
         self._own.setText(", ".join(f"{value:.12g}" for value in settings.start_values))
         self._settings = settings
+        self._show_batch()
         self._in_sight |= self._set()  # what is at its default again stays, as in a fold
         self._show_rows()
 
@@ -130,6 +134,16 @@ class SettingsPanel(QFrame):
             threads.setMaximum(max(CORES, wanted))
         self._cores.setText(too_few_cores(wanted))
         self._cores.setVisible(wanted > CORES)
+
+    def show_points(self, count: int) -> None:
+        """Say so where a step takes fewer of the `count` points than its batch should have."""
+        self._count = count
+        self._show_batch()
+
+    def _show_batch(self) -> None:
+        sentence = too_few_points(self._count, self._settings)
+        self._batch.setText(sentence)
+        self._batch.setVisible(bool(sentence))
 
     def show_full(self, full: bool) -> None:
         """Offer all settings, or the essential ones and those that are not at their defaults."""
@@ -226,7 +240,9 @@ class SettingsPanel(QFrame):
     def _training_section(self) -> Section:
         section = Section(_("Training"), self._theme)
         section.body.addWidget(self._training)
-        for name in ("batch_size", "validation", "validation_seed", "seed", "start"):
+        self._add_field(self._training, "batch_size")
+        self._training.add_note(self._batch)
+        for name in ("validation", "validation_seed", "seed", "start"):
             self._add_field(self._training, name)
         section.body.addWidget(self._own_start_row())
         self._new_start.setObjectName("new_start")

@@ -75,6 +75,10 @@ class Form(QWidget):
         for column, widget in enumerate(self._rows[control]):
             self._grid.addWidget(widget, row, column)
 
+    def add_note(self, note: QLabel) -> None:
+        """A line below the last row, over the whole width."""
+        self._grid.addWidget(note, self._grid.rowCount(), 0, 1, -1)
+
     def show_row(self, control: QWidget, shown: bool) -> None:
         """Show or hide the whole row of `control`; a form without rows takes no room."""
         for widget in self._rows[control]:
