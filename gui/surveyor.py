@@ -74,7 +74,6 @@ class Surveyor(QObject):
         self._fits = True  # the view is to be fitted to what is found next
         self._gone = False  # the run has, beyond all bounds
         self._sliced = 0.0
-        self._run = 0  # the run that the plane was laid through
         self._named: tuple[object, tuple[str, ...]] = (None, ())
         self._join()
 
@@ -187,12 +186,15 @@ class Surveyor(QObject):
             self._take(by_hand, self.plane)
             return
         before = self._directions_before(snapshot)
-        if before is None:
-            self._take(by_hand, self.plane)  # of this run at least, until its directions are found
+        otherwise = by_hand  # of this run at least, and in these units, until its directions are found
+        if before is not None and before.as_trained == self._workspace.as_trained:
+            otherwise = before
+        else:
+            self._take(by_hand, self.plane)
         names, units = (_("direction 1"), _("direction 2")), self._units(snapshot)
         find = path_plane if units is None else partial(path_plane_of_data, units=units)
         work = partial(find, here, path, names, before=before)
-        then = partial(self._take_directions, snapshot.run, before or by_hand)
+        then = partial(self._take_directions, snapshot.run, otherwise)
         self._workspace.background.run("plane", work, then, self._miss, passing=True)
 
     def _plane_of_line(self, snapshot: Snapshot) -> Plane:
@@ -220,17 +222,14 @@ class Surveyor(QObject):
         return DataUnits(snapshot.curve, snapshot.scaling)
 
     def _directions_before(self, snapshot: Snapshot) -> Plane | None:
-        """The directions that are shown, if the run is still the same, or was started from their plane."""
-        plane, start = self.plane, self._session.start
-        if plane is None or plane.axes is not None or start is None:
+        """The directions found last, if the run is still the same, or was started from their plane."""
+        known, start = self._workspace.directions, self._session.start
+        if known is None or start is None:
             return None
-        if plane.as_trained != self._workspace.as_trained:
-            return None
-        if self._run == snapshot.run:
-            return plane
+        run, plane = known
         begin = flat(start.arrays).astype(np.float64)
-        if len(begin) != len(plane.origin):
-            return None
+        if run == snapshot.run or len(begin) != len(plane.origin):
+            return plane if run == snapshot.run else None
         u, v = plane.places(begin[None])[0].tolist()
         return replace(plane, shares=None) if np.allclose(plane.at(u, v), begin, atol=OFF) else None
 
@@ -246,7 +245,8 @@ class Surveyor(QObject):
         if before is None or _axes_of(before) != _axes_of(plane):
             self._fits = True
         self.plane = plane
-        self._run = 0 if self._session.start is None else self._session.start.run
+        if plane.axes is None and self._session.start is not None:
+            self._workspace.directions = self._session.start.run, plane
         names = _names_of_axes(plane)
         self.plot.show_names(names)
         self._card.surface.show_names(*names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from core.experiment import Experiment
+from core.insight.plane import Plane
 from core.insight.units import DATA, TRAINED
 from gui.autosave import Autosave
 from gui.background import Background
@@ -33,6 +34,7 @@ class Workspace(QObject):
         self.store = Store(experiment or (autosave.restore() if autosave else None), self)
         self.session = Session(self.store, self.background, self)
         self.last_theory = LastTheory()  # asked by the background alone
+        self.directions: tuple[int, Plane] | None = None  # of the path of a run, by its number, found last
         self.path = ""  # of the experiment file that is open, if one is
         self.ends_process = False  # then nobody waits for what is being computed, such as PyTorch's loading
         self._autosave = autosave

@@ -9,7 +9,9 @@ from itertools import pairwise, product
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from core.choices import LOSSES, MODELS
@@ -19,7 +21,7 @@ from gui.main_window import MainWindow
 from gui.plots.surface_plot import SurfacePlot
 from tests.landscapes import landscape_of, pick, settle, survey_of, surveyor_of
 from tests.mouse import turn_wheel
-from tests.windows import LINE, PATIENCE, action, opened, part, plot_of, show_panel, text
+from tests.windows import LINE, PATIENCE, action, opened, part, plot_of, show_panel, text, windows
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # without a screen
 
@@ -268,3 +270,58 @@ def can_be_read(window: MainWindow) -> None:
         assert np.hypot(across - x[0], up - y[0]) > 8
     assert plot.ball_is_out_of_sight()
     assert text(window, "landscape_note").endswith("grows beyond all bounds; this is where it came from.")
+
+
+# --- directions that are found anew -------------------------------------------------------------------------
+
+
+def test_a_direction_keeps_its_sign_whenever_it_is_found_anew(qtbot: QtBot) -> None:
+    """While the run goes on, behind another plane, out of sight, and in another window upon the same work."""
+    settings = replace(SETTINGS, model="mlp", steps=None)
+    with opened(qtbot, settings=settings) as window:
+        steps(qtbot, window, 15)
+        shown = [directions(window)]
+        for _time in range(3):
+            steps(qtbot, window, 10)
+            shown.append(directions(window))
+        pick(qtbot, window, "landscape_plane", "two parameters")
+        settle(qtbot, window)
+        steps(qtbot, window, 5)
+        pick(qtbot, window, "landscape_plane", "path directions")
+        settle(qtbot, window)
+        shown.append(directions(window))
+        show_panel(qtbot, window, "theory")
+        steps(qtbot, window, 5)
+        show_panel(qtbot, window, "landscape")
+        settle(qtbot, window)
+        shown.append(directions(window))
+        entry = window.findChild(QAction, "language_zh_CN")
+        assert entry is not None
+        entry.trigger()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        (new,) = windows()
+        qtbot.waitUntil(new.isActiveWindow)
+        settle(qtbot, new)
+        shown.append(directions(new))
+        way = new.session.way
+        assert way is not None
+        centred = way.numbers.astype(np.float64) - way.numbers.mean(axis=0, dtype=np.float64)
+        numpys = np.linalg.svd(centred, full_matrices=False)[2][:2]
+        assert np.abs(np.sum(shown[-1] * numpys, axis=1)) == pytest.approx([1.0, 1.0], abs=1e-5)
+    for before, after in pairwise(shown):
+        assert (np.sum(before * after, axis=1) > 0).all()
+
+
+def steps(qtbot: QtBot, window: MainWindow, count: int) -> None:
+    """Press Step so many times, and wait for all that follows."""
+    for _press in range(count):
+        action(window, "step").trigger()
+    settle(qtbot, window)
+
+
+def directions(window: MainWindow) -> Floats:
+    """The directions of the path that are shown `[2, P]`."""
+    plane = surveyor_of(window).plane
+    assert plane is not None
+    assert plane.shares is not None
+    return plane.along

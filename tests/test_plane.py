@@ -235,6 +235,45 @@ def test_the_directions_point_where_they_did_before(signs: tuple[int, int]) -> N
     assert (np.sum(after.along * before.along, axis=1) > 0.9).all()
 
 
+def is_numpys(found: Plane, path: np.ndarray) -> None:
+    """The directions and shares are those of the singular values, in either order and of either sense."""
+    directions, shares = principal(path)
+    assert found.shares is not None
+    order = [0, 1] if found.shares[0] >= found.shares[1] else [1, 0]
+    assert found.shares == pytest.approx(shares[order], rel=1e-6)
+    np.testing.assert_allclose(np.abs(np.sum(found.along * directions[order], axis=1)), 1.0, rtol=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_on_a_path_that_grows_the_directions_are_numpys_and_none_turns_round(seed: int) -> None:
+    path, before = walk(160, 9, seed), None
+    for steps in range(20, 160, 7):
+        found = path_plane(path[steps - 1], path[:steps], NAMES, before)
+        assert found is not None
+        is_numpys(found, path[:steps])
+        if before is not None:
+            assert (np.sum(found.along * before.along, axis=1) > 0.7).all()
+        before = found
+
+
+def test_where_the_shares_cross_the_directions_keep_their_places() -> None:
+    """A path that swings along one side, and more and more along another."""
+    sides = np.linalg.qr(np.random.default_rng(4).normal(size=(6, 2)))[0].T
+    step = np.arange(90.0)
+    way = np.column_stack((np.cos(step), 0.05 * step * np.cos(1.7 * step))) @ sides
+    before, orders = path_plane(way[11], way[:12], NAMES), []
+    assert before is not None
+    for steps in range(13, 90):
+        found = path_plane(way[steps - 1], way[:steps], NAMES, before)
+        assert found is not None
+        is_numpys(found, way[:steps])
+        assert (np.sum(found.along * before.along, axis=1) > 0.7).all()
+        orders.append(found.shares is not None and found.shares[0] >= found.shares[1])
+        before = found
+    assert orders[0]
+    assert not orders[-1]
+
+
 def test_the_plane_of_another_model_turns_nothing() -> None:
     path = walk(20, 6)
     alone = path_plane(path[0], path, NAMES)

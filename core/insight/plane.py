@@ -115,8 +115,9 @@ def path_plane(
     """The plane along the first two principal directions of a path `[m, P]`, through `through` `[P]`.
 
     After Li, Xu, Taylor, Studer and Goldstein 2018, "Visualizing the Loss Landscape of Neural Nets",
-    section 7. The directions have the length 1, and point where those of the plane `before` did; u and v are
-    0 where the path begins. None where it is too short, or has gone straight on: it has no two directions.
+    section 7. The directions have the length 1. They keep the order and the sense of those of the plane
+    `before`; without one they point to where the path mostly lies, as seen from its beginning, at which u and
+    v are 0. None where it is too short, or has gone straight on: it has no two directions.
     """
     rows = np.asarray(path[:: max(1, -(-len(path) // MOST_STEPS))], dtype=np.float64)
     if len(rows) < FEWEST_STEPS or rows.shape[1] < 2:
@@ -133,10 +134,25 @@ def path_plane(
     along = sides.T @ centred
     along /= np.linalg.norm(along, axis=1)[:, None]
     if before is not None and before.along.shape == along.shape:
-        along *= np.where(np.sum(along * before.along, axis=1) < 0, -1.0, 1.0)[:, None]
+        overlaps = along @ (before.along / np.linalg.norm(before.along, axis=1)[:, None]).T
+        order = [0, 1] if _keeps_order(overlaps) else [1, 0]
+        along, variances, facing = along[order], variances[order], np.diag(overlaps[order])
+    else:
+        facing = along @ (centred.mean(axis=0) - centred[0])
+    along = along * np.where(facing < 0, -1.0, 1.0)[:, None]
     shares = float(variances[0]) / total, float(variances[1]) / total
     origin = through.astype(np.float64)
     return Plane(origin - along.T @ (along @ (origin - path[0])), along, names, None, shares)
+
+
+def _keeps_order(overlaps: Floats) -> bool:
+    """Whether each direction is nearer to the one before in its own place than to the one in the other's.
+
+    `overlaps` `[2, 2]` are the cosines between them. Where the shares of the variance cross, the directions
+    would otherwise change places, and the picture with them.
+    """
+    (first, mixed), (other, second) = np.abs(overlaps)
+    return bool(first + second >= mixed + other)
 
 
 def path_plane_of_data(
