@@ -149,6 +149,25 @@ def test_the_slope_of_a_loss_is_that_of_torch_to_the_last_digits(loss: str, resi
     np.testing.assert_allclose(found, prediction.grad.numpy()[:, 0], rtol=1e-12, atol=0)
 
 
+@pytest.mark.parametrize("loss", ["mae", "quantile"])
+@pytest.mark.parametrize("model", ["line", "network, relu"])
+@pytest.mark.parametrize("l1", [0.0, 0.3])
+def test_on_kinks_the_gradient_is_that_of_autograd_too(model: str, loss: str, l1: float) -> None:
+    """All parameters, and every second residual and each unit with them, are exactly 0."""
+    settings, features = MODEL_SETTINGS[model]
+    options = {**settings.options, "quantile.quantile": 0.2}
+    settings = replace(settings, loss=loss, l1=l1, start="zeros", options=options)
+    columns = np.column_stack([X, X**2])[:, :features]
+    made = SlowStep(Trainer(Points(columns, np.where(np.arange(24) % 2, Y, 0.0)), settings).fit, 1, 1)
+    made.finish()
+    seen = made.inside
+    assert seen.gradient is not None
+    for parameter, gradient in enumerate(np.concatenate([array.ravel() for array in seen.gradient])):
+        name = parameter_names(seen.curve)[parameter]
+        slopes = [line for line in lines(seen, parameter)["backward"] if line and name in said(line)]
+        assert stated(slopes[-1]) == pytest.approx(float(gradient), rel=SHOWN, abs=1e-12)
+
+
 def test_the_prediction_is_that_of_the_first_point() -> None:
     for settings, features in MODEL_SETTINGS.values():
         seen = inside(settings, features)

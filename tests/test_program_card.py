@@ -16,13 +16,15 @@ from pytestqt.qtbot import QtBot
 
 from core.choices import LOSSES, MODELS, OPTIMIZERS
 from core.choices.phases import PHASES
-from core.experiment import Settings
+from core.experiment import Points, Settings
 from core.export import program
 from core.insight.numbers import significant
 from core.insight.phase_words import about, apart, code, done, has_diverged, invitation, said
 from core.insight.plane import parameter_names
 from core.texts import LANGUAGES, use_language
+from core.training import Trainer
 from core.training.inside import Inside
+from core.training.slow_step import SlowStep
 from gui.actions import make_actions
 from gui.panels.program_card import ProgramCard
 from gui.theme import Theme
@@ -428,6 +430,33 @@ def test_numbers_that_have_grown_too_large_are_said_to_be() -> None:
     assert not has_diverged(inside)
     assert "w.grad is nan: the numbers have grown too large" in done(wild._replace(done=4))
     assert "nan" in done(wild._replace(done=3, loss=math.nan))
+
+
+@pytest.mark.parametrize(
+    ("loss", "quantile", "gradient"),
+    [("mae", 0.5, "0.000"), ("quantile", 0.1, "0.4000"), ("mse", 0.5, "0.000")],
+)
+def test_on_a_kink_it_is_not_said_what_a_larger_parameter_would_do(
+    loss: str, quantile: float, gradient: str
+) -> None:
+    """Of one point that the line goes through, either change of b makes the loss larger."""
+    settings = Settings(loss=loss, start="zeros", options={"quantile.quantile": quantile})
+    made = SlowStep(Trainer(Points([1.0], [0.0]), settings).fit, 1, 1)
+    for _phase in range(PHASES.index("backward") + 1):
+        made.advance()
+    words = done(made.inside, 1)
+    assert f"b.grad is {gradient}" in words
+    assert ("1 prediction is exactly its target, where the loss has a kink" in words) == (loss != "mse")
+    assert ("would" in words) == (loss == "mse")
+
+
+def test_on_the_kink_of_a_penalty_it_is_said_too() -> None:
+    settings = Settings(start="zeros", l1=0.5)
+    made = SlowStep(Trainer(Points([1.0, 2.0], [1.0, 3.0]), settings).fit, 1, 1)
+    for _phase in range(PHASES.index("backward") + 1):
+        made.advance()
+    assert "w is exactly 0, where its penalty has a kink" in done(made.inside, 0)
+    assert "kink" not in done(made.inside, 1)  # biases are free
 
 
 def test_a_gradient_of_nothing_changes_nothing() -> None:

@@ -8,9 +8,13 @@ from core.texts import N_
 
 @dataclass(frozen=True)
 class Loss(Choice):
-    """A loss; with residuals and lengths in y scaled by s, its value scales by s to the power `order`."""
+    """A loss; with residuals and lengths in y scaled by s, its value scales by s to the power `order`.
+
+    `kink` says that its slope jumps where a prediction is exactly its target.
+    """
 
     order: int = 1
+    kink: bool = False
 
 
 def _knee(key: str, label: str) -> Parameter:
@@ -41,6 +45,7 @@ LOSSES = table(
         N_("MAE: mean absolute error"),
         "torch.nn.L1Loss",
         tip=N_("The mean of the absolute residuals. Outliers pull no harder than other points."),
+        kink=True,
     ),
     Loss(
         "huber",
@@ -97,5 +102,6 @@ LOSSES = table(
             ),
         ),
         tip=N_("Weighs points above and below the fit differently, and so fits a quantile."),
+        kink=True,
     ),
 )

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from core.choices import LOSSES
 from core.choices.phases import CODE, PHASES
 from core.experiment.settings import Settings
 from core.insight.numbers import DIGITS, significant, typed
@@ -201,6 +202,8 @@ def _backward(inside: Inside, parameter: int) -> list[str]:
     number = _number(inside, parameter)
     if not math.isfinite(number.gradient):
         words = _("{grad} is {gradient}: the numbers have grown too large to compute with.")
+    elif kink := _kink(inside, parameter):
+        words = kink
     elif number.gradient < 0:
         words = _(
             "{grad} is {gradient}: a slightly larger {name} would lower {loss}, and a smaller one raise it."
@@ -214,11 +217,38 @@ def _backward(inside: Inside, parameter: int) -> list[str]:
     told = words.format(
         grad=number.grad_name,
         name=number.name,
+        count=f"{_met(inside):,}",
         gradient=_text(number.gradient),
         loss=_what_falls(inside),
     )
     went = _("PyTorch went back through the graph, from the loss to each parameter, and found its gradient.")
     return [went, *_clipping(inside), told]
+
+
+def _met(inside: Inside) -> int:
+    """How many predictions are exactly their targets, where the loss has a kink there."""
+    if not LOSSES[inside.settings.loss].kink:
+        return 0
+    return int(np.count_nonzero(inside.prediction == inside.targets))
+
+
+def _kink(inside: Inside, parameter: int) -> str:
+    """The words for a gradient where what is minimised has another slope on each side; empty elsewhere."""
+    which, place = _place(inside, parameter)
+    if met := _met(inside):
+        return n_(
+            "{grad} is {gradient}. {count} prediction is exactly its target, where {loss} has a kink: "
+            "PyTorch takes the slope halfway between those on both sides.",
+            "{grad} is {gradient}. {count} predictions are exactly their targets, where {loss} has a kink: "
+            "PyTorch takes the slope halfway between those on both sides.",
+            met,
+        )
+    if inside.settings.l1 and len(place) > 1 and inside.before[which][place] == 0:
+        return _(
+            "{grad} is {gradient}. {name} is exactly 0, where its penalty has a kink: PyTorch takes the "
+            "slope halfway between those on both sides."
+        )
+    return ""
 
 
 def _clipping(inside: Inside) -> list[str]:
