@@ -236,7 +236,7 @@ def rows(window: MainWindow) -> dict[str, dict[str, float]]:
     pattern = "(.*): " + ", ".join(rf"{re.escape(column)} (\S+)" for column in columns)
     found: dict[str, dict[str, float]] = {}
     for line in part(window, StepBars, "step_bars").text().split("\n"):
-        if line == _("The step is made as trained: here it is not −rate × gradient."):
+        if line == _("Made as trained, the step is not −rate × gradient here."):
             continue
         if line.endswith(": " + _("as trained only")):
             found[line.partition(":")[0]] = {}

@@ -173,7 +173,7 @@ def test_bars_and_arrows_are_those_of_a_program_in_both_systems(qtbot: QtBot, wi
 
 
 def test_only_as_trained_is_a_step_of_plain_descent_minus_the_rate_times_the_gradient(qtbot: QtBot) -> None:
-    remark = "The step is made as trained: here it is not −rate × gradient."
+    remark = "Made as trained, the step is not −rate × gradient here."
     with opened(qtbot, POINTS, PLAIN) as window:
         action(window, "step").trigger()
         settle(qtbot, window)

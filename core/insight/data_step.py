@@ -45,12 +45,13 @@ def of_data(inside: Inside) -> Inside:
 
 
 class _DataStep:
-    """Tells the numbers of one step; a tensor that stays as it is is told once."""
+    """Tells the numbers of one step; those that stay as they are from phase to phase are told once."""
 
     def __init__(self, inside: Inside) -> None:
         self._inside = inside
         self._units = DataUnits(inside.curve, inside.scaling, inside.unit)
         self._known: dict[int, TensorView] = {}
+        self._told: dict[tuple[str, bytes], tuple[Floats, ...]] = {}
 
     def inputs(self, numbers: Numbers) -> Numbers:
         """What the model would be given of the data as they are `[n, P]`."""
@@ -66,7 +67,10 @@ class _DataStep:
     def arrays(self, kind: str, arrays: Sequence[Numbers]) -> tuple[Floats, ...]:
         """Numbers of one kind of all parameters."""
         row = np.concatenate([array.ravel() for array in arrays]).astype(np.float64)
-        return tuple(self._inside.curve.arrays(self._units.of_kind(kind, row)))
+        key = kind, row.tobytes()
+        if key not in self._told:
+            self._told[key] = tuple(self._inside.curve.arrays(self._units.of_kind(kind, row)))
+        return self._told[key]
 
     def views(self, views: Views) -> Iterator[TensorView]:
         """All tensors at one moment, in their order."""

@@ -13,7 +13,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from core.insight.curves import Curve, Parameters, in_a_row
+from core.insight.curves import Curve, Parameters
 from core.insight.scaling import Scaling
 from core.texts import _
 
@@ -41,7 +41,7 @@ SPECIAL = MappingProxyType({("rmsprop", "momentum_buffer"): MOVE})  # of moves, 
 
 def step_of_data() -> str:
     """Why a step in the units of the data does not follow its optimizer's rule."""
-    return _("The step is made as trained: here it is not −rate × gradient.")
+    return _("Made as trained, the step is not −rate × gradient here.")
 
 
 def as_trained_only() -> str:
@@ -108,4 +108,4 @@ def _flat(arrays: list[Floats]) -> Floats:
 
 
 def _in_a_row(parameters: Parameters) -> Floats:
-    return np.array(in_a_row(parameters), dtype=np.float64)
+    return np.concatenate([np.ravel(each) for each in parameters.values()]).astype(np.float64)

@@ -119,7 +119,8 @@ class StepBars(QWidget):
                 if brief:
                     painter.setPen(QColor(self._theme.muted))
                     self._write(painter, cell, self._columns[place])
-                    cell.setLeft(cell.left() + px(2 * GRID))
+                    beside = painter.fontMetrics().horizontalAdvance(self._columns[place]) + px(GRID)
+                    cell.setLeft(cell.left() + max(beside, px(2 * GRID)))
                 share = number / row.largest if row.largest and math.isfinite(number) else 0.0
                 self._paint_cell(painter, cell, row.colour, number, share)
         painter.setPen(QColor(self._theme.muted))
