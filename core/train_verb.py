@@ -9,21 +9,19 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.choices import LOSSES, MODELS
 from core.experiment.experiment import Experiment
 from core.experiment.file import save_experiment
-from core.experiment.settings import Settings
 from core.experiment.split import held_out, too_few_points
-from core.insight.measures import mae, r_squared, rmse
-from core.insight.numbers import typed
+from core.insight.fit_measures import Measures, measures
+from core.insight.numbers import told_apart, typed
 from core.problem import Problem
 from core.terminal import Progress, complain, say
 from core.texts import N_, _, n_
@@ -44,11 +42,13 @@ WHY = {
     "epochs": N_("It stopped because all epochs are done."),
     "steps": N_("It stopped because all steps are done."),
     "seconds": N_("It stopped because its time is up."),
-    "loss_below": N_("It stopped because the loss came below the limit that was set."),
+    "loss_below": N_("It stopped because the loss before its last step, {loss}, is below {limit}."),
     "gradient_below": N_("It stopped because the gradient became shorter than the limit that was set."),
-    "patience": N_("It stopped because the loss had not improved for as many steps as its patience."),
+    "patience": N_(
+        "It stopped because the loss before a step had not improved for as many steps as its patience."
+    ),
     "early_stopping": N_(
-        "It stopped because the held-out loss improved no more; the numbers are those of its best step."
+        "It stopped because the validation loss improved no more; the numbers are those of its best step."
     ),
     "converged": N_("It stopped because it has converged: more steps would change next to nothing."),
     "diverged": N_("It stopped because it diverged; the numbers are those of the last good step."),
@@ -57,17 +57,6 @@ WHY = {
     ),
     "interrupted": N_("It was interrupted; the numbers are those of the last step."),
 }
-
-
-@dataclass(frozen=True)
-class Fit:
-    """How well a model fits some points: the loss, R², and RMSE and MAE in the units of y."""
-
-    points: int
-    loss: float
-    r2: float | None
-    rmse: float | None
-    mae: float | None
 
 
 @dataclass(frozen=True)
@@ -81,13 +70,11 @@ class Outcome:
     seconds: float
     why: str
 
-    def fits(self) -> tuple[Fit, Fit | None]:
+    def fits(self) -> tuple[Measures, Measures | None]:
         """How well the model fits the training points, and those held out, if there are any."""
         points, settings = self.work.points, self.work.settings
-        predicted = self.snapshot.predict(points.x)
         apart = held_out(len(points), settings.validation, settings.validation_seed)
-        training = _fit(settings, points.y[~apart], predicted[~apart])
-        return training, _fit(settings, points.y[apart], predicted[apart]) if apart.any() else None
+        return measures(points, settings, apart, self.snapshot.predict)
 
     def report(self) -> dict[str, object]:
         """The object of --json; what is not a finite number is None."""
@@ -101,7 +88,7 @@ class Outcome:
             "r2": training.r2,
             "rmse": training.rmse,
             "mae": training.mae,
-            "validation": None if validation is None else asdict(validation),
+            "validation": None if validation is None else validation._asdict(),
             "steps": self.snapshot.step,
             "epochs": self.snapshot.epoch,
             "seconds": self.seconds,
@@ -184,7 +171,7 @@ def _progress(trainer: Trainer) -> str:
     """How far a run is, in one line, and how far its code, where some is wanted."""
     snapshot = trainer.latest
     standing = _("step {step}  epoch {epoch}  loss {loss}").format(
-        step=f"{snapshot.step:,}", epoch=f"{snapshot.epoch:,}", loss=f"{snapshot.loss:.4g}"
+        step=f"{snapshot.step:,}", epoch=f"{snapshot.epoch:,}", loss=f"{trainer.full_loss():.4g}"
     )
     compiled = trainer.wanted.settings.engine == "compiled"
     return f"{standing}  {engine_word(trainer.engine)}" if compiled else standing
@@ -232,8 +219,8 @@ def _tell(outcome: Outcome, saved: str | None) -> None:
     if validation is not None:
         say(
             n_(
-                "{count} point held out: loss {loss}, R² {r2}, RMSE {rmse}, MAE {mae}",
-                "{count} points held out: loss {loss}, R² {r2}, RMSE {rmse}, MAE {mae}",
+                "{count} point held out: validation loss {loss}, R² {r2}, RMSE {rmse}, MAE {mae}",
+                "{count} points held out: validation loss {loss}, R² {r2}, RMSE {rmse}, MAE {mae}",
                 validation.points,
             ).format(count=validation.points, **_rounded(validation))
         )
@@ -246,25 +233,17 @@ def _tell(outcome: Outcome, saved: str | None) -> None:
             device=outcome.device,
         )
     )
-    say(_(WHY[outcome.why]))
+    say(_why(outcome))
     if saved:
         say(_("Saved as {file}.").format(file=saved))
 
 
-def _fit(settings: Settings, y: NDArray[np.float64], predicted: NDArray[np.float64]) -> Fit:
-    loss = _loss(settings, y, predicted)
-    return Fit(len(y), loss, r_squared(y, predicted), rmse(y, predicted), mae(y, predicted))
-
-
-def _loss(settings: Settings, y: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
-    """The loss of these points without any penalty, in float64 and in the units of the data."""
-    import torch
-
-    from core.training.named import named
-
-    row = LOSSES[settings.loss]
-    loss = named(row.runs)(**row.arguments(settings.values("loss")))
-    return float(loss(torch.tensor(predicted), torch.tensor(y)))
+def _why(outcome: Outcome) -> str:
+    """Why the run has ended."""
+    limit, numbers = outcome.work.settings.loss_below, {}
+    if outcome.why == "loss_below" and limit is not None:
+        numbers = dict(zip(("loss", "limit"), told_apart(outcome.snapshot.loss, limit), strict=True))
+    return _(WHY[outcome.why]).format(**numbers)
 
 
 def _advice(outcome: Outcome) -> str:
@@ -280,7 +259,7 @@ def _advice(outcome: Outcome) -> str:
     return sentence.format(step=outcome.snapshot.step + 1, rate=typed(settings.learning_rate))
 
 
-def _rounded(fit: Fit) -> dict[str, str]:
+def _rounded(fit: Measures) -> dict[str, str]:
     """The numbers of a fit in words."""
     numbers = {"loss": fit.loss, "r2": fit.r2, "rmse": fit.rmse, "mae": fit.mae}
     return {name: _("not defined") if value is None else f"{value:.6g}" for name, value in numbers.items()}

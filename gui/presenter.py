@@ -50,6 +50,11 @@ class Measured(NamedTuple):
     held_out: Measures | None
     equation: Equation
 
+    @property
+    def loss(self) -> float | None:
+        """That of the training points."""
+        return None if self.training is None else self.training.loss
+
 
 NO_FIT = Measured(None, None, Equation(""))
 
@@ -78,7 +83,9 @@ class Presenter(QObject):
         self._session = workspace.session
         self._parts = parts
         self._held_out: NDArray[np.bool_] | None = None
+        self._is_split = True  # whether it is known by now
         self._equation = NO_FIT.equation
+        self._measuring: object = None  # what is being found out in the background
         self._known = 0  # steps of the run that have been shown
         self._seen: set[str] = set()
         parts.fit.plot.draw_in(workspace.drawing)
@@ -199,13 +206,16 @@ class Presenter(QObject):
         background.drop("split")
         if len(points) <= SPLIT_AT_ONCE or not settings.validation:
             self._held_out = work() if settings.validation else None
+            self._is_split = True
         else:
             self._held_out = None
+            self._is_split = False
             background.run("split", work, self._show_split, lambda _error: None)
         self._parts.fit.plot.show_points(points, self._held_out)
 
     def _show_split(self, mask: NDArray[np.bool_]) -> None:
         self._held_out = mask
+        self._is_split = True
         self._parts.fit.plot.show_points(self._store.points, mask)
         self._show_measures(self._session.snapshot)
 
@@ -214,11 +224,12 @@ class Presenter(QObject):
         self._parts.actions["trained_units"].setVisible(settings.standardise)
         if settings.standardise:
             self._parts.message.withdraw()
-        if (settings.validation, settings.validation_seed) != (before.validation, before.validation_seed):
+        one, other = ((each.validation, each.validation_seed) for each in (settings, before))
+        if one != other:
             self._split()
-            self._show_reference()
+        if one != other or _differs("loss", settings, before):
             self._show_measures(self._session.snapshot)
-        elif (settings.model, settings.values("model")) != (before.model, before.values("model")):
+        if one != other or _differs("model", settings, before):
             self._show_reference()
 
     def _show_reference(self) -> None:
@@ -270,8 +281,7 @@ class Presenter(QObject):
 
     def _show_numbers(self, snapshot: Snapshot | None) -> None:
         self._parts.run_bar.show_numbers(snapshot)
-        if FIT in self._seen or snapshot is None:
-            self._show_measures(snapshot)
+        self._show_measures(snapshot)
         self._parts.time.show_device("" if snapshot is None else snapshot.device)
         self._show_time(snapshot)
 
@@ -283,24 +293,42 @@ class Presenter(QObject):
         self._parts.actions["back"].setEnabled(step is not None and step > first)
 
     def _show_measures(self, snapshot: Snapshot | None) -> None:
-        """How well the fit fits, and its equation, whose digits depend on that."""
-        points, background = self._store.points, self._workspace.background
+        """How well the fit of `snapshot` fits, and its equation, whose digits depend on that.
+
+        Of many points that is found in the background. Until then the loss beside the step is the one that
+        this very step found before its update.
+        """
+        points, background, run_bar = self._store.points, self._workspace.background, self._parts.run_bar
+        self._measuring = None
         if snapshot is None or not len(points):
             background.drop("measures")
             self._show_measured(NO_FIT)
+            run_bar.show_loss(None)
             return
         before = self._equation if self._session.running else None
-        work = partial(_measured, points, self._held_out, snapshot, before)
-        if len(points) * snapshot.curve.count() > AT_ONCE:
-            background.run("measures", work, self._show_measured, self._miss_measures, passing=True)
-        else:
+        work = partial(_measured, points, self._store.settings, self._held_out, snapshot, before)
+        if self._is_split and len(points) * snapshot.curve.count() <= AT_ONCE:
             background.drop("measures")
-            self._show_measured(work())
+            found = work()
+            self._show_measured(found)
+            run_bar.show_loss(found.loss)
+            return
+        run_bar.show_loss_before(snapshot.loss)
+        if self._is_split:
+            self._measuring = work
+            show = partial(self._show_measured_late, work)
+            background.run("measures", work, show, self._miss_measures, passing=True)
 
     def _show_measured(self, found: Measured) -> None:
         self._equation = found.equation
         self._parts.fit.show_measures(found.training, found.held_out)
         self._parts.fit.show_equation(found.equation.text)
+
+    def _show_measured_late(self, work: object, found: Measured) -> None:
+        """Show what `work` has found; while a run goes on, the loss beside the step is of a later one."""
+        self._show_measured(found)
+        if work is self._measuring and not self._session.running:
+            self._parts.run_bar.show_loss(found.loss)
 
     def _miss_measures(self, _error: Exception) -> None:
         self._show_measured(NO_FIT)
@@ -324,14 +352,23 @@ class Presenter(QObject):
         self._store.change(standardise=True)
 
 
+def _differs(table: str, one: Settings, other: Settings) -> bool:
+    """Whether two settings choose otherwise from a table."""
+    return (getattr(one, table), one.values(table)) != (getattr(other, table), other.values(table))
+
+
 def _reference(points: Points, settings: Settings) -> Callable[[Floats], Floats] | None:
     """The least-squares curve of the points that training sees."""
     return least_squares(training_points(points, settings), settings)
 
 
 def _measured(
-    points: Points, held_out: NDArray[np.bool_] | None, snapshot: Snapshot, before: Equation | None
+    points: Points,
+    settings: Settings,
+    held_out: NDArray[np.bool_] | None,
+    snapshot: Snapshot,
+    before: Equation | None,
 ) -> Measured:
     """The measures and the equation of a fit; `before` is the equation that stands there now."""
-    training, others = measures(points, held_out, snapshot.predict)
+    training, others = measures(points, settings, held_out, snapshot.predict)
     return Measured(training, others, snapshot.fitted_function(points, training.rmse).equation(before))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.experiment import Points, Settings
+from core.insight.numbers import told_apart
 from core.texts import _, n_
 
 if TYPE_CHECKING:
@@ -98,14 +99,18 @@ def standing_sentence(trainer: Trainer, settings: Settings) -> tuple[str, bool]:
     if trainer.in_mid_step:
         return mid_step_sentence(step + 1, trainer.changed), False
     if reason is not None:
-        return stop_sentence(reason, step, settings), trainer.failure is not None
+        sentence = stop_sentence(reason, step, settings, trainer.latest.loss)
+        return sentence, trainer.failure is not None
     if step < tip:
         return (branch_sentence(step) if trainer.changed else past_sentence(step, tip)), False
     return paused_sentence(step), False
 
 
-def stop_sentence(reason: str, step: int, settings: Settings) -> str:
-    """Why a run stopped after `step` steps, and what can be done next, in the person's language."""
+def stop_sentence(reason: str, step: int, settings: Settings, loss: float) -> str:
+    """Why a run stopped after `step` steps, and what can be done next, in the person's language.
+
+    `loss` is what the last step found before its update, by which a run is stopped.
+    """
     if reason == "converged":
         return n_(
             "Converged after {step} step: the gradient is as good as 0; more steps change next to nothing.",
@@ -114,11 +119,13 @@ def stop_sentence(reason: str, step: int, settings: Settings) -> str:
         ).format(step=f"{step:,}")
     values = {
         name: f"{getattr(settings, name):,}"
-        for name in ("seconds", "loss_below", "gradient_below", "patience")
+        for name in ("seconds", "gradient_below", "patience")
         if getattr(settings, name) is not None
     }
-    missing = dict.fromkeys(("seconds", "loss_below", "gradient_below", "patience"), "–")
-    return _stops()[reason].format(step=f"{step:,}", **missing | values)
+    missing = dict.fromkeys(("seconds", "gradient_below", "patience"), "–")
+    ends = ("–", "–") if settings.loss_below is None else told_apart(loss, settings.loss_below)
+    numbers = {"step": f"{step:,}"} | dict(zip(("loss", "loss_below"), ends, strict=True))
+    return _stops()[reason].format(**numbers, **missing | values)
 
 
 def _stops() -> Mapping[str, str]:
@@ -135,12 +142,15 @@ def _stops() -> Mapping[str, str]:
         "seconds": _(
             "Stopped at step {step}: the {seconds} seconds are over. Run goes on for as many again."
         ),
-        "loss_below": _("Stopped at step {step}: the loss is below {loss_below}. Run goes on."),
+        "loss_below": _(
+            "Stopped at step {step}: the loss before it, {loss}, is below {loss_below}. Run goes on."
+        ),
         "gradient_below": _(
             "Stopped at step {step}: the gradient is shorter than {gradient_below}. Run goes on."
         ),
         "patience": _(
-            "Stopped at step {step}: {patience} steps brought no lower loss. Run goes on for as many again."
+            "Stopped at step {step}: for {patience} steps the loss before a step reached no new low. Run "
+            "goes on for as many again."
         ),
         "early_stopping": _(
             "Stopped early and went back to step {step}, the best: {patience} steps brought no lower "

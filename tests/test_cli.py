@@ -411,7 +411,7 @@ def test_the_lines_for_a_person_tell_of_the_points_held_out(
     line: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("train", line, "--steps", 20, "--validation", 0.3) == 0
-    assert "\n3 points held out: loss " in capsys.readouterr().out
+    assert "\n3 points held out: validation loss " in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -264,9 +264,9 @@ REASONS: dict[str, tuple[dict[str, object], str]] = {
     "epochs": ({}, "all epochs"),
     "steps": ({"steps": 10}, "all steps"),
     "seconds": ({"seconds": 2.5}, "the 2.5 seconds"),
-    "loss_below": ({"loss_below": 0.01}, "below 0.01"),
+    "loss_below": ({"loss_below": 0.01}, "the loss before it, 0.009990, is below 0.01000"),
     "gradient_below": ({"gradient_below": 0.001}, "shorter than 0.001"),
-    "patience": ({"patience": 200}, "200 steps brought no lower loss"),
+    "patience": ({"patience": 200}, "for 200 steps the loss before a step reached no new low"),
     "early_stopping": ({"patience": 200, "validation": 0.2}, "went back to step 1,234"),
     "converged": ({}, "Converged after 1,234 steps"),
     "diverged": ({}, "Diverged after step 1,234"),
@@ -280,7 +280,7 @@ def test_every_reason_to_stop_has_a_sentence(reason: str, language: str) -> None
     use_language(language)
     changes, words = REASONS[reason]
     make: Callable[..., Settings] = Settings
-    sentence = stop_sentence(reason, 1234, make(**changes))
+    sentence = stop_sentence(reason, 1234, make(**changes), 0.00999)
     assert "1,234" in sentence
     assert "{" not in sentence
     if language == "en":
@@ -288,4 +288,4 @@ def test_every_reason_to_stop_has_a_sentence(reason: str, language: str) -> None
 
 
 def test_a_rule_that_has_been_lifted_meanwhile_has_its_sentence_all_the_same() -> None:
-    assert "1,234" in stop_sentence("seconds", 1234, Settings())
+    assert "1,234" in stop_sentence("seconds", 1234, Settings(), 1.0)

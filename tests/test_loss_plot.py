@@ -528,7 +528,7 @@ class TestReadout:
         mouse(plot, QEvent.Type.MouseMove, pixel(plot, 1240, 0))
         step = int(readout.text().split()[1].replace(",", ""))
         assert abs(step - 1240) <= 5000 / plot.area().width()
-        assert readout.text() == f"step {step:,}  loss {losses[step - 1]:.4g}"
+        assert readout.text() == f"step {step:,}  loss before it {losses[step - 1]:.4g}"
         assert readout.isVisible()
 
     def test_beyond_the_newest_step_it_tells_the_newest(self, plot, readout):
@@ -545,12 +545,13 @@ class TestReadout:
         first, last = (int(part.replace(",", "")) for part in readout.text().split()[1].split("–"))
         assert (first % 4, last) == (1, first + 3)
         mine = losses[first - 1 : last]
-        assert readout.text() == f"step {first:,}–{last:,}  loss {mine.min():.4g} to {mine.max():.4g}"
+        words = f"loss before it {mine.min():.4g} to {mine.max():.4g}"
+        assert readout.text() == f"step {first:,}–{last:,}  {words}"
 
     def test_tells_the_held_out_loss_and_the_rate_too(self, plot, readout):
         show(plot, falling(100), series(np.full(100, 0.25)), series(np.full(100, 0.001)))
         mouse(plot, QEvent.Type.MouseMove, pixel(plot, 50, 0))
-        assert readout.text().splitlines()[1:] == ["held out 0.25", "rate 0.001"]
+        assert readout.text().splitlines()[1:] == ["validation loss 0.25", "rate 0.001"]
 
     def test_over_the_strip_of_the_rates_it_tells_the_same(self, plot, readout):
         show(plot, falling(100), None, series(np.full(100, 0.001)))
@@ -746,7 +747,7 @@ class TestMark:
         show(plot, losses)
         heard = told(plot.step_hovered)
         plot.show_mark(30)
-        assert readout.text() == f"step 30  loss {losses[29]:.4g}"
+        assert readout.text() == f"step 30  loss before it {losses[29]:.4g}"
         dot = pixel(plot, 30, np.log10(losses[29])).toPoint()
         apart = QRect(dot, dot).united(readout.geometry()).size() - readout.size()
         assert max(apart.width(), apart.height()) < 30
@@ -780,7 +781,7 @@ class TestMark:
         losses[29] = np.nan
         show(plot, losses)
         plot.show_mark(30)
-        assert readout.text() == "step 30  loss –"
+        assert readout.text() == "step 30  loss before it –"
         assert readout.isVisible()
 
     @pytest.mark.parametrize("step", [61, 4000])

@@ -272,7 +272,7 @@ def test_a_larger_parameter_changes_the_loss_as_the_words_say(loss: str, model: 
     sizes = [each.size for each in inside.before]
     for parameter in (int(np.argmax(np.abs(flat))), len(flat) - 1):
         words = done(inside, parameter)
-        assert "the loss with its penalty" in words
+        assert "the objective" in words
         assert f"larger {parameter_names(inside.curve)[parameter]} would" in words
         assert f"is {significant(float(flat[parameter]))}: " in words
         raised = np.concatenate([each.ravel() for each in inside.before])

@@ -81,7 +81,10 @@ FIELDS: Mapping[str, Parameter] = MappingProxyType(
                 minimum=0,
                 maximum=1e6,
                 live=True,
-                tip=N_("Adds this times the sum of all absolute weights to the loss; biases are free."),
+                tip=N_(
+                    "Adds this times the sum of all absolute weights to the loss, and training makes both "
+                    "together smaller: the objective. Biases are free."
+                ),
             ),
             Parameter(
                 "batch_size",
@@ -140,7 +143,10 @@ FIELDS: Mapping[str, Parameter] = MappingProxyType(
                 unset=N_("off"),
                 live=True,
                 usual=0.1,
-                tip=N_("Training stops as soon as the loss of a step is below this."),
+                tip=N_(
+                    "Training stops as soon as the loss before a step, of the points of that step, is below "
+                    "this."
+                ),
             ),
             Parameter(
                 "gradient_below",
@@ -168,8 +174,9 @@ FIELDS: Mapping[str, Parameter] = MappingProxyType(
                 live=True,
                 usual=100,
                 tip=N_(
-                    "Training stops after so many steps without a new lowest loss. With points held out, "
-                    "theirs counts, and the run goes back to its best step: early stopping."
+                    "Training stops after so many steps without a new low of the loss before a step. With "
+                    "points held out, the validation loss counts, and the run goes back to its best step: "
+                    "early stopping."
                 ),
             ),
             Parameter(

@@ -17,6 +17,7 @@ from core.texts import _
 DATA, MODEL = "#0072B2", "#D55E00"  # the colours of the window
 WEIGHT_AND_BIAS = "weight, bias = (parameter.detach().cpu().double() for parameter in model.parameters())"
 PLACES = 500  # at which the curve is drawn
+VALIDATION_LOSS = "validation_loss = loss_function(model(held_inputs), held_targets)"
 # Where a letter of a label is not in matplotlib's own font, these are asked, on Linux, Windows and macOS.
 # Before 3.11 matplotlib knew of each file of several fonts, such as Noto's on Linux, the first alone.
 FONTS = (
@@ -119,9 +120,10 @@ def _schedule(page: Page, recipe: Recipe, inside: int) -> None:
     page.say(_("Set the learning rate of the next step."), "step", inside)
     if row.measured and recipe.holds_out:
         page.code("with torch.no_grad():", "step", inside)
-        page.code("held_loss = loss_function(model(held_inputs), held_targets)", "step", inside + 1)
+        page.code(VALIDATION_LOSS, "step", inside + 1)
     if row.measured:
-        page.code(f"scheduler.step({'held_' * recipe.holds_out}loss.item(){recipe.unit})", "step", inside)
+        loss = "validation_loss" if recipe.holds_out else "loss"
+        page.code(f"scheduler.step({loss}.item(){recipe.unit})", "step", inside)
     elif row.length:
         last = int(str(recipe.settings.values("schedule")[row.length])) - 1
         page.code(f"if scheduler.last_epoch < {last}:", "step", inside)
@@ -136,17 +138,20 @@ def _schedule(page: Page, recipe: Recipe, inside: int) -> None:
 def result_section(recipe: Recipe) -> Page:
     """The loss and the parameters, printed to their last digit."""
     page = Page("result")
-    if recipe.steps:
-        page.say(_("What came out: the loss of the last step, and every parameter to its last digit."))
-    else:
-        page.say(_("No step has been made: the loss of all points, and every parameter as it starts."))
-        whole = "all_" if recipe.batch_size else ""
-        page.code(f"loss = loss_function(model({whole}inputs), {whole}targets)")
+    page.say(
+        _(
+            "What came out: the loss of all training points, behind the last step, and every parameter to "
+            "its last digit."
+        )
+    )
+    whole = "all_" if recipe.batch_size else ""
+    page.code("with torch.no_grad():")
+    page.code(f"loss = loss_function(model({whole}inputs), {whole}targets)", inside=1)
+    if recipe.holds_out:
+        page.code(VALIDATION_LOSS, inside=1)
     page.code(f'print("loss", loss.item(){recipe.unit})')
     if recipe.holds_out:
-        page.code("with torch.no_grad():")
-        page.code("held_loss = loss_function(model(held_inputs), held_targets)", inside=1)
-        page.code(f'print("held_loss", held_loss.item(){recipe.unit})')
+        page.code(f'print("validation_loss", validation_loss.item(){recipe.unit})')
     if recipe.settings.standardise:
         page.say(_("These parameters are for the scaled x and y."))
     page.code("for name, parameter in model.named_parameters():")

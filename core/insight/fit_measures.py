@@ -8,33 +8,60 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from core.choices import LOSSES
 from core.experiment.points import Points
+from core.experiment.settings import Settings
 from core.insight.measures import mae, r_squared, rmse
 
 Floats = NDArray[np.float64]
 
 
 class Measures(NamedTuple):
-    """R², and the root mean square and the mean absolute difference in the units of y; None: not defined."""
+    """How well a model fits so many `points`: the loss, R², and RMSE and MAE in the units of y.
 
+    The loss is the chosen one, of these points, without any penalty, in the units of the data. None where a
+    number is not defined or not finite.
+    """
+
+    points: int
+    loss: float | None
     r2: float | None
     rmse: float | None
     mae: float | None
 
 
 def measures(
-    points: Points, held_out: NDArray[np.bool_] | None, predict: Callable[[Floats], Floats]
+    points: Points,
+    settings: Settings,
+    held_out: NDArray[np.bool_] | None,
+    predict: Callable[[Floats], Floats],
 ) -> tuple[Measures, Measures | None]:
-    """Of the training points, and of those where `held_out` `[N]` is True; None where there are none."""
+    """Of the training points, and of those where `held_out` `[N]` is True; None where there are none.
+
+    All in float64, and of one and the same fit, which `predict` is.
+    """
     predicted = predict(points.x)
     if held_out is None or not held_out.any():
-        return _measured(points.y, predicted), None
+        return _measured(settings, points.y, predicted), None
     training = ~held_out
     return (
-        _measured(points.y[training], predicted[training]),
-        _measured(points.y[held_out], predicted[held_out]),
+        _measured(settings, points.y[training], predicted[training]),
+        _measured(settings, points.y[held_out], predicted[held_out]),
     )
 
 
-def _measured(y: Floats, predicted: Floats) -> Measures:
-    return Measures(r_squared(y, predicted), rmse(y, predicted), mae(y, predicted))
+def _measured(settings: Settings, y: Floats, predicted: Floats) -> Measures:
+    loss = _loss(settings, y, predicted)
+    return Measures(len(y), loss, r_squared(y, predicted), rmse(y, predicted), mae(y, predicted))
+
+
+def _loss(settings: Settings, y: Floats, predicted: Floats) -> float | None:
+    """The chosen loss of these points, without any penalty; None where it is not finite."""
+    import torch
+
+    from core.training.named import named
+
+    row = LOSSES[settings.loss]
+    loss = named(row.runs)(**row.arguments(settings.values("loss")))
+    value = float(loss(torch.tensor(predicted), torch.tensor(y)))
+    return value if np.isfinite(value) else None

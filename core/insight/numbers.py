@@ -54,3 +54,13 @@ def _decimal(value: float, digits: int) -> tuple[str, int]:
     if -4 <= exponent <= digits:
         return f"{value:.{max(0, digits - 1 - exponent)}f}", 0
     return mantissa, exponent
+
+
+def told_apart(one: float, other: float) -> tuple[str, str]:
+    """Two numbers in as few significant digits as tell them apart, where they are not the same."""
+    texts = significant(one), significant(other)
+    for digits in range(DIGITS + 1, ENOUGH + 1):
+        if one == other or texts[0] != texts[1]:
+            break
+        texts = significant(one, digits), significant(other, digits)
+    return texts

@@ -184,9 +184,10 @@ def _loss(inside: Inside, _parameter: int) -> list[str]:
     ]
     if inside.settings.l1 and inside.objective is not None:
         sentences.append(
-            _("With the penalty for large weights (L1) it is {objective}; that is made smaller.").format(
-                objective=_text(inside.objective)
-            )
+            _(
+                "With the penalty for large weights (L1) it is the objective, {objective}; that is made "
+                "smaller."
+            ).format(objective=_text(inside.objective))
         )
     return sentences
 
@@ -352,7 +353,7 @@ _DONE = {"zero_grad": _zero_grad, "forward": _forward, "loss": _loss, "backward"
 
 def _what_falls(inside: Inside) -> str:
     """What training makes smaller."""
-    return _("the loss with its penalty") if inside.settings.l1 else _("the loss")
+    return _("the objective") if inside.settings.l1 else _("the loss")
 
 
 def _is_lbfgs(inside: Inside) -> bool:

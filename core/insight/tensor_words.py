@@ -13,8 +13,8 @@ OF_THE_STEP: Mapping[str, str] = MappingProxyType(
         "inputs": N_("What the model is given in this step: a row for each point."),
         "targets": N_("What the model should predict: the y of each point of this step."),
         "prediction": N_("What the model has made of the inputs: a prediction for each point."),
-        "loss": N_("One number for how far the predictions are from their targets."),
-        "objective": N_("The loss with the penalty for large weights: what is made smaller."),
+        "loss": N_("One number for how far the predictions are from their targets, before the step."),
+        "objective": N_("The loss and the penalty for large weights together: what is made smaller."),
     }
 )
 

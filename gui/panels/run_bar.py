@@ -54,13 +54,14 @@ class RunBar(QToolBar):
             ),
             "loss": Readout(
                 "readout_loss",
-                _("loss"),
+                max(_("loss"), _("loss before"), key=len),
                 "0.000×10⁻⁰⁰",
-                _("The loss of the newest step, in units of the data."),
+                "",
                 theme,
                 True,
             ),
         }
+        self.show_loss(None)
         for readout in self._readouts.values():
             self.addWidget(readout)
         self.show_running(False, False)
@@ -84,7 +85,27 @@ class RunBar(QToolBar):
         """Show where the run stands, or that there is none."""
         self._readouts["step"].show_text("–" if snapshot is None else f"{snapshot.step:,}")
         self._readouts["epoch"].show_text("–" if snapshot is None else f"{snapshot.epoch:,}")
-        self._readouts["loss"].show_text("–" if snapshot is None else significant(snapshot.loss))
+
+    def show_loss(self, loss: float | None) -> None:
+        """Show the loss of the fit on screen, that of all training points; None is not known."""
+        words = _(
+            "The loss of the fit on screen: of all training points, behind this step, in the units of the "
+            "data."
+        )
+        self._show_loss(loss, _("loss"), words)
+
+    def show_loss_before(self, loss: float) -> None:
+        """Show the loss that this step found before its update, where that of the fit takes too long."""
+        words = _(
+            "The loss that this step found before its update, of the points of its batch, in the units of "
+            "the data. Of so many points, that of the fit on screen is found once the run rests."
+        )
+        self._show_loss(loss, _("loss before"), words)
+
+    def _show_loss(self, loss: float | None, caption: str, tip: str) -> None:
+        readout = self._readouts["loss"]
+        readout.show_caption(caption, tip)
+        readout.show_text("–" if loss is None else significant(loss))
 
     def show_speed(self, speed: float | None) -> None:
         """Show the speed that is chosen."""

@@ -28,8 +28,8 @@ ROWS = {
         ),
     ),
     "distance": (
-        N_("Loss now"),
-        N_("The loss of all training points at this step, and how far it lies above the lowest."),
+        N_("Loss"),
+        N_("The loss of the fit on screen, of all training points, and how far it lies above the lowest."),
     ),
     "condition": (
         N_("Condition"),

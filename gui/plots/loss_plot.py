@@ -82,13 +82,18 @@ class LossPlot(Canvas):
         self.setObjectName("loss_plot")
         self.setAccessibleName(_("Loss of every step"))
         self.setToolTip(
-            _("Click to go to a step, Shift-drag to mark a stretch. The wheel zooms, F fits the view.")
+            _(
+                "The loss that each step found before its update, of the points of its batch; dashed the "
+                "validation loss, behind the step."
+            )
+            + "\n"
+            + _("Click to go to a step, Shift-drag to mark a stretch. The wheel zooms, F fits the view.")
         )
         self._make_items()
         self.readout = Bubble("loss_readout", theme, self.viewport())
         self._scrub, self._brush = ScrubTool(self), BrushTool(self)
         self.axes["bottom"].set_name(_("step"))
-        self.axes["left"].set_name(_("loss"))
+        self._show_legend()
         self._ready = True
         self.show_logarithmic(True)
 
@@ -117,7 +122,7 @@ class LossPlot(Canvas):
         self.legend = Legend(
             theme,
             (
-                Entry(TRAINING, _("training"), MODEL, px(2), Qt.PenStyle.SolidLine),
+                Entry(TRAINING, _("training, before step"), MODEL, px(2), Qt.PenStyle.SolidLine),
                 Entry(HELD_OUT, _("held out"), VALIDATION, px(2), Qt.PenStyle.DashLine),
                 Entry(ABANDONED, _("abandoned"), theme.was, px(2), Qt.PenStyle.SolidLine),
                 zero_entry(theme),
@@ -263,6 +268,7 @@ class LossPlot(Canvas):
             shown.add(EXACTLY_ZERO)
         if len(shown) < 2:
             shown = set()
+        self.axes["left"].set_name(_("loss") if HELD_OUT in shown else _("loss before"))
         if bool(shown) != bool(self.legend.shown):
             self.keep_above(HEIGHT if shown else GRID)
         self.legend.show_only(shown)

@@ -13,8 +13,8 @@ def said(step: int, losses: Series, validation: Series, rates: Series) -> list[s
     first = (step - 1) // losses.stride * losses.stride + 1
     last = min(first + losses.stride - 1, losses.steps)
     steps = f"{first:,}" if first == last else f"{first:,}–{last:,}"
-    lines = [_("step {step}  loss {loss}").format(step=steps, loss=_number(losses, step))]
-    for text, series in ((_("held out {number}"), validation), (_("rate {number}"), rates)):
+    lines = [_("step {step}  loss before it {loss}").format(step=steps, loss=_number(losses, step))]
+    for text, series in ((_("validation loss {number}"), validation), (_("rate {number}"), rates)):
         if step <= series.steps:
             lines.append(text.format(number=_number(series, step)))
     return lines

@@ -47,7 +47,7 @@ class ColourScale(QWidget):
         lowest = significant(10**self._scale.low, DIGITS)
         if self._scale.deeper:
             lowest = _("{loss} or less").format(loss=lowest)
-        place = self._write(painter, 0, _("training loss") + " " + lowest) + gap
+        place = self._write(painter, 0, _("loss before the step") + " " + lowest) + gap
         band = self._box(place, BAND)
         gradient = QLinearGradient(band.topLeft(), band.topRight())
         for stop, colour in enumerate(theme.deep_heights):

@@ -36,6 +36,13 @@ class Readout(QWidget):
         for label in (self._title, self.value):
             label.setParent(self)
 
+    def show_caption(self, caption: str, tip: str) -> None:
+        """Call the value otherwise, by a name that is no longer than the first one."""
+        self._title.setText(caption)
+        self.value.setAccessibleName(caption)
+        self.setToolTip(tip)
+        self._place()
+
     def show_text(self, text: str, shorter: Sequence[str] = ()) -> None:
         """Show `text`; where it has no room, the first of the `shorter` ones that has."""
         self.value.setText(text)
@@ -71,6 +78,8 @@ class Readout(QWidget):
         """The value stands behind its caption, of which as much is seen as the value leaves."""
         self._needed = max(self._needed, self._wanted())
         room = self.width() - self._left - self._gap
-        title = max(0, min(self._title.sizeHint().width(), room - self._needed))
+        metrics = self._title.fontMetrics()
+        caption = metrics.horizontalAdvance(self._title.text()) + metrics.averageCharWidth() // 2
+        title = max(0, min(caption, room - self._needed))
         self._title.setGeometry(self._left, 0, title, self.height())
         self.value.setGeometry(self._left + title + self._gap, 0, room - title, self.height())

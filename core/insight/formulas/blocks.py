@@ -140,7 +140,7 @@ def _has_matrices(rule: Rule) -> bool:
 
 def _slope_in_words(settings: Settings) -> str:
     if settings.l1:
-        return _("slope of J, the loss with its penalty, when the parameter θ grows")
+        return _("slope of the objective J when the parameter θ grows")
     return _("slope of the loss L when the parameter θ grows")
 
 

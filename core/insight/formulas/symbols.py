@@ -58,8 +58,8 @@ SYMBOLS = {
     # the loss
     "r": Symbol("r", "r", "", N_("how far the model is off at a point"), "i"),
     "part": Symbol(r"\ell", "ℓ", "", N_("share of a point in the loss"), "i"),
-    "L": Symbol("L", "L", "", N_("loss: how wrong the model is")),
-    "J": Symbol("J", "J", "", N_("loss with the penalty")),
+    "L": Symbol("L", "L", "", N_("loss before the step: how wrong the model is")),
+    "J": Symbol("J", "J", "", N_("objective: loss and penalty together")),
     "knee": _chosen(r"\delta", "δ", N_("r up to it counts squared, a larger r in proportion")),
     "beta": _chosen(r"\beta", "β", N_("r below it counts squared, a larger r in proportion")),
     "scale": _chosen("s", "s", N_("r well below it counts squared, a larger r in proportion")),
