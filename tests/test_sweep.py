@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,15 +12,17 @@ import torch
 from core.choices import LOSSES, MODELS, OPTIMIZERS, SCHEDULES, Value
 from core.experiment import Points, Settings
 from core.problem import Problem
+from core.tables import Reading, read_points
+from core.training import Trainer, sweep_record
 from core.training import sweep as sweep_module
-from core.training import sweep_record
 from core.training.sweep import BLOCK, Sweep
-from core.training.sweep_plan import MOST_RUNS, RATE, SEED, START, SweepPlan
+from core.training.sweep_plan import MOST_RUNS, RATE, SEED, START, SweepPlan, usual_plan
 from core.training.sweep_record import MOST_KEPT, SweepRecord
 from core.training.sweep_worker import SweepWorker
 from tests.sweeps import held_against_single_runs, losses, lost_at, settings_of, single, swept
 
 TOGETHER = [key for key, row in OPTIMIZERS.items() if row.first_order and key != "rprop"]
+ENGEL = Path(__file__).parent.parent / "resources" / "data" / "engel.csv"
 NOWHERE = np.empty((0, 1))
 SWITCHES: dict[str, list[dict[str, Value]]] = {
     "sgd": [
@@ -341,6 +344,30 @@ def test_the_values_are_different_short_and_evenly_spaced(low: float, high: floa
     assert len(np.unique(values)) == runs
     assert low <= values[0] < values[-1] <= high
     assert np.log(values) == pytest.approx(np.log(np.geomspace(low, high, runs)), abs=5e-3)
+
+
+def test_a_sweep_is_offered_around_a_rate_far_below_the_usual_ones() -> None:
+    plan = usual_plan(RATE, Settings(learning_rate=8.1e-19))
+    assert (plan.low, plan.high) == (8.1e-20, 8.1e-13)
+    assert usual_plan(RATE, Settings()) == SweepPlan(RATE, 1e-4, 10.0)
+
+
+def test_rates_far_below_the_usual_ones_are_swept_as_single_runs_take_them() -> None:
+    """Incomes and what is spent on food, as they are: stable up to 8.1e-7, by the largest eigenvalue."""
+    engel = read_points(ENGEL, Reading()).points
+    design = np.column_stack((engel.x[:, 0], np.ones(len(engel))))
+    limit = 2 / float(np.linalg.eigvalsh(2 / len(engel) * design.T @ design)[-1])
+    assert limit == pytest.approx(8.1e-7, rel=0.01)
+    settings, plan = Settings(optimizer="sgd"), SweepPlan(RATE, 0.1 * limit, 1.5 * limit, 4, 30)
+    sweep = swept(engel, settings, plan)
+    first = Trainer(engel, settings).full_loss()
+    for value, arrays in zip(sweep.values, sweep.parameters(), strict=True):
+        trainer = Trainer(engel, replace(settings, learning_rate=float(value)))
+        for _step in range(plan.steps):
+            trainer.step()
+        for one, other in zip(arrays, trainer.latest.arrays, strict=True):
+            assert one == pytest.approx(other, rel=1e-3)
+        assert (trainer.full_loss() < first) == (value < limit)
 
 
 # --- in a thread --------------------------------------------------------------------------------------------
