@@ -24,19 +24,22 @@ from core.insight.fit_measures import Measures, measures
 from core.insight.numbers import told_apart, typed
 from core.problem import Problem
 from core.terminal import Progress, complain, say
-from core.texts import N_, _, n_
+from core.texts import N_, _, joined, n_
 from core.training import Snapshot
 from core.training.compiled.words import engine_account, engine_word
+from core.training.failure import DIVERGED, NAN
 from core.training.history import History
 from core.work import Work, idle_options, work_of
 
 if TYPE_CHECKING:
+    from core.insight.diagnosis import Remedy
     from core.training import Trainer
 
 Draw = Callable[[Experiment, Snapshot, History, Path], None]
 
 INTERRUPTED = 130  # the exit status of a program that Ctrl-C ended
 EXPERIMENT_ENDING = ".fit.json"
+WRITTEN = {"learning_rate": "--lr {value}", "standardise": "--standardise"}  # in short, not by --set
 
 WHY = {
     "epochs": N_("It stopped because all epochs are done."),
@@ -129,7 +132,7 @@ def train(arguments: argparse.Namespace, draw: Draw | None = None) -> int:
         trainer.notice,
         too_few_points(len(work.points), work.settings),
         engine_account(trainer.engine, trainer.tip.step),
-        _advice(outcome),
+        _advice(trainer, work),
     ):
         if sentence:
             complain(sentence)
@@ -246,17 +249,49 @@ def _why(outcome: Outcome) -> str:
     return _(WHY[outcome.why]).format(**numbers)
 
 
-def _advice(outcome: Outcome) -> str:
-    """What to try after a run that diverged."""
-    if outcome.why != "diverged":
+def _advice(trainer: Trainer, work: Work) -> str:
+    """What to try after a run that has no next step: what the window says of it too."""
+    failure = trainer.failure
+    if failure is None:
         return ""
-    settings = outcome.work.settings
-    sentence = (
-        _("It diverged at step {step}: try a learning rate below {rate}.")
-        if settings.standardise
-        else _("It diverged at step {step}: try --standardise, or a learning rate below {rate}.")
+    from core.insight.diagnosis import Evidence, diagnose
+    from core.insight.optimum import training_points
+    from core.insight.theory import theory
+
+    finding = diagnose(
+        Evidence(
+            training_points(work.points, work.settings),
+            work.settings,
+            trainer.latest,
+            trainer.history.losses(),
+            trainer.history.validation_losses(),
+            theory(work.points, work.settings, trainer.scaling),
+            trainer.stopped,
+            failure=failure,
+        )
     )
-    return sentence.format(step=outcome.snapshot.step + 1, rate=typed(settings.learning_rate))
+    words = {
+        DIVERGED: _("It diverged at step {step}."),
+        NAN: _("Step {step} led to NaN, which is not a number."),
+    }
+    what = words[failure.reason].format(step=f"{failure.step:,}")
+    if finding is None or finding.remedy is None:
+        return joined(what, "" if finding is None else finding.sentence)
+    try_this = _("Try {options}.").format(options=_as_options(finding.remedy))
+    return joined(what, finding.sentence, try_this)
+
+
+def _as_options(remedy: Remedy) -> str:
+    """A remedy as a person gives it on the command line."""
+    named = [
+        WRITTEN.get(name, f"--set {name}={{value}}").format(value=_as_typed(value))
+        for name, value in {**remedy.changes, **remedy.options}.items()
+    ]
+    return " ".join(named)
+
+
+def _as_typed(value: object) -> str:
+    return typed(value) if isinstance(value, float) else str(value)
 
 
 def _rounded(fit: Measures) -> dict[str, str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject
 
+from core.experiment import Points, Settings
 from core.training import Snapshot
 from gui.run_sentences import training_word
 from gui.widgets.message_line import MessageLine
@@ -54,6 +55,26 @@ class Steady:
         return self._shown
 
 
+class Look(NamedTuple):
+    """What is looked at, to know when there is something else to see."""
+
+    snapshot: Snapshot | None
+    points: Points
+    settings: Settings
+    stopped: str | None
+    running: bool
+
+    def is_same(self, other: Look) -> bool:
+        """Whether nothing at all is different."""
+        return self.snapshot is other.snapshot and self.running == other.running and self.asks_the_same(other)
+
+    def asks_the_same(self, other: Look) -> bool:
+        """Whether what was found is still to the point, though the run may have gone on."""
+        runs = {None if look.snapshot is None else look.snapshot.run for look in (self, other)}
+        same = self.points is other.points and self.settings is other.settings
+        return same and self.stopped == other.stopped and len(runs) == 1
+
+
 def _rank(finding: Finding | None) -> int:
     """The place of the finding's rule in the table; None comes last."""
     from core.insight.diagnosis import RULES  # here, since the window is painted without it
@@ -72,7 +93,7 @@ class Diagnostician(QObject):
         self._message = message
         self._steady = Steady()
         self._looked_at = 0.0
-        self._last_look: tuple[object, ...] = (None,) * 4
+        self._last_look: Look | None = None
         self._session.run_started.connect(self._begin)
         self._session.numbers_changed.connect(self._follow)
         self._session.snapshot_changed.connect(self._follow)
@@ -101,33 +122,42 @@ class Diagnostician(QObject):
         store = self._workspace.store
         if self._session.running and self._message.has_passed:
             self._session.say_again()
+        looked_at, before = self._now(), self._last_look
+        if before is not None and not looked_at.asks_the_same(before):
+            self._steady = Steady()
+            self._message.show_finding(None)  # at once: it was said of other settings
+        self._last_look = looked_at
         if snapshot is None or history is None or self._session.loading:
+            self._last_look = looked_at._replace(snapshot=None)
             return
-        looked_at = (snapshot, store.points, store.settings, self._session.running)
-        if all(one is other for one, other in zip(looked_at, self._last_look, strict=True)):
+        if before is not None and looked_at.is_same(before):
             return
-        self._last_look, self._looked_at = looked_at, time.monotonic()
+        self._looked_at = time.monotonic()
         losses, held = history.losses(), history.validation_losses()
         at_tip = snapshot is self._session.tip
         stopped = self._session.stopped if at_tip else None
         failure = self._session.failure if at_tip else None
         points, settings, since = store.points, store.settings, self._session.measured_since
+        alike_since, rate, remedied = self._session.alike_since, self._session.present_rate, store.remedied
 
         def work() -> Finding | None:
             from core.insight.diagnosis import Evidence, diagnose  # here, since the window is painted without
 
             training, known = self._workspace.last_theory.of(points, settings, snapshot.scaling)
-            evidence = Evidence(training, settings, snapshot, losses, held, known, stopped, since, failure)
-            return diagnose(evidence)
+            seen = (training, settings, snapshot, losses, held, known, stopped, since, failure)
+            return diagnose(Evidence(*seen, alike_since, rate, remedied))
 
         self._workspace.background.run(
-            "diagnosis", work, lambda finding: self._show(finding, snapshot.run), self._miss, passing=True
+            "diagnosis", work, lambda finding: self._show(finding, looked_at), self._miss, passing=True
         )
 
-    def _show(self, finding: Finding | None, run: int) -> None:
-        """Show what was found, if it is still about this run."""
-        snapshot = self._session.snapshot
-        if snapshot is None or snapshot.run != run:
+    def _now(self) -> Look:
+        store, session = self._workspace.store, self._session
+        return Look(session.snapshot, store.points, store.settings, session.stopped, session.running)
+
+    def _show(self, finding: Finding | None, looked_at: Look) -> None:
+        """Show what was found, if it is still about this run, these points and these settings."""
+        if not looked_at.asks_the_same(self._now()):
             return
         running = self._session.running
         shown = self._steady.take(finding, not running)
@@ -141,4 +171,4 @@ class Diagnostician(QObject):
     def _apply(self, finding: Finding | None) -> None:
         """Do what the finding proposes, as one change that can be undone."""
         if finding is not None and finding.remedy is not None:
-            self._workspace.store.apply(finding.remedy.applied)
+            self._workspace.store.follow(finding.remedy.applied)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from core.experiment import Experiment
+from core.insight.theory import rate_at
 from core.training import Snapshot, Worker
 from gui.speed_meter import SpeedMeter
 from gui.store import Store
@@ -118,6 +119,19 @@ class Standing(QObject):
     def measured_since(self) -> int:
         """The step behind which losses are of the kind that they are now."""
         return 0 if self._worker is None else self._worker.trainer.measured_since
+
+    @property
+    def alike_since(self) -> int | None:
+        """The step behind which all steps were made as the next one is wanted; None for none."""
+        return 0 if self._worker is None else self._worker.trainer.alike_since
+
+    @property
+    def present_rate(self) -> float:
+        """The learning rate of the next step, or, on a schedule, of the last one."""
+        settings, snapshot = self._store.settings, self.snapshot
+        if self._worker is None or snapshot is None:
+            return settings.learning_rate
+        return rate_at(settings, snapshot, self._worker.trainer.taken_rate)
 
     @property
     def was_changed(self) -> bool:

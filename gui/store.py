@@ -25,7 +25,8 @@ class Edit(QUndoCommand):
     """One change: the whole experiment before it and after it. Both are frozen, so nothing is copied.
 
     `done` says that the change has been shown already, so that pushing it shows nothing; `anew` that it puts
-    something else in the place of what was, and so takes a new run.
+    something else in the place of what was, and so takes a new run, and `remedy` that a diagnosis
+    proposed it.
     """
 
     def __init__(
@@ -37,9 +38,11 @@ class Edit(QUndoCommand):
         stroke: int = -1,
         done: bool = False,
         anew: bool = False,
+        remedy: bool = False,
     ) -> None:
         super().__init__(text)
         self.anew = anew
+        self.remedy = remedy
         self.before = before
         self.after = after
         self._store = store
@@ -102,6 +105,24 @@ class Store(QObject):
         """The settings as they are now."""
         return self.experiment.settings
 
+    @property
+    def remedied(self) -> tuple[Settings, ...]:
+        """The settings before each of the remedies that were taken last, the oldest first.
+
+        They begin behind the newest edit of points, or by hand of anything that steps depend on: from there
+        on it is another question.
+        """
+        found: list[Settings] = []
+        for index in reversed(range(self.undo_stack.index())):
+            edit = self.undo_stack.command(index)
+            assert isinstance(edit, Edit)
+            before, after = edit.before, edit.after
+            if edit.remedy:
+                found.append(before.settings)
+            elif before.points is not after.points or not before.settings.steps_like(after.settings):
+                break
+        return tuple(reversed(found))
+
     # --- points ---------------------------------------------------------------------------------------
 
     def add_points(self, x: ArrayLike, y: ArrayLike) -> None:
@@ -138,6 +159,10 @@ class Store(QObject):
     def apply(self, change: Callable[[Settings], Settings]) -> None:
         """Change settings and hyper-parameters at once, to what `change` makes of them; one edit to undo."""
         self._edit_settings(change)
+
+    def follow(self, remedy: Callable[[Settings], Settings]) -> None:
+        """Change settings as a diagnosis proposes; one edit to undo, which is remembered as a remedy."""
+        self._edit_settings(remedy, remedy=True)
 
     def new_start_values(self) -> None:
         """PyTorch's start values from a new seed."""
@@ -186,27 +211,30 @@ class Store(QObject):
         except Problem as problem:
             self.refused.emit(str(problem))
 
-    def _edit_settings(self, edit: Callable[[Settings], Settings]) -> None:
+    def _edit_settings(self, edit: Callable[[Settings], Settings], remedy: bool = False) -> None:
         try:
             settings = _with_start_values_that_fit(edit(self.settings), self.settings)
         except Problem as problem:
             self.refused.emit(str(problem))
             self.settings_changed.emit(self.settings, self.settings)
             return
-        self._edit(self.points, settings, _("change settings"))
+        self._edit(self.points, settings, _("change settings"), remedy=remedy)
 
-    def _edit(self, points: Points, settings: Settings, text: str, anew: bool = False) -> None:
+    def _edit(
+        self, points: Points, settings: Settings, text: str, anew: bool = False, remedy: bool = False
+    ) -> None:
         """Have these points and settings; what was recorded of a run goes with those that it came to."""
         edited = Experiment(points, settings)
         if not _same(edited, Experiment(self.points, self.settings)):
-            self._push(edited, text, anew)
+            self._push(edited, text, anew, remedy)
 
-    def _push(self, experiment: Experiment, text: str, anew: bool = False) -> None:
+    def _push(self, experiment: Experiment, text: str, anew: bool = False, remedy: bool = False) -> None:
         """Make `experiment` the present one; what changes nothing is nothing to undo either."""
         require_one_column(experiment.points)
         if self._showing or _same(experiment, self.experiment):
             return
-        self.undo_stack.push(Edit(self, self.experiment, experiment, text, self._stroke, anew=anew))
+        before = self.experiment
+        self.undo_stack.push(Edit(self, before, experiment, text, self._stroke, anew=anew, remedy=remedy))
         self._largest = max(self._largest, _size(experiment))
         if self._largest * self.undo_stack.count() > LARGEST_UNDO:
             self._forget_the_oldest()
@@ -232,15 +260,15 @@ class Store(QObject):
         What the person sees of the stack stays as it is. `clean` is the index of the saved state, below zero
         where there is none.
         """
-        kept = [(edit.before, edit.after, edit.text(), edit.id(), edit.anew) for edit in edits]
+        kept = [(e.before, e.after, e.text(), e.id(), e.anew, e.remedy) for e in edits]
         stack = self.undo_stack
         stack.blockSignals(True)
         stack.clear()
         stack.resetClean()
-        for index, (before, after, text, stroke, anew) in enumerate(kept):
+        for index, (before, after, text, stroke, *marks) in enumerate(kept):
             if index == clean:
                 stack.setClean()
-            stack.push(Edit(self, before, after, text, stroke, done=True, anew=anew))
+            stack.push(Edit(self, before, after, text, stroke, True, *marks))
         stack.blockSignals(False)
 
 

@@ -53,7 +53,7 @@ class Theorist(QObject):
         from gui.panels.theory_card import TheoryCard
 
         self._card = TheoryCard(self._theme)
-        self._card.show_rate(self._rate(self._workspace.session.snapshot))
+        self._card.show_rate(self._workspace.session.present_rate)
         self._card.show_theory(self._theory)
         return self._card
 
@@ -77,7 +77,7 @@ class Theorist(QObject):
         if replace(settings, learning_rate=before.learning_rate) != before:
             self._find()
         if self._card is not None:
-            self._card.show_rate(self._rate(self._workspace.session.snapshot))
+            self._card.show_rate(self._workspace.session.present_rate)
 
     def _follow_run(self, start: Snapshot | None) -> None:
         """A run that is standardised has a scaling of its own."""
@@ -111,7 +111,7 @@ class Theorist(QObject):
         if self._card is None or not self._seen:
             self._workspace.background.drop("distance")
             return
-        self._card.show_rate(self._rate(snapshot))
+        self._card.show_rate(self._workspace.session.present_rate)
         best = None if self._theory is None else self._theory.optimum
         background = self._workspace.background
         if best is None or snapshot is None or not best.fits(snapshot):
@@ -128,10 +128,3 @@ class Theorist(QObject):
         log.error("the distance to the optimum could not be found", exc_info=error)
         if self._card is not None:
             self._card.show_distance(None)
-
-    def _rate(self, snapshot: Snapshot | None) -> float:
-        """The learning rate of the next step, or, on a schedule, of the last one."""
-        settings = self._workspace.store.settings
-        if settings.schedule == "constant" or snapshot is None:
-            return settings.learning_rate
-        return snapshot.learning_rate

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 
-from core.choices import FIELDS, TABLES, Choice, Parameter, Value
+from core.choices import FIELDS, STOP_RULES, TABLES, Choice, Parameter, Value
 from core.choices.choice import LONGEST_ECHO
 from core.problem import Problem
 from core.texts import _
@@ -70,6 +70,12 @@ class Settings:
     def with_option(self, key: str, value: Value) -> Settings:
         """These settings with one hyper-parameter ("row.parameter") changed."""
         return replace(self, options={**self.options, key: value})
+
+    def steps_like(self, other: Settings) -> bool:
+        """Whether a step is the same with both: neither stop rules nor the engine have a part in it."""
+        if self is other or self == other:
+            return True
+        return replace(self, **{name: getattr(other, name) for name in ("engine", *STOP_RULES)}) == other
 
     def restarts(self, other: Settings) -> bool:
         """Whether going from these settings to `other` takes a new run; otherwise the change is live."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,6 +17,9 @@ from core.insight.scaling import Scaling, no_scaling, standard_scaling
 from core.insight.stability import Bowl, Descent, Zones
 from core.texts import _
 
+if TYPE_CHECKING:
+    from core.training.snapshot import Snapshot
+
 LINEAR: dict[str, type[Curve]] = {"line": Line, "polynomial": Polynomial}  # in their parameters
 PENALTIES = ("weight_decay", "lambd")  # parameters of optimizers that pull the fit away from the least loss
 
@@ -25,6 +29,7 @@ class Theory:
     """What is known of a run before it begins, from its training points and settings alone.
 
     `optimum` is that by the chosen loss, None where none is known, and then `why_no_optimum` says why.
+    `bound` is the best fit without any penalty: no run comes below its loss.
     `condition` is the condition number of the MSE's Hessian in the coordinates of training; `condition_raw`
     and `condition_standardised` are those without and with standardising, so that they can be compared
     (infinite where a direction is flat, None where the model is not linear in its parameters). `limit`,
@@ -33,6 +38,7 @@ class Theory:
     """
 
     optimum: Optimum | None = None
+    bound: Optimum | None = None
     why_no_optimum: str = ""
     condition: float | None = None
     condition_raw: float | None = None
@@ -77,11 +83,13 @@ def theory(
         None if bowl is None or descent is None else bowl.limit(descent, size)
         for bowl in (here, raw, standardised)
     )
-    best = None if why_no_optimum else optimum(training, curve, settings, stop)
-    if best is not None and not np.isfinite(best.loss):
-        best = None
+    bound = optimum(training, curve, settings, stop)
+    if bound is not None and not np.isfinite(bound.loss):
+        bound = None
+    best = None if why_no_optimum else bound
     return Theory(
         best,
+        bound,
         why_no_optimum or ("" if best else too_large),
         condition,
         condition_raw,
@@ -93,6 +101,26 @@ def theory(
         None if descent is None else here.zones(descent, size),
         why_not,
     )
+
+
+def rate_at(settings: Settings, snapshot: Snapshot, taken: float) -> float:
+    """The learning rate at which a run stands: that which is set, or what a schedule has made of it last.
+
+    `taken` is the one that was set when `snapshot` was made.
+    """
+    if settings.schedule == "constant" or not snapshot.step:
+        return settings.learning_rate
+    return snapshot.learning_rate / taken * settings.learning_rate
+
+
+def stable_limit(points: Points, settings: Settings) -> float | None:
+    """The largest stable learning rate of a run upon the training points among `points`; None: not known."""
+    training = training_points(points, settings)
+    curve = linear_curve(settings, training)
+    if curve is None or _why_no_limit(training, settings):
+        return None
+    here = _bowls(training, curve, None)[settings.standardise]
+    return None if here is None else here.limit(Descent.of(settings), _batch_size(training, settings))
 
 
 def _bowls(points: Points, curve: Curve, scaling: Scaling | None) -> tuple[Bowl | None, Bowl | None]:

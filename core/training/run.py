@@ -110,6 +110,25 @@ class Run:
         return since
 
     @property
+    def alike_since(self) -> int | None:
+        """The step behind which all steps up to this one were made as the next is wanted; None for none."""
+        here = self.latest.step
+        parts = [part for part in self._plan if part.since < max(here, 1)]
+        since: int | None = None if here else 0
+        for part in reversed(parts):
+            if part.wanted.points is not self._wanted.points:
+                break
+            if not part.wanted.settings.steps_like(self._wanted.settings):
+                break
+            since = part.since
+        return since
+
+    @property
+    def taken_rate(self) -> float:
+        """The learning rate that was set for the step at which the run stands."""
+        return self.fit.taken.settings.learning_rate
+
+    @property
     def changed(self) -> bool:
         """Whether the next step takes up a change that no step has taken up yet."""
         return not same(self._wanted, self._plan[-1].wanted)

@@ -6,9 +6,12 @@ import math
 
 import numpy as np
 
-from core.insight.diagnosis.evidence import Evidence, Finding, Remedy
+from core.insight.diagnosis.evidence import Evidence
+from core.insight.diagnosis.finding import Claims, Finding, Remedy
+from core.insight.diagnosis.motion import FALLS, GROWS, STANDS
 from core.insight.diagnosis.recent import recent
-from core.insight.diagnosis.words import about, close, percent, standardise
+from core.insight.diagnosis.remedies import standardise
+from core.insight.diagnosis.words import about, close, percent
 from core.texts import _, joined, n_
 
 SINGLE = 2.0**-24  # the rounding of a float32, as a share of the number
@@ -30,6 +33,8 @@ SETTLED = 5  # numbers that are seen together
 SHORTEST_PATIENCE = 50  # steps
 SETTLING = 0.5  # change of the logarithm of the loss in so many steps
 VISIBLE = 0.01  # of the least loss
+NOT_THERE = Claims(arrived=False)
+QUICK = 20  # steps to halve what is left: nothing crawls
 
 
 def one_point(evidence: Evidence) -> Finding | None:
@@ -102,12 +107,13 @@ def _too_short_steps(evidence: Evidence) -> Finding | None:
         "float32 is too narrow: {count} steps have changed nothing, though the loss is {above} % above the "
         "least possible. They are shorter than its 7 digits can hold."
     ).format(count=f"{still * losses.stride:,}", above=percent(evidence.above))
-    return Finding("too_narrow", sentence, True, Remedy("float64", {"dtype": "float64"}))
+    remedy = Remedy("float64", {"dtype": "float64"})
+    return Finding("too_narrow", sentence, True, remedy, Claims(STANDS, arrived=False))
 
 
 def overfitting(evidence: Evidence) -> Finding | None:
     """The points held out are fitted worse and worse, while those of training are fitted better."""
-    if evidence.validation is None:
+    if evidence.validation is None or evidence.motion == GROWS:
         return None
     seen = evidence.validation.upto(evidence.step)
     first = -(-evidence.since // seen.stride)
@@ -118,11 +124,11 @@ def overfitting(evidence: Evidence) -> Finding | None:
     now = recent(seen, evidence.step, SETTLED)
     if evidence.step - since < max(WAITED, LONGER * since) or not len(now.low):
         return None
-    newest = float(np.median(now.low))
     training = recent(evidence.losses, evidence.step, SETTLED)
     then = recent(evidence.losses, since, SETTLED)
     fell = len(training.low) and len(then.low) and np.median(training.low) < np.median(then.low)
-    if not fell or newest <= RISEN * least:
+    newest = float(now.high[-1])  # what is told must be on the curve; what it is judged by, need not
+    if not fell or min(newest, float(np.median(now.low))) <= RISEN * least:
         return None
     sentence = _(
         "Overfitting since step {step}: the validation loss rose from {least} there to {newest}, a gap of "
@@ -131,7 +137,7 @@ def overfitting(evidence: Evidence) -> Finding | None:
         step=f"{since:,}",
         least=close(least),
         newest=close(newest),
-        gap=close(newest - float(np.median(training.low))),
+        gap=close(newest - training.newest),
     )
     return Finding("overfitting", sentence, True, _simpler(evidence, since))
 
@@ -192,6 +198,8 @@ def ill_conditioned(evidence: Evidence) -> Finding | None:
         return None
     if theory.condition < ILL or evidence.step < WAITED or not evidence.worth(VISIBLE):
         return None
+    if evidence.motion == FALLS and evidence.gain.halving < QUICK:
+        return None
     what = _(
         "Ill-conditioned inputs: the condition number is {condition}, so steps that suit the steepest "
         "direction crawl along the flattest."
@@ -201,9 +209,9 @@ def ill_conditioned(evidence: Evidence) -> Finding | None:
         lower = _lower_degree(evidence)
         if lower is not None:
             what = joined(what, _("Powers of x go together; a lower degree helps."))
-        return Finding("ill_conditioned", what, False, lower)
+        return Finding("ill_conditioned", what, False, lower, NOT_THERE)
     why = _("Standardised it is {after}.").format(after=about(after))
-    return Finding("ill_conditioned", joined(what, why), True, standardise(evidence))
+    return Finding("ill_conditioned", joined(what, why), True, standardise(evidence), NOT_THERE)
 
 
 def _lower_degree(evidence: Evidence) -> Remedy | None:

@@ -1,56 +1,36 @@
-"""What a diagnosis goes by, and what it finds: the evidence of one step, a finding and its remedy."""
+"""What a diagnosis goes by: the evidence of one step, and what follows from it for every rule alike."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.choices import Value
+from core.choices import LOSSES
 from core.experiment.points import Points
 from core.experiment.settings import Settings
+from core.insight.diagnosis.motion import GROWS, STANDS, SWING_WINDOW, SWINGS, motion
 from core.insight.diagnosis.recent import Recent, recent
-from core.insight.theory import Theory
+from core.insight.theory import PENALTIES, Theory
 from core.training.history import Series
 from core.training.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from core.insight.optimum import Optimum
     from core.training.failure import Failure
 
 Floats = NDArray[np.float64]
 
 MOST_WORK = 100_000  # points times parameters; of more points only some are looked at
 FEWEST_LOOKED_AT = 512  # points
+WORTH_SAYING = 0.01  # of the least loss: what is left is more than that
 ARRIVED = 1e-5  # of the least loss; nobody sees what is left above it
-UNSEEN = 1e-6  # of the variance of y: the fit is within a thousandth of a standard deviation of the best
-ROUNDING = 1e-11  # of the variance of y: the square of a float32's rounding, with some room
-
-
-@dataclass(frozen=True)
-class Remedy:
-    """What one click does: `changes` of settings by name, and `options` by "row.parameter"."""
-
-    label: str
-    changes: Mapping[str, Any] = field(default_factory=dict)
-    options: Mapping[str, Value] = field(default_factory=dict)
-
-    def applied(self, settings: Settings) -> Settings:
-        """The settings with the remedy; raises Problem where it is none for them."""
-        return replace(settings, **self.changes, options={**settings.options, **self.options})
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One sentence about a run, in the person's language, and the remedy for what it says, if any."""
-
-    key: str
-    sentence: str
-    warning: bool = False
-    remedy: Remedy | None = None
+UNSEEN = 1e-3  # standard deviations of y: a fit that is so near to the best looks like it
+ROUNDING = 3e-6  # standard deviations of y: what a float32 rounds away, with some room
+SMALL = 3e-5  # standard deviations of y: residuals that are little but rounding, and swing with it
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +40,10 @@ class Evidence:
     `points` are those that training sees, without those that are held out. `theory` is that of the run, None
     where nobody has worked it out; `stopped` says why it ended, if it did so at this step. Losses of the
     steps up to `since` were of other points or of another loss, and are not compared. `failure` says why no
-    step comes behind it, if so.
+    step comes behind it, if so. `alike_since` is the step behind which all steps were made with `settings`;
+    None where none was, as of a change that no step has taken up: then the curve says nothing of them.
+    `present_rate` is the learning rate now, where a schedule has made another one of that which is set.
+    `remedied` are the settings before each of the remedies that led to these, the oldest first.
     """
 
     points: Points
@@ -72,6 +55,9 @@ class Evidence:
     stopped: str | None = None
     since: int = 0
     failure: Failure | None = None
+    alike_since: int | None = 0
+    present_rate: float | None = None
+    remedied: tuple[Settings, ...] = ()
 
     @property
     def step(self) -> int:
@@ -98,8 +84,17 @@ class Evidence:
 
     @cached_property
     def recent(self) -> Recent:
-        """The newest losses."""
-        return recent(self.losses, self.step)
+        """The newest losses that were made with these settings."""
+        since = self.step if self.alike_since is None else self.alike_since
+        return recent(self.losses, self.step, since=since)
+
+    @cached_property
+    def motion(self) -> str:
+        """What the loss does under these settings, a word of core.insight.diagnosis.motion."""
+        high = self.losses.high
+        first = float(high[0]) if len(high) else 0.0
+        zone = self.zone if self.sure else ""
+        return motion(self.recent, self.gain, first, self.batches, zone, self.loss_of(SMALL))
 
     @property
     def batches(self) -> bool:
@@ -109,8 +104,28 @@ class Evidence:
 
     @property
     def rate(self) -> float:
-        """The learning rate of the chosen step; before the first one, that which is set."""
-        return self.snapshot.learning_rate if self.step else self.settings.learning_rate
+        """The learning rate now: that which is set, or what a schedule has made of it."""
+        if self.present_rate is not None:
+            return self.present_rate
+        scheduled = self.settings.schedule != "constant" and self.step
+        return self.snapshot.learning_rate if scheduled else self.settings.learning_rate
+
+    @property
+    def penalised(self) -> bool:
+        """Whether something else than the loss is made small, so that the lowest loss is not the goal."""
+        values = self.settings.values("optimizer")
+        return bool(self.settings.l1) or any(values.get(name) for name in PENALTIES)
+
+    @property
+    def sure(self) -> bool:
+        """Whether theory knows where the learning rate lies, and does not only estimate it."""
+        return self.theory is not None and self.theory.zones is not None and not self.theory.estimated
+
+    @cached_property
+    def zone(self) -> str:
+        """Where the learning rate lies, a key of core.insight.stability.ZONES; empty where nobody knows."""
+        zones = None if self.theory is None else self.theory.zones
+        return "" if zones is None else zones.name(self.rate)
 
     @property
     def limit(self) -> float | None:
@@ -136,7 +151,11 @@ class Evidence:
         all.
         """
         optimum = None if self.theory is None else self.theory.optimum
-        if optimum is None or not optimum.fits(self.snapshot):
+        return None if optimum is None else self._above(optimum)
+
+    def _above(self, optimum: Optimum) -> float | None:
+        """What the loss lies above that of `optimum`; None where it cannot be compared."""
+        if not optimum.fits(self.snapshot):
             return None
         excess = optimum.excess(self.snapshot, self._every(len(optimum.x)))
         return excess if np.isfinite(excess) else None
@@ -151,8 +170,8 @@ class Evidence:
     def worth(self, share: float) -> bool:
         """Whether more than this `share` of the least loss is left to gain, or nobody knows."""
         if self.excess is None or self.least is None:
-            return True
-        return self.excess > share * self.least + UNSEEN * self.variance
+            return not self.at_optimum
+        return self.excess > share * self.least + self.loss_of(UNSEEN)
 
     @cached_property
     def variance(self) -> float:
@@ -160,14 +179,36 @@ class Evidence:
         y = self.looked_at.y
         return float(np.var(y)) or float(y[0]) ** 2 if len(y) else 0.0
 
+    def loss_of(self, residual: float) -> float:
+        """About the loss of residuals of so many standard deviations of y."""
+        size = residual * residual * self.variance
+        return size if LOSSES[self.settings.loss].order == 2 else float(np.sqrt(size))
+
+    @cached_property
+    def at_optimum(self) -> bool:
+        """Whether nothing is left to gain, as far as anybody can see."""
+        return self.stopped == "converged" if self.at_bound is None else self.at_bound
+
+    @cached_property
+    def at_bound(self) -> bool | None:
+        """Whether the loss is the least that there is, by any penalty; None where that is not known.
+
+        A loss that goes up and down just above it, as near as steps of this length come, is there too.
+        """
+        bound = None if self.theory is None else self.theory.bound
+        above = None if bound is None else self._above(bound)
+        if bound is None or above is None:
+            return None
+        near = WORTH_SAYING * bound.loss + self.loss_of(UNSEEN)
+        if self.motion in (STANDS, SWINGS):
+            highest = float(self.recent.newest_part(SWING_WINDOW).high.max()) - bound.loss
+            return max(above, highest) <= near
+        return above <= ARRIVED * bound.loss + self.loss_of(ROUNDING)
+
     @property
     def arrived(self) -> bool:
-        """Whether nothing is left to gain."""
-        if self.stopped == "converged":
-            return True
-        if self.excess is None or self.least is None:
-            return False
-        return self.excess <= ARRIVED * self.least + ROUNDING * self.variance
+        """Whether that is so, or the run has ended as if it were; not where the next steps lead away."""
+        return (self.stopped == "converged" or self.at_optimum) and self.motion != GROWS
 
     @cached_property
     def gain(self) -> Recent:

@@ -6,8 +6,10 @@ import numpy as np
 
 from core.choices import OPTIMIZERS
 from core.choices.choice import Choice
-from core.insight.diagnosis.evidence import Evidence, Finding, Remedy
-from core.insight.diagnosis.words import about, standardise
+from core.insight.diagnosis.evidence import Evidence
+from core.insight.diagnosis.finding import Finding, Remedy
+from core.insight.diagnosis.remedies import more_digits
+from core.insight.diagnosis.words import about
 from core.texts import _, joined, n_
 from core.training.failure import NAN
 
@@ -31,11 +33,11 @@ def not_a_number(evidence: Evidence) -> Finding | None:
         remedy = _epsilon(row)
     elif failure.cause == "gradient":
         what = _("The loss is a number, but its gradient is none in {dtype}.").format(dtype=dtype)
-        remedy = _more_digits(evidence)
+        remedy = more_digits(evidence)
     else:
         what = _("What {optimizer} keeps of the gradients has become too large for {dtype}.")
         what = what.format(optimizer=name, dtype=dtype)
-        remedy = _more_digits(evidence)
+        remedy = more_digits(evidence)
     return Finding(NAN, joined(_fell(evidence), what), True, remedy)
 
 
@@ -53,10 +55,3 @@ def _epsilon(row: Choice) -> Remedy:
     """The epsilon that PyTorch has for this optimizer."""
     eps = next(parameter for parameter in OPTIMIZERS[row.key].parameters if parameter.key == "eps")
     return Remedy(_("Epsilon {eps}").format(eps=f"{eps.default:g}"), {}, {f"{row.key}.eps": eps.default})
-
-
-def _more_digits(evidence: Evidence) -> Remedy | None:
-    """Numbers that stay smaller, or a larger range for them."""
-    if not evidence.settings.standardise:
-        return standardise(evidence)
-    return Remedy("float64", {"dtype": "float64"}) if evidence.settings.dtype == "float32" else None

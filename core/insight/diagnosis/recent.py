@@ -41,6 +41,10 @@ class Recent:
         """The newest loss."""
         return float(self.low[-1])
 
+    def newest_or(self, other: float) -> float:
+        """The newest loss, or, where there is none, `other`."""
+        return self.newest if len(self.low) else other
+
     @cached_property
     def rises(self) -> int:
         """How many numbers at the end are each greater than the one before."""
@@ -108,9 +112,9 @@ class Recent:
         return Recent(self.low[-count:], self.high[-count:], self.stride)
 
 
-def recent(series: Series, step: int, window: int = WINDOW) -> Recent:
-    """The newest numbers of `series` up to `step`, without those that are not finite."""
-    part = series.upto(max(step, 0))
-    low, high = part.low[-window:], part.high[-window:]
+def recent(series: Series, step: int, window: int = WINDOW, since: int = 0) -> Recent:
+    """The newest numbers of `series` about the steps behind `since` up to `step`, if they are finite."""
+    part, first = series.upto(max(step, 0)), -(-since // series.stride)
+    low, high = part.low[first:][-window:], part.high[first:][-window:]
     kept = np.isfinite(low) & np.isfinite(high)
     return Recent(low[kept], high[kept], part.stride)

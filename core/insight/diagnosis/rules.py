@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from core.insight.diagnosis.data_rules import (
@@ -13,8 +14,9 @@ from core.insight.diagnosis.data_rules import (
     overfitting,
     too_narrow,
 )
-from core.insight.diagnosis.evidence import Evidence, Finding
+from core.insight.diagnosis.evidence import Evidence
 from core.insight.diagnosis.failure_rules import not_a_number
+from core.insight.diagnosis.finding import Finding
 from core.insight.diagnosis.loss_rules import (
     arrived,
     crawling,
@@ -23,7 +25,9 @@ from core.insight.diagnosis.loss_rules import (
     oscillating,
     plateau,
     smooth,
+    unstable,
 )
+from core.insight.diagnosis.remedies import permitted
 from core.insight.diagnosis.unit_rules import dead_units, flat_start, saturated
 
 
@@ -37,6 +41,7 @@ class Rule(NamedTuple):
 RULES = (
     Rule("nan", not_a_number),
     Rule("diverging", diverging),
+    Rule("unstable", unstable),
     Rule("one_point", one_point),
     Rule("constant_x", constant_x),
     Rule("too_narrow", too_narrow),
@@ -57,8 +62,12 @@ RULES = (
 
 def diagnose(evidence: Evidence) -> Finding | None:
     """What is most worth saying; None where the evidence says nothing yet."""
+    return next(findings(evidence), None)
+
+
+def findings(evidence: Evidence) -> Iterator[Finding]:
+    """All that can be said, the most important first, each with a remedy only where it is permitted."""
     for rule in RULES:
         finding = rule.find(evidence)
         if finding is not None:
-            return finding
-    return None
+            yield replace(finding, remedy=permitted(evidence, finding.remedy))

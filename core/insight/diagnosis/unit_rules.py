@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from core.insight.diagnosis.evidence import Evidence, Finding, Remedy
-from core.insight.diagnosis.words import DIGITS, TENTH, standardise
+from core.insight.diagnosis.evidence import Evidence
+from core.insight.diagnosis.finding import Finding, Remedy
+from core.insight.diagnosis.remedies import DIGITS, TENTH, has_begun_elsewhere, standardise
 from core.insight.numbers import typed
 from core.texts import _, n_
 
@@ -14,7 +15,7 @@ Floats = NDArray[np.float64]
 
 SATURATED = 0.99  # of the way from the middle to the limit of an activation
 MOST = 0.5  # of the units of a layer
-FAR = 5.0  # standard deviations or units from 0; inputs beyond it are better standardised
+FAR = 5.0  # units from 0; numbers beyond it are better standardised
 LONG_STEPS = 0.3  # a learning rate that throws units out, whatever the optimizer
 LOOKED_AT = 256  # points; a unit that is the same for so many is so for all
 MIDDLE = {"tanh": (0.0, 1.0), "sigmoid": (0.5, 0.5)}  # of an activation, and how far its limits are from it
@@ -108,10 +109,11 @@ def _most(stuck: NDArray[np.bool_]) -> int:
     return count if count >= MOST * len(stuck) else 0
 
 
-def _other_units(evidence: Evidence) -> Remedy:
-    """What brings units back: inputs near 0, an activation with a slope, shorter steps, another start."""
-    settings, x = evidence.settings, evidence.points.x
-    if not settings.standardise and float(np.abs(x).max(initial=0.0)) > FAR:
+def _other_units(evidence: Evidence) -> Remedy | None:
+    """What brings units back: numbers near 0, an activation with a slope, shorter steps, another start."""
+    settings, points = evidence.settings, evidence.points
+    largest = max(float(np.abs(numbers).max(initial=0.0)) for numbers in (points.x, points.y))
+    if not settings.standardise and largest > FAR:
         return standardise(evidence)
     if settings.values("model").get("activation") == "relu":
         return Remedy("tanh", {}, {"mlp.activation": "tanh"})
@@ -120,4 +122,4 @@ def _other_units(evidence: Evidence) -> Remedy:
         rate = TENTH * settings.learning_rate
         label = _("New start values, learning rate {rate}").format(rate=typed(rate, DIGITS))
         return Remedy(label, anew | {"learning_rate": rate})
-    return Remedy(_("New start values"), anew)
+    return None if has_begun_elsewhere(evidence) else Remedy(_("New start values"), anew)
