@@ -309,7 +309,7 @@ def test_it_says_what_of_the_run_is_left_aside(monkeypatch: pytest.MonkeyPatch) 
     surrounded = replace(RUN, schedule="cosine", l1=0.1, threads=2)
     text = as_text(measured(settings=surrounded)[-1])
     assert "Left aside, so that all ways do the same: Schedule, L1 penalty, Threads." in text
-    assert "at the lowest learning rate" in text
+    assert "at a learning rate of 1e-6" in text
     assert "Left aside" not in as_text(measured()[-1])
 
 
