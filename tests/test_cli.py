@@ -431,7 +431,7 @@ def test_json_and_the_lines_say_by_which_rule_it_stopped(
 ) -> None:
     assert answer(line, *words.split())["stopped_because"] == why
     assert run("train", line, *words.split()) == 0
-    assert WHY[why] in capsys.readouterr().out
+    assert WHY[why].partition("{")[0] in capsys.readouterr().out  # the numbers come behind
 
 
 @pytest.fixture
