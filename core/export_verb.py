@@ -19,8 +19,8 @@ def export(arguments: argparse.Namespace) -> int:
     """
     check_ending(arguments.output)
     work = work_of(arguments)
-    changed = bool(work.experiment.earlier or work.notice)
-    made = program(work.points, work.settings, name=arguments.file.name, changed=changed)
+    earlier = work.experiment.earlier
+    made = program(work.points, work.settings, name=arguments.file.name, earlier=earlier)
     save_program(made, arguments.output)
     say(_("Written: {file}").format(file=arguments.output))
     for sentence in (

@@ -20,6 +20,7 @@ from gui.theme import Theme
 from gui.workspace import Workspace
 
 if TYPE_CHECKING:
+    from core.experiment.experiment import Experiment
     from core.export import Line, Program
     from core.training.inside import Inside
     from gui.step_cards import StepCards
@@ -34,6 +35,7 @@ NEEDED = (
     "gui.surveyor",
 )  # to make the cards that come late
 AT_ONCE = 20_000  # points, of which a program is written within a frame
+FEW_CHANGES = 10  # of a run, of which it is too
 TOLD_AT_ONCE = 100_000  # numbers that a model is given: told in the units of the data within a frame
 
 
@@ -131,23 +133,31 @@ class Narrator(QObject):
             "copy", lambda: write().text(), self._copied, lambda error: self.said.emit(str(error), True)
         )
 
-    def program(self) -> Callable[[], Program]:
-        """What writes the program of the run: of all steps up to here; while it goes on, of those planned.
+    def program(self) -> partial[Program]:
+        """What writes the program of the run: of all steps up to here, or, while it goes on, up to its end.
 
-        Called, it raises Problem where nothing can be trained on.
+        So is a run at rest that has yet to take up a change. Called, it raises Problem where nothing can be
+        trained on.
         """
         from core.export import program
 
-        experiment, snapshot = self._session.experiment(), self._session.snapshot
-        at_rest = snapshot is not None and snapshot.step and not self._session.running
+        session, snapshot = self._session, self._session.snapshot
+        experiment = session.experiment()
+        is_made = snapshot is not None and snapshot.step and not (session.running or session.change_waits)
         return partial(
             program,
             experiment.points,
             experiment.settings,
-            steps=snapshot.step if snapshot is not None and at_rest else None,
+            steps=snapshot.step if snapshot is not None and is_made else None,
             name=Path(self._workspace.path or experiment.points.source).name,
-            changed=self._session.was_changed,
+            changed=self._lost_changes(experiment),
+            earlier=experiment.earlier,
+            ended=session.stopped,
         )
+
+    def _lost_changes(self, experiment: Experiment) -> bool:
+        """Whether the run was changed on its way in more ways than anybody remembers."""
+        return self._session.was_changed and not experiment.earlier
 
     # --- going through a step ---------------------------------------------------------------------------
 
@@ -215,7 +225,8 @@ class Narrator(QObject):
         if self._cards is None or "program" not in self._seen or not self._has_colours:
             return
         show, write, background = self._cards.show_program, self.program(), self._workspace.background
-        if len(self._store.points) > AT_ONCE:
+        changes = write.keywords["earlier"]
+        if len(self._store.points) > AT_ONCE or len(changes) > FEW_CHANGES:
             background.run("program", lambda: _shown(write), show, self._miss)
         else:
             background.drop("program")
@@ -265,7 +276,7 @@ class Narrator(QObject):
     def _copied(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
         sentence = _("The program is copied: paste it into a file, and run it with Python.")
-        if self._session.was_changed:
+        if self._lost_changes(self._session.experiment()):
             sentence = joined(sentence, _("Changes made during the run are not in it."))
         self.said.emit(sentence, False)
 

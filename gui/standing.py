@@ -138,6 +138,11 @@ class Standing(QObject):
         """Whether the run is not that of the store's experiment from its start on."""
         return self._worker is not None and self._worker.trainer.was_changed
 
+    @property
+    def change_waits(self) -> bool:
+        """Whether the next step takes up a change that no step has taken up yet."""
+        return self._worker is not None and self._worker.trainer.changed
+
     def experiment(self) -> Experiment:
         """The store's experiment, with the changes that were made during this run of it."""
         experiment = self._store.experiment

@@ -6,7 +6,6 @@ import ast
 import contextlib
 import inspect
 import io
-import json
 import math
 import random
 import re
@@ -23,9 +22,9 @@ import numpy as np
 import pytest
 import torch
 
-from core.choices import FIELDS, LOSSES, MODELS, OPTIMIZERS, SCHEDULES, TABLES, Choice, Parameter
+from core.choices import FIELDS, LOSSES, MODELS, OPTIMIZERS, SCHEDULES, TABLES
 from core.choices.phases import PHASES
-from core.experiment import Points, Settings, generate
+from core.experiment import Points, Settings
 from core.export import Line, Program, program
 from core.export.page import SECTIONS
 from core.export.source import source_of
@@ -35,21 +34,11 @@ from core.texts import use_language
 from core.training import Trainer
 from core.training.models import ACTIVATIONS
 from core.training.named import named
+from tests.random_runs import FAR, FEW, SHORT, numbers_in, options, otherwise
 
 ROOT = Path(__file__).parent.parent
 STEPS = 5
-FEW = generate("line", {"count": 11})
 PLANE = Points(np.column_stack((FEW.x[:, 0], np.cos(3 * FEW.x[:, 0]))), FEW.y)
-FAR = Points(1900 + 40 * FEW.x[:, 0], 5e4 + 3e3 * FEW.y)
-SHORT = {  # schedules that change within a few steps
-    "step": {"step_size": 2},
-    "multi_step": {"milestone1": 1, "milestone2": 3, "milestone3": 4},
-    "cosine": {"t_max": 3, "eta_min": 1e-3},
-    "cosine_restarts": {"t_0": 2, "t_mult": 3},
-    "warmup": {"total_iters": 4},
-    "one_cycle": {"total_steps": 5, "pct_start": 0.5},
-    "plateau": {"wait": 0, "threshold": 0.5},
-}
 
 
 @pytest.fixture(autouse=True)
@@ -69,11 +58,6 @@ def printed(made: Program) -> dict[str, object]:
     return numbers_in(out.getvalue())
 
 
-def numbers_in(text: str) -> dict[str, object]:
-    rows = [row.split(" ", 1) for row in text.splitlines()]
-    return {name: json.loads(value) for name, value in rows if name != "Install"}
-
-
 def trained(points: Points, settings: Settings, steps: int = STEPS) -> Trainer:
     trainer = Trainer(points, settings)
     for _step in range(steps):
@@ -88,27 +72,10 @@ def agree(points: Points, settings: Settings, steps: int = STEPS) -> dict[str, o
     found = printed(program(points, settings, steps))
     arrays = [value for name, value in found.items() if name.startswith("layer")]
     assert arrays == [array.tolist() for array in trainer.latest.arrays]
+    assert found["step"] == steps
     assert found["loss"] == trainer.full_loss()
     assert found.get("validation_loss") == trainer.latest.validation_loss
     return found
-
-
-def otherwise(parameter: Parameter) -> object:
-    """A value of the parameter that is not its default."""
-    if parameter.kind is bool:
-        return not parameter.default
-    if parameter.kind is str:
-        return next(word for word in reversed(parameter.words) if word != parameter.default)
-    usual = parameter.default or 4
-    assert isinstance(usual, int | float)
-    for value in (usual * 0.7, usual * 1.3, 0.3):
-        with contextlib.suppress(Problem):
-            return parameter.check(int(value) if parameter.kind is int else value)
-    raise AssertionError(parameter)
-
-
-def options(row: Choice, **chosen: object) -> dict[str, object]:
-    return {f"{row.key}.{key}": value for key, value in chosen.items()}
 
 
 # --- the same bits --------------------------------------------------------------------------------------
@@ -267,7 +234,7 @@ def test_the_saved_program_needs_only_torch(settings: Settings, tmp_path: Path) 
         for node in ast.walk(ast.parse(made.text()))
         if isinstance(node, ast.Import | ast.ImportFrom)
     }
-    assert imported <= {"torch", "math", "matplotlib"}
+    assert imported <= {"torch", "math", "matplotlib", "copy"}
     python = [sys.executable, "-I", "-W", "error", str(path)]
     ran = subprocess.run(python, cwd=tmp_path, capture_output=True, text=True, check=True)
     found = numbers_in(ran.stdout)
@@ -383,9 +350,8 @@ def test_the_layers_of_a_network_are_written_out(activation: str) -> None:
 @pytest.mark.parametrize(
     ("settings", "steps", "expected"),
     [
-        (Settings(), None, 1000),
+        (Settings(loss="mae"), None, 1000),
         (Settings(epochs=30), None, 30),
-        (Settings(epochs=None), None, 1000),
         (Settings(epochs=None, steps=50), None, 50),
         (Settings(epochs=30, steps=50), None, 30),
         (Settings(epochs=60, steps=50), None, 50),
@@ -410,11 +376,6 @@ def head(made: Program) -> str:
 
 
 def test_the_comment_at_the_top_says_what_is_not_in_it() -> None:
-    stops = Settings(seconds=3.0, patience=20, loss_below=0.1, gradient_below=0.2)
-    assert "Seconds, Loss below, Gradient below, Patience" in head(program(FEW, stops)).replace("\n# ", " ")
-    assert "Seconds" not in head(program(FEW, stops, steps=9))
-    for quiet in (Settings(), Settings(epochs=3, steps=2)):
-        assert "Rules" not in head(program(FEW, quiet))
     assert "What was changed while" in head(program(FEW, Settings(), changed=True))
     assert "changed" not in head(program(FEW, Settings()))
     assert "engel.csv" in head(program(FEW, Settings(), name="engel.csv"))

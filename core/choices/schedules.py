@@ -16,13 +16,15 @@ class Schedule(Choice):
 
     `fixed` are arguments of the class that nobody chooses. `rate_argument` names the argument that takes the
     chosen learning rate, where the class does not take it from the optimizer. With `length` the schedule
-    ends after as many steps as that parameter says. A `measured` one looks at the loss of each step.
+    ends after as many steps as that parameter says. A `measured` one looks at the loss of each step. `rates`
+    are what it keeps in a group of the optimizer in proportion to the learning rate, and this itself.
     """
 
     fixed: Mapping[str, Value] = field(default_factory=dict, hash=False)
     rate_argument: str = ""
     length: str = ""
     measured: bool = False
+    rates: tuple[str, ...] = ("lr", "initial_lr")
 
 
 def _steps(key: str, label: str, default: int, tip: str, argument: str = "", least: int = 1) -> Parameter:
@@ -187,6 +189,7 @@ SCHEDULES = table(
         fixed=MappingProxyType({"cycle_momentum": False}),
         rate_argument="max_lr",
         length="total_steps",
+        rates=("lr", "initial_lr", "max_lr", "min_lr"),
         rule=_cycle_must_rise,
     ),
     Schedule(
@@ -219,5 +222,6 @@ SCHEDULES = table(
         ),
         tip=N_("Multiplies the learning rate by a factor whenever the loss no longer improves."),
         measured=True,
+        rates=("lr",),
     ),
 )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.experiment.experiment import Stretch
 from core.experiment.points import Points
 from core.experiment.settings import Settings
+from core.export.course import course
+from core.export.loop import loop_section
 from core.export.page import SECTIONS, Line, Numbers
-from core.export.recipe import Recipe
 from core.export.setting_up import Notes, data_section, loss_section, model_section, optimizer_section
-from core.export.training import drawing_section, loop_section, result_section
+from core.export.training import drawing_section, result_section
 from core.insight.scaling import Scaling
 
 __all__ = ["SECTIONS", "Line", "Program", "program"]
@@ -48,23 +51,26 @@ def program(
     name: str = "",
     scaling: Scaling | None = None,
     changed: bool = False,
+    earlier: Sequence[Stretch] = (),
+    ended: str | None = None,
 ) -> Program:
     """The program that trains on `points` as `settings` say; on the CPU to the same bits as a Trainer.
 
-    It trains for `steps` steps; by default as long as the settings allow epochs and steps. `name` is the file
-    of the points, for a comment. `scaling` is that of the run, which saves finding it once more. `changed`
-    says that the run was changed on its way, so that the program is not it. Raises Problem where
-    no run could start.
+    It trains for the `steps` that a run has made; by default until one of the rules of `settings` ends it,
+    at the step where a Trainer ends. `name` is the file of the points, for a comment. `scaling` is that of
+    the run, which saves finding it once more. `earlier` are the parts of the run before `points` and
+    `settings` hold; `changed` says that there were some which are not known, so that it is another run.
+    `ended` says why a run has ended, as Trainer.stopped does. Raises Problem where no run could start.
     """
-    recipe = Recipe(points, settings, steps, scaling)
+    run = course(points, settings, earlier, steps, scaling, ended)
     pages = (
-        data_section(recipe, Notes(name, changed)),
-        model_section(recipe),
-        loss_section(recipe),
-        optimizer_section(recipe),
-        loop_section(recipe),
-        result_section(recipe),
-        drawing_section(recipe),
+        data_section(run, Notes(name, changed)),
+        model_section(run.first),
+        loss_section(run),
+        optimizer_section(run.first),
+        loop_section(run),
+        result_section(run),
+        drawing_section(run.last),
     )
     return Program(tuple(tuple(page.pieces) for page in pages))
 

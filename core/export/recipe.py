@@ -28,7 +28,7 @@ _apart = lru_cache(maxsize=2)(held_out)  # a million points take a tenth of a se
 
 @dataclass(frozen=True, eq=False)
 class Recipe:
-    """Points, settings and what follows from them; `length` is the number of steps that was asked for.
+    """Points, settings and what follows from them.
 
     `given` is the scaling of the run where there is one; else it is made from the training points. Raises
     Problem where no run could start.
@@ -36,7 +36,6 @@ class Recipe:
 
     points: Points
     settings: Settings
-    length: int | None
     given: Scaling | None
 
     def __post_init__(self) -> None:
@@ -62,6 +61,11 @@ class Recipe:
         """x `[n, F]` and y `[n]` of the points that are trained on, in the units of the data."""
         points = self.points
         return (points.x[~self.apart], points.y[~self.apart]) if self.holds_out else (points.x, points.y)
+
+    @property
+    def held(self) -> tuple[Floats, Floats]:
+        """x `[m, F]` and y `[m]` of the points that are held out, in the units of the data."""
+        return self.points.x[self.apart], self.points.y[self.apart]
 
     @cached_property
     def scaling(self) -> Scaling:
@@ -97,14 +101,34 @@ class Recipe:
         return math.ceil(len(self.training[1]) / self.batch_size) if self.batch_size else 1
 
     @property
-    def steps(self) -> int:
-        """For how many steps the program trains."""
-        if self.length is not None:
-            return self.length
+    def usual_steps(self) -> int:
+        """For how many steps a run of these settings usually trains."""
         epochs, steps = self.settings.epochs, self.settings.steps
         if epochs is None:
             return USUAL_EPOCHS * self.batches if steps is None else steps
         return epochs * self.batches if steps is None else min(steps, epochs * self.batches)
+
+    def has_points_of(self, other: Recipe) -> bool:
+        """Whether the same points are trained on."""
+        mine, its = self.settings, other.settings
+        return (
+            self.points is other.points
+            and mine.validation == its.validation
+            and mine.validation_seed == its.validation_seed
+        )
+
+    def begins_anew(self, before: Recipe) -> bool:
+        """Whether, behind `before`, the pass over the points begins anew."""
+        return not (self.has_points_of(before) and self.settings.batch_size == before.settings.batch_size)
+
+    def measures_as(self, other: Recipe) -> bool:
+        """Whether losses of the two can be compared."""
+        same_loss = self.settings.loss == other.settings.loss
+        return (
+            same_loss
+            and self.settings.values("loss") == other.settings.values("loss")
+            and self.has_points_of(other)
+        )
 
     @property
     def schedule(self) -> Schedule | None:
@@ -120,8 +144,18 @@ class Recipe:
     @property
     def unit(self) -> str:
         """What, behind a loss of scaled data, makes it one of the data, as code."""
+        return f" * {self.loss_unit}" if self.settings.standardise else ""
+
+    @property
+    def loss_unit(self) -> str:
+        """The unit of the loss of scaled data, as code."""
         order = getattr(self.settings.row("loss"), "order", 1)
-        return "" if not self.settings.standardise else " * y_scale" + (f"**{order}" if order != 1 else "")
+        return "y_scale" + (f"**{order}" if order != 1 else "")
+
+    @property
+    def batch_code(self) -> str:
+        """How many points a step takes, as code."""
+        return "len(all_targets)" if self.batch_size is None else str(self.batch_size)
 
     @cached_property
     def curve(self) -> Curve:

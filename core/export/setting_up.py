@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import chain
 from types import MappingProxyType
 from typing import NamedTuple
 
-from core.choices import FIELDS, LOSSES, MODELS, OPTIMIZERS, STOP_RULES, Choice, Value
+from core.choices import LOSSES, MODELS, OPTIMIZERS, Choice, Value
 from core.choices.cores import threads_used
+from core.export.course import Course
 from core.export.page import Page
 from core.export.recipe import Floats, Recipe
 from core.export.source import Source, source_of
+from core.export.stopping import imports
 from core.export.words import call, literal, literals, plain
 from core.insight.numbers import superscript
 from core.texts import _
@@ -27,16 +30,16 @@ class Notes(NamedTuple):
     changed: bool
 
 
-def data_section(recipe: Recipe, notes: Notes) -> Page:
+def data_section(course: Course, notes: Notes) -> Page:
     """What is imported, the points, and what of them the model is given."""
-    page = Page("data")
+    page, recipe = Page("data"), course.first
     _head(page, recipe, notes)
     page.gap()
-    source = _loss_source(recipe)
-    for line in source.imports if source else ():
+    sources = _loss_sources(course)
+    for line in sorted({*imports(course), *chain(*(source.imports for source in sources))}, key=_order):
         page.code(line)
     page.code("import torch\nfrom torch import nn")
-    for line in source.imports_from if source else ():
+    for line in dict.fromkeys(line for source in sources for line in source.imports_from):
         page.code(line)
     page.gap()
     _threads(page, recipe)
@@ -44,23 +47,44 @@ def data_section(recipe: Recipe, notes: Notes) -> Page:
         page.code(f"device = {literal(recipe.device)}")
     page.gap()
     page.say(_("The points, one row for each: x, which is known, and y, which is to be predicted."))
-    _points(page, "", *recipe.training, recipe)
-    if recipe.holds_out:
+    _points(page, "", "", recipe.training, recipe)
+    if course.holds_out:
         page.say(_("Points that training never sees; they test what it has learnt."))
-        _points(page, "held_", recipe.points.x[recipe.apart], recipe.points.y[recipe.apart], recipe)
+        _points(page, "held_", "", recipe.held, recipe)
+    for change in course.changes:
+        if not change.after.has_points_of(change.before):
+            _points_from(page, course, change.since + 1, change.after)
     if recipe.settings.standardise:
         _scaling(page, recipe)
     if recipe.prepared:
         _features(page, recipe)
     else:
         page.gap()
-    whole = "all_" if recipe.batch_size else ""
-    page.code(f"{whole}inputs = {inputs('x', recipe)}")
-    page.code(f"{whole}targets = {_targets('y', recipe)}")
-    if recipe.holds_out:
-        page.code(f"held_inputs = {inputs('held_x', recipe)}")
-        page.code(f"held_targets = {_targets('held_y', recipe)}")
+    set_data(page, course)
     return page
+
+
+def _order(line: str) -> tuple[bool, str]:
+    """Where an import stands: whole modules before parts of them."""
+    return line.startswith("from"), line
+
+
+def _points_from(page: Page, course: Course, step: int, recipe: Recipe) -> None:
+    """The points that hold from a step on."""
+    page.say(_("The points from step {step} on.").format(step=f"{step:,}"))
+    _points(page, "", f"_{step}", recipe.training, recipe)
+    if course.holds_out:
+        _points(page, "held_", f"_{step}", recipe.held, recipe)
+
+
+def set_data(page: Page, course: Course, inside: int = 0) -> None:
+    """What the model is given, and what it is compared with."""
+    recipe, whole = course.first, course.whole
+    page.code(f"{whole}inputs = {inputs('x', recipe)}", inside=inside)
+    page.code(f"{whole}targets = {_targets('y', recipe)}", inside=inside)
+    if course.holds_out:
+        page.code(f"held_inputs = {inputs('held_x', recipe)}", inside=inside)
+        page.code(f"held_targets = {_targets('held_y', recipe)}", inside=inside)
 
 
 def _threads(page: Page, recipe: Recipe) -> None:
@@ -109,21 +133,14 @@ def _head(page: Page, recipe: Recipe, notes: Notes) -> None:
         page.say(_("What was changed while the run went on is not in it, so its numbers are others."))
     if recipe.settings.engine == "compiled" and not why_not(recipe.settings, recipe.settings.device):
         page.say(_("Its steps are eager ones; compiled steps come to the same numbers but for rounding."))
-    rules = [
-        _(FIELDS[rule].label)
-        for rule in STOP_RULES
-        if rule not in ("epochs", "steps") and getattr(recipe.settings, rule) is not None
-    ]
-    if rules and recipe.length is None:
-        page.say(_("Rules that stop training sooner are not in it: {rules}.").format(rules=", ".join(rules)))
 
 
-def _points(page: Page, prefix: str, x: Floats, y: Floats, recipe: Recipe) -> None:
+def _points(page: Page, prefix: str, end: str, data: tuple[Floats, Floats], recipe: Recipe) -> None:
     """The tensors x `[N, F]` and y `[N, 1]`."""
     dtype = f", {FLOAT64}" if recipe.prepared or recipe.double else ""
-    for name, values, columns in (("x", x, recipe.columns), ("y", y, 1)):
+    for name, values, columns in (("x", data[0], recipe.columns), ("y", data[1], 1)):
         page.numbers(
-            f"{prefix}{name} = torch.tensor(", values.reshape(-1), f"{dtype}).reshape(-1, {columns})"
+            f"{prefix}{name}{end} = torch.tensor(", values.reshape(-1), f"{dtype}).reshape(-1, {columns})"
         )
 
 
@@ -229,21 +246,28 @@ def _start(page: Page, recipe: Recipe, name: str) -> None:
 # --- loss and optimizer -----------------------------------------------------------------------------------
 
 
-def loss_section(recipe: Recipe) -> Page:
+def loss_section(course: Course) -> Page:
     """What is minimised."""
-    page = Page("loss")
-    row, source = LOSSES[recipe.settings.loss], _loss_source(recipe)
-    page.say(_(row.tip))
-    name = row.runs.rpartition(".")[2]
-    if source is not None:
+    page, recipe = Page("loss"), course.first
+    page.say(_(LOSSES[recipe.settings.loss].tip))
+    for source in _loss_sources(course):
         page.code(source.code)
         page.gap(2)
-    page.code(f"loss_function = {call(name if source else f'nn.{name}', **_loss_arguments(recipe))}")
-    if recipe.settings.l1:
+    page.code(f"loss_function = {loss_call(recipe)}")
+    if course.changes_unit:
+        page.code(f"loss_unit = {recipe.loss_unit}")
+    if course.penalised:
         page.gap()
         page.say(_("Large weights are punished too (L1); biases are free."))
         page.code("weights = [parameter for parameter in model.parameters() if parameter.dim() > 1]")
     return page
+
+
+def loss_call(recipe: Recipe) -> str:
+    """The loss function, as code."""
+    runs = LOSSES[recipe.settings.loss].runs
+    name = runs.rpartition(".")[2]
+    return call(name if _loss_source(recipe) else f"nn.{name}", **_loss_arguments(recipe))
 
 
 def _loss_arguments(recipe: Recipe) -> dict[str, str]:
@@ -257,6 +281,12 @@ def _loss_arguments(recipe: Recipe) -> dict[str, str]:
         for name, value in row.arguments(values).items()
         if name in lengths or name in _away_from_defaults(row, values)
     }
+
+
+def _loss_sources(course: Course) -> list[Source]:
+    """The code of all losses that torch does not have."""
+    found = dict.fromkeys(_loss_source(part.recipe) for part in course.parts)
+    return [source for source in found if source is not None]
 
 
 def _loss_source(recipe: Recipe) -> Source | None:

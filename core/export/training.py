@@ -1,15 +1,15 @@
-"""The sections of a program from its loop on: the loop, what came out, and the drawing."""
+"""The sections of a program behind its loop: what came out, and the drawing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from core.choices.phases import CODE
-from core.experiment.split import EPOCH_STRIDE
+from core.export.course import Course
 from core.export.page import Page
 from core.export.recipe import Recipe
 from core.export.setting_up import inputs
+from core.export.stopping import VALIDATION_LOSS
 from core.export.words import literal, plain
 from core.insight.numbers import superscript
 from core.texts import _
@@ -17,7 +17,6 @@ from core.texts import _
 DATA, MODEL = "#0072B2", "#D55E00"  # the colours of the window
 WEIGHT_AND_BIAS = "weight, bias = (parameter.detach().cpu().double() for parameter in model.parameters())"
 PLACES = 500  # at which the curve is drawn
-VALIDATION_LOSS = "validation_loss = loss_function(model(held_inputs), held_targets)"
 # Where a letter of a label is not in matplotlib's own font, these are asked, on Linux, Windows and macOS.
 # Before 3.11 matplotlib knew of each file of several fonts, such as Noto's on Linux, the first alone.
 FONTS = (
@@ -26,132 +25,26 @@ FONTS = (
 )
 
 
-def loop_section(recipe: Recipe) -> Page:
-    """The loop, with the five lines of every PyTorch lesson in it."""
-    page = Page("loop")
-    whole, rest = divmod(recipe.steps, recipe.batches)
-    if recipe.length is not None:
-        page.say(_("Steps that the run has made so far: {step}.").format(step=f"{recipe.steps:,}"))
-    if recipe.batch_size is None:
-        page.say(_("Training: each turn is one step, on all points."))
-        page.code(f"for epoch in range({whole}):")
-        _step(page, recipe, 1)
-        return page
-    page.say(_("Training: in every epoch all points come once, in a new order, a few in each step."))
-    page.code(f"for epoch in range({whole + bool(rest)}):")
-    seed = f"{recipe.settings.seed} * {EPOCH_STRIDE:_} + epoch"
-    page.code(f"generator = torch.Generator().manual_seed({seed})", inside=1)
-    page.code(f"order = torch.randperm({len(recipe.training[1])}, generator=generator)", inside=1)
-    batches = f"order.split({recipe.batch_size})"
-    if rest:
-        page.say(_("The last epoch ends after {steps} steps in all.").format(steps=recipe.steps), inside=1)
-        batches += f"[: {recipe.steps} - epoch * {recipe.batches}]"
-    page.code(f"for batch in {batches}:", inside=1)
-    page.code("inputs, targets = all_inputs[batch], all_targets[batch]", inside=2)
-    _step(page, recipe, 2)
-    return page
-
-
-def _step(page: Page, recipe: Recipe, inside: int) -> None:
-    """One step of the optimizer, and of the schedule."""
-    if recipe.several:
-        _step_of_several(page, recipe, inside)
-    else:
-        _gradient(page, recipe, inside)
-        _say_step(page, inside)
-        page.code(CODE["step"], "step", inside)
-    if recipe.schedule is not None:
-        _schedule(page, recipe, inside)
-
-
-def _say_step(page: Page, inside: int) -> None:
-    page.say(_("Step: move every parameter a little."), "step", inside)
-
-
-def _step_of_several(page: Page, recipe: Recipe, inside: int) -> None:
-    """The lines as a function, which the optimizer calls as often as it needs."""
-    penalised = bool(recipe.settings.l1)
-    if penalised:
-        page.code("losses = []", inside=inside)
-    page.gap()
-    page.say(_("The optimizer calls this several times in one step."), inside=inside)
-    page.code("def closure():", inside=inside)
-    _gradient(page, recipe, inside + 1)
-    if penalised:
-        page.code("losses.append(loss)", inside=inside + 1)
-    page.code("return objective" if penalised else "return loss", inside=inside + 1)
-    page.gap()
-    _say_step(page, inside)
-    if penalised:
-        page.code("optimizer.step(closure)\nloss = losses[0]", "step", inside)
-    else:
-        page.code("loss = optimizer.step(closure)", "step", inside)
-
-
-def _gradient(page: Page, recipe: Recipe, inside: int) -> None:
-    """The four lines that lead to the gradient."""
-    settings = recipe.settings
-    page.say(_("Empty the old gradients."), "zero_grad", inside)
-    page.code(CODE["zero_grad"], "zero_grad", inside)
-    page.say(_("Forward: predict y from x."), "forward", inside)
-    page.code(CODE["forward"], "forward", inside)
-    page.say(_("Loss: how wrong is that?"), "loss", inside)
-    page.code(CODE["loss"], "loss", inside)
-    if settings.l1:
-        penalty = "torch.stack([weight.abs().sum() for weight in weights]).sum()"
-        page.code(f"objective = loss + {literal(settings.l1)} * {penalty}", "loss", inside)
-    page.say(
-        _("Backward: find every gradient."),
-        "backward",
-        inside,
-    )
-    page.code("objective.backward()" if settings.l1 else CODE["backward"], "backward", inside)
-    if settings.clip_norm is not None:
-        page.say(_("A gradient that is too long is shortened."), "backward", inside)
-        clip = f"nn.utils.clip_grad_norm_(model.parameters(), {literal(settings.clip_norm)})"
-        page.code(clip, "backward", inside)
-
-
-def _schedule(page: Page, recipe: Recipe, inside: int) -> None:
-    """The rate of the next step."""
-    row = recipe.schedule
-    if row is None:
-        return
-    page.say(_("Set the learning rate of the next step."), "step", inside)
-    if row.measured and recipe.holds_out:
-        page.code("with torch.no_grad():", "step", inside)
-        page.code(VALIDATION_LOSS, "step", inside + 1)
-    if row.measured:
-        loss = "validation_loss" if recipe.holds_out else "loss"
-        page.code(f"scheduler.step({loss}.item(){recipe.unit})", "step", inside)
-    elif row.length:
-        last = int(str(recipe.settings.values("schedule")[row.length])) - 1
-        page.code(f"if scheduler.last_epoch < {last}:", "step", inside)
-        page.code("scheduler.step()", "step", inside + 1)
-    else:
-        page.code("scheduler.step()", "step", inside)
-
-
 # --- what came out ----------------------------------------------------------------------------------------
 
 
-def result_section(recipe: Recipe) -> Page:
+def result_section(course: Course) -> Page:
     """The loss and the parameters, printed to their last digit."""
-    page = Page("result")
+    page, recipe, unit = Page("result"), course.last, course.unit
     page.say(
         _(
             "What came out: the loss of all training points, behind the last step, and every parameter to "
             "its last digit."
         )
     )
-    whole = "all_" if recipe.batch_size else ""
+    page.code(f'print("step", {"step" if course.made is None else course.made})')
     page.code("with torch.no_grad():")
-    page.code(f"loss = loss_function(model({whole}inputs), {whole}targets)", inside=1)
+    page.code(f"loss = loss_function(model({course.whole}inputs), {course.whole}targets)", inside=1)
     if recipe.holds_out:
         page.code(VALIDATION_LOSS, inside=1)
-    page.code(f'print("loss", loss.item(){recipe.unit})')
+    page.code(f'print("loss", loss.item(){unit})')
     if recipe.holds_out:
-        page.code(f'print("validation_loss", validation_loss.item(){recipe.unit})')
+        page.code(f'print("validation_loss", validation_loss.item(){unit})')
     if recipe.settings.standardise:
         page.say(_("These parameters are for the scaled x and y."))
     page.code("for name, parameter in model.named_parameters():")

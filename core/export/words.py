@@ -6,6 +6,7 @@ import math
 import textwrap
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 
 LONGEST_NAME = 60  # characters of a file's or a column's name
 WIDTH = 88  # characters of a line, as most people's editors have it
@@ -44,9 +45,10 @@ def literals(arguments: Mapping[str, object]) -> dict[str, str]:
     return {name: literal(value) for name, value in arguments.items()}
 
 
-def comment(sentence: str, indent: int = 0) -> list[str]:
+@lru_cache(maxsize=512)  # a program is written anew at every change, of nearly the same sentences
+def comment(sentence: str, indent: int = 0) -> tuple[str, ...]:
     """The lines of a comment that stands `indent` columns from the left."""
     clean = "".join(c if c.isprintable() else " " for c in sentence)
     wide = sum(unicodedata.east_asian_width(c) in "WF" for c in clean)  # as Chinese letters are
     columns = (SENTENCE - len(SIGN) - indent) * len(clean) // (len(clean) + wide)
-    return [SIGN + line for line in textwrap.wrap(clean, columns)]
+    return tuple(SIGN + line for line in textwrap.wrap(clean, columns))

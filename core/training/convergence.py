@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
-
-from core.insight.scaling import standard_scaling
+from torch import Tensor
 
 Floats = NDArray[np.float64]
 
 TOLERANCE = 5e-6
 SMALLEST_VARIANCE = 1e-12  # beside the largest; what is below it is rounding
+SMALLEST_SPREAD = 1e-15  # beside the mean; a column that spreads less is constant
 
 
 class Convergence:
@@ -23,26 +24,36 @@ class Convergence:
     and variance 1. In those the squared error of a line or a polynomial is equally curved in every
     direction, and so a gradient below the tolerance means a fit as near as that to the least squares.
 
-    `inputs` `[N, P]` are what the first layer takes, `targets` `[N]` those of training. `deviation` is the
-    standard deviation of the targets; where they are all equal, their size.
+    `inputs` `[N, P]` are what the first layer takes, `targets` `[N, 1]` those of training. `deviation` is the
+    standard deviation of the targets; where they are all equal, their size. An exported program does the same
+    in the same order.
     """
 
-    def __init__(self, inputs: Floats, targets: Floats) -> None:
-        scaling = standard_scaling(inputs, targets)
-        columns = scaling.x_in(inputs)
-        variances, axes = np.linalg.eigh(columns.T @ columns / len(columns))
-        kept = variances > SMALLEST_VARIANCE * variances.max()
-        self._centre = scaling.x_mean
-        self._decorrelate = axes[:, kept] / np.sqrt(variances[kept]) / scaling.x_scale[:, None]
-        self.deviation = scaling.y_scale if np.ptp(targets) else float(np.abs(targets).max()) or 1.0
+    def __init__(self, inputs: Tensor, targets: Tensor) -> None:
+        columns = inputs.cpu().double()
+        self._centre, spread = columns.mean(dim=0), columns.std(dim=0, correction=0)
+        spread = spread.where(spread > SMALLEST_SPREAD * self._centre.abs(), 1.0)
+        columns = (columns - self._centre) / spread
+        variances, axes = torch.linalg.eigh(columns.T @ columns / len(columns))
+        kept = variances > SMALLEST_VARIANCE * variances[-1]
+        self._axes = axes[:, kept] / variances[kept].sqrt() / spread[:, None]
+        self.deviation = deviation(targets)
 
     def reached(self, gradients: Sequence[Floats], typical_loss: float) -> bool:
         """Whether a fit with these gradients (weight, bias, weight, bias, ...) has arrived.
 
         `typical_loss` is the loss of residuals as large as `deviation`.
         """
-        weight, bias, *rest = gradients
-        layers = [(weight - np.outer(bias, self._centre)) @ self._decorrelate, bias, *rest]
+        weight, bias, *rest = map(torch.as_tensor, gradients)
+        layers = [(weight - torch.outer(bias, self._centre)) @ self._axes, bias, *rest]
         layers[-2:] = [gradient * self.deviation for gradient in layers[-2:]]
-        pull = max(float(np.abs(gradient).max(initial=0.0)) for gradient in layers)
+        pull = max(float(gradient.abs().max().item()) for gradient in layers if gradient.numel())
         return pull <= TOLERANCE * typical_loss
+
+
+def deviation(targets: Tensor) -> float:
+    """The standard deviation of `targets`; where they are all equal, their size, or 1."""
+    y = targets.cpu().double()
+    if y.min() == y.max():
+        return y.abs().max().item() or 1.0
+    return y.std(correction=0).item()

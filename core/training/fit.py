@@ -215,7 +215,7 @@ class Fit:
     def vanishes(self, gradient: list[Floats]) -> bool:
         """Whether `gradient` is so short that the run may have converged."""
         if self._convergence is None:
-            self._convergence = Convergence(_array(self._inputs), _array(self._targets)[:, 0])
+            self._convergence = Convergence(self._inputs, self._targets)
         return self._convergence.reached(gradient, self._typical_loss(self._convergence.deviation))
 
     def step_gradient(self) -> list[Floats]:

@@ -36,11 +36,24 @@ class StopRules:
         self._seconds = 0.0
         self._clock: float | None = None
 
-    def begin(self, snapshot: Snapshot) -> None:
-        """Count anew from `snapshot` on."""
-        self._first_step, self._first_epoch = snapshot.step, snapshot.epoch
-        self._seconds = 0.0
-        self._patient_since = snapshot.step
+    def begin(self, settings: Settings, snapshot: Snapshot) -> None:
+        """Behind `snapshot`, at which `settings` end the run, it goes on: what has run out is counted anew.
+
+        What has not is counted on, so that the end of a run that was changed on its way follows from the
+        changes alone, and a program can tell it.
+        """
+        if self._steps_are_done(settings, snapshot):
+            self._first_step = snapshot.step
+        if self._epochs_are_done(settings, snapshot):
+            self._first_epoch = snapshot.epoch
+        if self._time_is_up(settings):
+            self._seconds = 0.0
+        if self._has_no_patience(settings, snapshot):
+            self._patient_since = snapshot.step
+
+    def change(self, step: int) -> None:
+        """Behind `step` something was changed: that is given the whole patience."""
+        self._patient_since = step
 
     def forget_best(self, step: int) -> None:
         """Losses from `step` on are of another kind, and not to be compared with those before."""
@@ -67,23 +80,32 @@ class StopRules:
     def reason(self, settings: Settings, fit: Fit, snapshot: Snapshot) -> str | None:
         """Why the run should end behind `snapshot`, its newest step, or None."""
         self._note(snapshot)
-        waited = snapshot.step - max(self.best_step, self._patient_since)
-        patient = settings.patience is None or waited < settings.patience
         if snapshot.step % CONVERGENCE_EVERY == 0 and fit.converged():
             return "converged"
         if settings.loss_below is not None and snapshot.loss < settings.loss_below:
             return "loss_below"
         if settings.gradient_below is not None and fit.gradient_norm() < settings.gradient_below:
             return "gradient_below"
-        if not patient:
+        if self._has_no_patience(settings, snapshot):
             return "patience" if snapshot.validation_loss is None else "early_stopping"
-        if settings.steps is not None and snapshot.step - self._first_step >= settings.steps:
+        if self._steps_are_done(settings, snapshot):
             return "steps"
-        if settings.epochs is not None and snapshot.epoch - self._first_epoch >= settings.epochs:
+        if self._epochs_are_done(settings, snapshot):
             return "epochs"
-        if settings.seconds is not None and self._seconds >= settings.seconds:
-            return "seconds"
-        return None
+        return "seconds" if self._time_is_up(settings) else None
+
+    def _has_no_patience(self, settings: Settings, snapshot: Snapshot) -> bool:
+        waited = snapshot.step - max(self.best_step, self._patient_since)
+        return settings.patience is not None and waited >= settings.patience
+
+    def _steps_are_done(self, settings: Settings, snapshot: Snapshot) -> bool:
+        return settings.steps is not None and snapshot.step - self._first_step >= settings.steps
+
+    def _epochs_are_done(self, settings: Settings, snapshot: Snapshot) -> bool:
+        return settings.epochs is not None and snapshot.epoch - self._first_epoch >= settings.epochs
+
+    def _time_is_up(self, settings: Settings) -> bool:
+        return settings.seconds is not None and self._seconds >= settings.seconds
 
     def room(self, settings: Settings, fit: Fit, snapshot: Snapshot) -> float:
         """How many steps there are behind `snapshot` until the ends by steps and by epochs."""

@@ -103,11 +103,11 @@ class Trainer(Run):
         self._wanted = wanted
 
     def go_on(self) -> None:
-        """After a stop by a rule: count anew from here. Before it, the same steps lead there again."""
+        """After a stop by a rule: let that rule count anew. Before it, the same steps lead there again."""
         here = self.latest.step in (self._stopped_at, self.tip.step)
         if here and self._stopped and self._failure is None:
             self._stopped = None
-            self._rules.begin(self.tip)
+            self._rules.begin(self.fit.taken.settings, self.tip)
 
     def rest(self) -> None:
         """Training pauses: the time until the next step does not count."""
@@ -331,8 +331,10 @@ class Trainer(Run):
         """Let `wanted` hold; other data or another loss begin another count of the lowest."""
         before = self.fit.taken
         self.fit.take_up(wanted)
-        if self._at == self.tip.step and measure(before) != measure(wanted):
-            self._rules.forget_best(self._at)
+        if self._at == self.tip.step:
+            self._rules.change(self._at)
+            if measure(before) != measure(wanted):
+                self._rules.forget_best(self._at)
 
     def _snapshot(self) -> Snapshot:
         """The numbers of the step at which the fit stands."""
@@ -362,7 +364,9 @@ class Trainer(Run):
             self._keep()
         reason = self._rules.reason(self.fit.taken.settings, self.fit, after)
         if reason is not None and self._next < len(self._plan):
-            self._rules.begin(after)  # a recorded run went on here, to its next change
+            self._rules.begin(
+                self.fit.taken.settings, after
+            )  # a recorded run went on here, to its next change
             return
         if reason == "early_stopping":
             self.go_to(self._rules.best_step)

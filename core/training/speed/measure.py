@@ -83,7 +83,7 @@ class Measurement:
         self.report = Report(
             len(self._points),
             batch,
-            Recipe(points, settings, None, None).steps,
+            Recipe(points, settings, None).usual_steps,
             left_aside(settings),
             torch=torch.__version__,
             no_gpu=_why_no_gpu(devices),
