@@ -189,8 +189,8 @@ class Surveyor(QObject):
         otherwise = by_hand  # of this run at least, and in these units, until its directions are found
         if before is not None and before.as_trained == self._workspace.as_trained:
             otherwise = before
-        else:
-            self._take(by_hand, self.plane)
+        if otherwise is by_hand or self.plane is None or self.plane.axes is not None:
+            self._take(otherwise, self.plane)
         names, units = (_("direction 1"), _("direction 2")), self._units(snapshot)
         find = path_plane if units is None else partial(path_plane_of_data, units=units)
         work = partial(find, here, path, names, before=before)
@@ -227,9 +227,11 @@ class Surveyor(QObject):
         if known is None or start is None:
             return None
         run, plane = known
+        if run == snapshot.run:
+            return plane
         begin = flat(start.arrays).astype(np.float64)
-        if run == snapshot.run or len(begin) != len(plane.origin):
-            return plane if run == snapshot.run else None
+        if self.plane is not plane or len(begin) != len(plane.origin):
+            return None
         u, v = plane.places(begin[None])[0].tolist()
         return replace(plane, shares=None) if np.allclose(plane.at(u, v), begin, atol=OFF) else None
 

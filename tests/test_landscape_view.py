@@ -21,7 +21,7 @@ from gui.main_window import MainWindow
 from gui.plots.surface_plot import SurfacePlot
 from tests.landscapes import landscape_of, pick, settle, survey_of, surveyor_of
 from tests.mouse import turn_wheel
-from tests.windows import LINE, PATIENCE, action, opened, part, plot_of, show_panel, text, windows
+from tests.windows import LINE, PATIENCE, action, opened, part, plot_of, show_panel, snapshot, text, windows
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # without a screen
 
@@ -325,3 +325,18 @@ def directions(window: MainWindow) -> Floats:
     assert plane is not None
     assert plane.shares is not None
     return plane.along
+
+
+def test_a_model_that_comes_back_has_a_plane_of_its_own_at_once(qtbot: QtBot) -> None:
+    """The start lies on the directions that its last run had, while another model's plane is shown."""
+    network = replace(SETTINGS, model="mlp", steps=None)
+    with opened(qtbot, settings=network) as window:
+        steps(qtbot, window, 2)
+        for model in ("polynomial", "mlp", "line", "mlp"):
+            window.store.change(model=model)
+            settle(qtbot, window)
+            plane = surveyor_of(window).plane
+            assert plane is not None
+            assert len(plane.origin) == len(snapshot(window).numbers())
+            assert is_in_view(window, numbers_shown(window))
+            steps(qtbot, window, 2)
