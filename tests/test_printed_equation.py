@@ -23,6 +23,7 @@ from core.experiment.split import held_out
 from core.export import program
 from core.tables.data_sets import load_data_set
 from core.training import Trainer
+from gui import presenter as presenter_module
 from gui.app import create_app
 from gui.theme import Theme
 from gui.widgets.equation_label import EquationLabel
@@ -93,6 +94,18 @@ def test_the_window_shows_an_equation_that_reproduces_the_curve(
         assert away.max() <= allowed(points, chosen, predicted)
 
 
+def test_the_equation_of_many_points_comes_with_their_measures(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(presenter_module, "AT_ONCE", 0)
+    points, chosen = FITS[0]
+    with opened(qtbot, points, chosen) as window:
+        action(window, "run").trigger()
+        wait_for_rest(qtbot, window)
+        expected = snapshot(window).equation(points)
+        qtbot.waitUntil(lambda: text(window, "readout_equation") == expected)
+
+
 @pytest.mark.parametrize(("points", "chosen"), FITS)
 def test_json_and_the_lines_of_a_training_reproduce_the_curve(
     points: Points, chosen: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -150,15 +163,23 @@ def label(qtbot: QtBot) -> EquationLabel:
     return made
 
 
-def test_an_equation_without_room_keeps_what_u_is(label: EquationLabel) -> None:
-    label.setText(LONG)
-    shown = label.cut_off()
-    assert shown.endswith("…,  u = (x − 1970) / 30")
-    assert shown.startswith("y = 1.23456 u0 + ")
-    assert label.fontMetrics().horizontalAdvance(shown) <= label.width()
-    label.resize(150, label.height())
-    assert label.cut_off().startswith("y = 1.2")
-    assert label.fontMetrics().horizontalAdvance(label.cut_off()) <= label.width()
+@pytest.mark.parametrize("where", ["", ",  u = (x − 1970) / 30"])
+def test_an_equation_without_room_has_whole_terms_and_what_u_is(label: EquationLabel, where: str) -> None:
+    terms = " + ".join(f"1.23456 u{k}" for k in range(12))
+    for width in range(300, 700, 7):
+        label.resize(width, label.height())
+        label.setText(f"y = {terms}{where}")
+        shown = label.cut_off()
+        assert label.fontMetrics().horizontalAdvance(shown) <= width
+        assert shown.endswith(f" …{where}")
+        first = shown.removesuffix(f" …{where}")
+        assert f"y = {terms}".startswith(f"{first} + 1.23456 u")
+
+
+def test_a_bracket_is_not_cut_in_two(label: EquationLabel) -> None:
+    label.resize(330, label.height())
+    label.setText("y = 2.0000 (x1 − 1971.5) + 3.0000 (x2 − 1000000001.5) − 4.0000")
+    assert label.cut_off() == "y = 2.0000 (x1 − 1971.5) …"
 
 
 def test_the_tooltip_has_what_is_left_out(qtbot: QtBot, label: EquationLabel) -> None:

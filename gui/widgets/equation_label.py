@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QFrame, QLabel, QMenu, QVBoxLayout
@@ -12,9 +14,11 @@ from gui.theme import GRID, Theme
 from gui.widgets.plain import plain_tip
 from gui.widgets.still_label import StillLabel
 
+BETWEEN_TERMS = re.compile(r"(?<!\(x)(?<!\(x\d) (?=[+−] )")
+
 
 class EquationLabel(StillLabel):
-    """An equation; of one that is too long the end of its first part is left out, never what u is."""
+    """An equation; of one that is too long the last terms are left out, but not what u is."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(shrinks=True)
@@ -24,13 +28,14 @@ class EquationLabel(StillLabel):
         self.setCursor(Qt.CursorShape.IBeamCursor)
 
     def cut_off(self) -> str:
-        """As much of the text as there is room for."""
+        """The first terms, as many as there is room for, and what u is: a number cut off is another."""
         equation, where, u = self.text().partition(WHERE)
-        metrics = self.fontMetrics()
-        room = self.width() - metrics.horizontalAdvance(where + u)
-        if not where or room < self.width() // 2:
-            return super().cut_off()
-        return metrics.elidedText(equation, Qt.TextElideMode.ElideRight, room) + where + u
+        terms = BETWEEN_TERMS.split(equation)
+        for count in range(len(terms) - 1, 0, -1):
+            shown = f"{' '.join(terms[:count])} …{where}{u}"
+            if self.fontMetrics().horizontalAdvance(shown) <= self.width():
+                return shown
+        return super().cut_off()
 
     def tip(self, left_out: str) -> str:
         """What the tooltip says: the whole equation where some of it is left out, and what a click does."""
