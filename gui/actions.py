@@ -147,7 +147,14 @@ ROWS = (
     Row(
         "erase", N_("&Erase points"), "eraser", ("E",), N_("Remove points under the circle."), checkable=True
     ),
-    Row("reference", N_("Least s&quares"), "", (), N_("The least-squares solution, dashed."), checkable=True),
+    Row(
+        "reference",
+        N_("&Best fit"),
+        "",
+        (),
+        N_("The best fit there is by the chosen loss, dashed. By the mean squared error: the least squares."),
+        checkable=True,
+    ),
     Row(
         "surface",
         N_("Landscape in &3-D"),

@@ -123,7 +123,7 @@ def run_screenshot(arguments: argparse.Namespace) -> int:
         if arguments.steps:
             session.step(arguments.steps)
         workspace = window.workspace
-        while session.running or workspace.background.busy or workspace.drawing.busy:
+        while session.running or workspace.busy:
             app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
         app.processEvents()
         save_picture(window.grab(), arguments.output)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
+from threading import Event
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
@@ -22,6 +24,7 @@ class _Job:
     then: Callable[[Any], None]
     failed: Callable[[Exception], None]
     passing: bool = False
+    stop: Event = field(default_factory=Event)
 
 
 class Background(QObject):
@@ -59,15 +62,33 @@ class Background(QObject):
         is `passing`, one of many that follow each other too fast to wait for the last. After `close` nothing
         is called any more.
         """
+        self._add(_Job(key, work, then, failed, passing))
+
+    def search(
+        self,
+        key: str,
+        work: Callable[[Callable[[], bool]], Any],
+        then: Callable[[Any], None],
+        failed: Callable[[Exception], None],
+        passing: bool = False,
+    ) -> None:
+        """Run work(stop), which may take long, and asks stop() now and then whether its result is wanted."""
+        stop = Event()
+        self._add(_Job(key, partial(work, stop.is_set), then, failed, passing, stop))
+
+    def _add(self, job: _Job) -> None:
         if self._closed:
             return
-        self._waiting[key] = _Job(key, work, then, failed, passing)
+        if self._now is not None and self._now[0].key == job.key and not self._now[0].passing:
+            self._now[0].stop.set()
+        self._waiting[job.key] = job
         self._start_next()
 
     def drop(self, key: str) -> None:
         """Forget the job `key`, wherever it is."""
         self._waiting.pop(key, None)
         if self._now is not None and self._now[0].key == key:
+            self._now[0].stop.set()
             self._now = _Job(key, lambda: None, lambda _result: None, lambda _error: None), self._now[1]
 
     def close(self, wait: bool = True) -> None:
@@ -75,6 +96,8 @@ class Background(QObject):
         self._closed = True
         self._timer.stop()
         self._waiting.clear()
+        if self._now is not None:
+            self._now[0].stop.set()
         self._now = None
         self._pool.shutdown(wait=wait)
 

@@ -99,6 +99,7 @@ class Diagnostician(QObject):
         self._session.snapshot_changed.connect(self._follow)
         self._session.state_changed.connect(self._look)
         workspace.store.changed.connect(self._look)
+        workspace.optimum_found.connect(self._look_again)
         self._look()  # the window may be new upon an old run
 
     def leave(self) -> None:
@@ -154,6 +155,11 @@ class Diagnostician(QObject):
     def _now(self) -> Look:
         store, session = self._workspace.store, self._session
         return Look(session.snapshot, store.points, store.settings, session.stopped, session.running)
+
+    def _look_again(self) -> None:
+        """More is known of the same step."""
+        self._last_look = None
+        self._look()
 
     def _show(self, finding: Finding | None, looked_at: Look) -> None:
         """Show what was found, if it is still about this run, these points and these settings."""

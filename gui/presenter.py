@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,8 +16,6 @@ from core.experiment import Points, Settings
 from core.experiment.split import held_out
 from core.insight.fit_measures import Measures, measures
 from core.insight.fitted_function import Equation
-from core.insight.least_squares import least_squares
-from core.insight.optimum import training_points
 from core.insight.units import DATA, TRAINED
 from core.texts import _
 from core.training import Snapshot
@@ -166,8 +164,9 @@ class Presenter(QObject):
 
     def leave(self) -> None:
         """The window goes: what is being found out for it is not wanted any more."""
-        for key in ("reference", "measures", "split"):
+        for key in ("measures", "split"):
             self._workspace.background.drop(key)
+        self._workspace.solver.drop("reference")
         self._parts.fit.plot.cloud.clear()
 
     def _join(self) -> None:
@@ -229,18 +228,23 @@ class Presenter(QObject):
             self._split()
         if one != other or _differs("loss", settings, before):
             self._show_measures(self._session.snapshot)
-        if one != other or _differs("model", settings, before):
+        changed = [name for name in ("model", "loss") if _differs(name, settings, before)]
+        if changed:
+            self._workspace.solver.drop("reference")
+        if one != other or changed:
             self._show_reference()
 
     def _show_reference(self) -> None:
-        """The least-squares solution, found in the background: for many points it takes its time."""
-        show = self._parts.fit.plot.show_reference
+        """The best curve by the chosen loss, found in the background: for many points it takes its time."""
+        workspace, points, settings = self._workspace, self._store.points, self._store.settings
+        show = partial(self._parts.fit.show_reference, settings.loss)
         if not self._parts.actions["reference"].isChecked():
-            self._workspace.background.drop("reference")
+            workspace.solver.drop("reference")
             show(None)
             return
-        work = partial(_reference, self._store.points, self._store.settings)
-        self._workspace.background.run("reference", work, show, lambda _error: show(None), passing=True)
+        scaling = None if self._session.snapshot is None else self._session.snapshot.scaling
+        work = partial(workspace.last_theory.curve, points, settings, scaling)
+        workspace.solver.search("reference", work, show, lambda _error: show(None), passing=True)
 
     def _show_start(self, start: Snapshot | None) -> None:
         self._parts.fit.plot.show_start(None if start is None else start.predict)
@@ -355,11 +359,6 @@ class Presenter(QObject):
 def _differs(table: str, one: Settings, other: Settings) -> bool:
     """Whether two settings choose otherwise from a table."""
     return (getattr(one, table), one.values(table)) != (getattr(other, table), other.values(table))
-
-
-def _reference(points: Points, settings: Settings) -> Callable[[Floats], Floats] | None:
-    """The least-squares curve of the points that training sees."""
-    return least_squares(training_points(points, settings), settings)
 
 
 def _measured(

@@ -131,6 +131,7 @@ class Surveyor(QObject):
     def _join(self) -> None:
         store, session, card, plot = self._store, self._session, self._card, self.plot
         store.changed.connect(self._follow)
+        self._workspace.optimum_found.connect(self._find_again)
         session.run_started.connect(self._begin)
         session.snapshot_changed.connect(self._show)
         session.numbers_changed.connect(self._refresh)
@@ -293,6 +294,11 @@ class Surveyor(QObject):
         if anew:
             self._fits = True
             self.plot.forget_paths()
+        self._find()
+
+    def _find_again(self) -> None:
+        """The optimum of the points shown is known now."""
+        self._asked = None
         self._find()
 
     def _find(self) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from core.experiment import Points, Settings
+from core.insight.scaling import Scaling
 from core.insight.theory import Theory
 from core.training import Snapshot
 from gui.panels.settings_panel import SettingsPanel
@@ -66,6 +67,7 @@ class Theorist(QObject):
         """The window goes: what is being found out for it is not wanted any more."""
         for key in ("theory", "distance"):
             self._workspace.background.drop(key)
+        self._workspace.solver.drop("optimum")
 
     # --- when to find it out ----------------------------------------------------------------------------
 
@@ -88,10 +90,26 @@ class Theorist(QObject):
     def _find(self) -> None:
         store, snapshot = self._workspace.store, self._workspace.session.snapshot
         scaling = None if snapshot is None else snapshot.scaling
-        work = partial(self._workspace.last_theory.of, store.points, store.settings, scaling)
+        asked = store.points, store.settings, scaling
+        work = partial(self._workspace.last_theory.of, *asked)
         self._workspace.background.run(
-            "theory", work, lambda found: self._show(found[1]), self._miss, passing=True
+            "theory", work, lambda found: self._take(found[1], asked), self._miss, passing=True
         )
+
+    def _take(self, found: Theory, asked: tuple[Points, Settings, Scaling | None]) -> None:
+        """Show what is known at once, and have the rest searched for."""
+        self._show(found)
+        if found.pending:
+            work = partial(self._workspace.last_theory.searched, *asked)
+            self._workspace.solver.search(
+                "optimum", work, lambda found: self._take_searched(found[1]), self._miss, passing=True
+            )
+        else:
+            self._workspace.solver.drop("optimum")
+
+    def _take_searched(self, found: Theory) -> None:
+        self._show(found)
+        self._workspace.optimum_found.emit()
 
     # --- showing it -------------------------------------------------------------------------------------
 

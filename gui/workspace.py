@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from core.experiment import Experiment
 from core.insight.plane import Plane
@@ -18,7 +18,12 @@ CLOSING = 0.5  # seconds that the end of the program waits for a step
 
 
 class Workspace(QObject):
-    """The parts of the program that have no look. Without `autosave` nothing is kept on disk."""
+    """The parts of the program that have no look. Without `autosave` nothing is kept on disk.
+
+    `optimum_found()` tells that `last_theory` knows the optimum that had to be searched for.
+    """
+
+    optimum_found = Signal()
 
     def __init__(
         self,
@@ -30,10 +35,11 @@ class Workspace(QObject):
         self.preferences = preferences or Preferences()
         self.background = Background(self)  # for what can be computed again
         self.drawing = Background(self)  # for pictures, which should not wait for anything else
+        self.solver = Background(self)  # for best fits, of which some take long
         self.disk = Background(self)  # for reading and writing files
         self.store = Store(experiment or (autosave.restore() if autosave else None), self)
         self.session = Session(self.store, self.background, self)
-        self.last_theory = LastTheory()  # asked by the background alone
+        self.last_theory = LastTheory()  # asked by background threads alone
         self.directions: tuple[int, Plane] | None = None  # of the path of a run, by its number, found last
         self.path = ""  # of the experiment file that is open, if one is
         self.ends_process = False  # then nobody waits for what is being computed, such as PyTorch's loading
@@ -47,12 +53,18 @@ class Workspace(QObject):
         """Whether numbers are shown as training has them, where these are not those of the data."""
         return self.store.settings.standardise and self.preferences.get("units", DATA) == TRAINED
 
+    @property
+    def busy(self) -> bool:
+        """Whether something is being computed or drawn that will be shown."""
+        return self.background.busy or self.drawing.busy or self.solver.busy
+
     def close(self) -> None:
         """End every thread and write what is not written yet."""
         self.session.close(CLOSING if self.ends_process else None)
         self.store.undo_stack.blockSignals(True)  # it would speak once more while it is destroyed
         self.background.close(wait=not self.ends_process)
         self.drawing.close(wait=not self.ends_process)
+        self.solver.close(wait=not self.ends_process)
         self.disk.finish()
         if self._autosave is not None:
             self._autosave.close()

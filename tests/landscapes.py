@@ -44,10 +44,10 @@ def survey_of(window: QWidget) -> Survey:
 
 def settle(qtbot: QtBot, window: MainWindow) -> None:
     """Wait until nothing trains, nothing is built and nothing is being found out."""
-    session, background = window.session, window.workspace.background
+    session, workspace = window.session, window.workspace
 
     def settled() -> bool:
-        return not (session.loading or session.running or session._timer.isActive() or background.busy)
+        return not (session.loading or session.running or session._timer.isActive() or workspace.busy)
 
     qtbot.waitUntil(settled)
 

@@ -175,3 +175,45 @@ def test_closing_waits_for_the_thread_and_delivers_nothing_more(
     qtbot.wait(0)
     assert not background.busy
     assert not desk.results
+
+
+def test_a_search_asks_whether_its_result_is_wanted(qtbot: QtBot, background: Background, desk: Desk) -> None:
+    told: list[bool] = []
+    begun = threading.Event()
+
+    def search(stop: Callable[[], bool]) -> str:
+        told.append(stop())
+        begun.set()
+        while not stop():
+            pass
+        told.append(stop())
+        return "late"
+
+    for end in (lambda: background.drop("search"), lambda: desk.run("search", lambda: "newer")):
+        begun.clear()
+        background.search("search", search, desk.results.append, desk.errors.append)
+        assert begun.wait(10)
+        end()
+        wait(qtbot, background)
+    assert told == [False, True, False, True]
+    assert desk.results == ["newer"]
+    background.search("search", search, desk.results.append, desk.errors.append)
+    background.close()
+    assert desk.results == ["newer"]
+    assert told[-1]
+
+
+def test_a_search_that_passes_is_delivered_though_another_one_waits(
+    qtbot: QtBot, background: Background, desk: Desk
+) -> None:
+    for number in range(3):
+        background.search(
+            "search",
+            lambda stop, number=number: (number, stop()),
+            desk.results.append,
+            pytest.fail,
+            passing=True,
+        )
+    wait(qtbot, background)
+    assert desk.results[-1] == (2, False)
+    assert (0, False) in desk.results

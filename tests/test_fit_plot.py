@@ -480,7 +480,7 @@ class TestCurves:
         assert names() == []
         desk.show(Points([0], [0]))
         desk.plot.show_start(np.sin)
-        desk.plot.show_reference(np.sin)
+        desk.plot.show_reference(np.sin, "least squares")
         assert names() == ["data", "least squares", "start"]
         desk.plot.show_start(None)
         desk.plot.show_fit(np.cos)

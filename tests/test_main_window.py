@@ -377,7 +377,7 @@ def test_the_least_squares_line_comes_and_goes(qtbot: QtBot, window: MainWindow)
     action(window, "reference").trigger()
     assert len(curve(window, "reference")) == 0
     window.store.add_points([0.0], [0.0])
-    qtbot.waitUntil(lambda: not window.workspace.background.busy)
+    qtbot.waitUntil(lambda: not window.workspace.busy)
     assert len(curve(window, "reference")) == 0
     action(window, "reference").trigger()
     qtbot.waitUntil(lambda: len(curve(window, "reference")) > 0)

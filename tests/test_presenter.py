@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -10,9 +13,11 @@ from pytestqt.qtbot import QtBot
 
 from core.experiment import Points, Settings
 from core.experiment.split import held_out
+from core.insight.best_fit import Cancelled
 from gui import presenter as presenter_module
 from gui.main_window import MainWindow
-from tests.windows import opened, part, plot_of, snapshot, text
+from tests.lines import best_line
+from tests.windows import action, opened, part, plot_of, snapshot, text
 
 RANDOM = np.random.default_rng(11)
 X = RANDOM.uniform(-2, 2, 20)
@@ -86,7 +91,7 @@ def test_many_points_are_split_and_measured_in_the_background(
     monkeypatch.setattr(presenter_module, "AT_ONCE", 10)
     monkeypatch.setattr(presenter_module, "SPLIT_AT_ONCE", 10)
     with opened(qtbot, POINTS, SPLIT) as window:
-        qtbot.waitUntil(lambda: not window.workspace.background.busy)
+        qtbot.waitUntil(lambda: not window.workspace.busy)
         mask = held_out(20, 0.3, 4)
         assert hollow(window) == set(zip(POINTS.x[mask, 0], POINTS.y[mask], strict=True))
         assert_measures_are_right(window, ~mask, "")
@@ -99,5 +104,62 @@ def test_the_least_squares_curve_is_that_of_the_training_points(qtbot: QtBot) ->
         mask = held_out(20, 0.3, 4)
         slope, offset = np.polyfit(POINTS.x[~mask, 0], POINTS.y[~mask], 1)
         qtbot.waitUntil(lambda: trace.xData is not None and len(trace.xData) > 0)
-        qtbot.waitUntil(lambda: not window.workspace.background.busy)
+        qtbot.waitUntil(lambda: not window.workspace.busy)
         assert trace.yData == pytest.approx(slope * trace.xData + offset)
+
+
+def dashed(window: MainWindow) -> tuple[float, float]:
+    """Slope and intercept of the curve to compare with."""
+    trace = plot_of(window).traces["reference"]
+    slope, intercept = np.polyfit(trace.xData, trace.yData, 1)
+    return float(slope), float(intercept)
+
+
+def named(window: MainWindow) -> str:
+    """What the legend and the button call it."""
+    (entry,) = (entry for entry in plot_of(window).legend.entries if entry.key == "reference")
+    assert action(window, "reference").iconText() == entry.text
+    return entry.text
+
+
+def test_the_curve_to_compare_with_follows_the_loss_and_is_called_by_it(qtbot: QtBot) -> None:
+    with opened(qtbot, POINTS) as window:
+        x, y = POINTS.x[:, 0], POINTS.y
+
+        def settled() -> bool:
+            return not window.workspace.busy and len(plot_of(window).traces["reference"].xData) > 0
+
+        qtbot.waitUntil(settled)
+        assert named(window) == "least squares"
+        assert dashed(window) == pytest.approx(tuple(np.polyfit(x, y, 1)))
+        window.store.change(loss="mae")
+        qtbot.waitUntil(settled)
+        assert named(window) == "best by MAE"
+        slope, intercept = dashed(window)
+        assert np.mean(np.abs(y - slope * x - intercept)) == pytest.approx(best_line(x, y)[0])
+        window.store.change(loss="quantile", options={"quantile.quantile": 0.9})
+        qtbot.waitUntil(settled)
+        before = dashed(window)
+        window.store.change(options={"quantile.quantile": 0.2})
+        qtbot.waitUntil(settled)
+        assert dashed(window)[1] < before[1]
+        window.store.add_points([0.0], [-40.0])
+        qtbot.waitUntil(settled)
+        assert named(window) == "best by quantile"
+
+
+def test_a_window_closes_in_the_middle_of_a_search(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, ended = threading.Event(), threading.Event()
+
+    def endless(_points: object, _settings: object, _scaling: object, stop: Callable[[], bool]) -> None:
+        begun.set()
+        while not stop():
+            pass
+        ended.set()
+        raise Cancelled
+
+    with opened(qtbot, POINTS) as window:
+        monkeypatch.setattr(window.workspace.last_theory, "curve", endless)
+        window.store.change(loss="mae")
+        assert begun.wait(10)
+    assert ended.is_set()

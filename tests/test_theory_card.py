@@ -227,7 +227,7 @@ def test_on_a_schedule_the_rate_is_that_of_the_last_step(qtbot: QtBot, window: M
 def test_a_card_that_is_first_seen_later_knows_what_was_found_before(qtbot: QtBot) -> None:
     with opened(qtbot, POINTS, SGD, mode="simple") as window:
         assert window.findChild(TheoryCard) is None
-        qtbot.waitUntil(lambda: not window.workspace.background.busy)
+        qtbot.waitUntil(lambda: not window.workspace.busy)
         show_panel(qtbot, window, "theory")
         least = float(np.mean((np.polyval(np.polyfit(X, POINTS.y, 1), X) - POINTS.y) ** 2))
         assert text(window, "theory_optimum") == significant(least)

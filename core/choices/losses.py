@@ -10,11 +10,13 @@ from core.texts import N_
 class Loss(Choice):
     """A loss; with residuals and lengths in y scaled by s, its value scales by s to the power `order`.
 
-    `kink` says that its slope jumps where a prediction is exactly its target.
+    `kink` says that its slope jumps where a prediction is exactly its target. `best` is what the fit
+    is called that has the least of it.
     """
 
     order: int = 1
     kink: bool = False
+    best: str = ""
 
 
 def _knee(key: str, label: str) -> Parameter:
@@ -38,6 +40,7 @@ LOSSES = table(
         N_("MSE: mean squared error"),
         "torch.nn.MSELoss",
         tip=N_("The mean of the squared residuals. Points far away pull hard."),
+        best=N_("least squares"),
         order=2,
     ),
     Loss(
@@ -46,6 +49,7 @@ LOSSES = table(
         "torch.nn.L1Loss",
         tip=N_("The mean of the absolute residuals. Outliers pull no harder than other points."),
         kink=True,
+        best=N_("best by MAE"),
     ),
     Loss(
         "huber",
@@ -53,6 +57,7 @@ LOSSES = table(
         "torch.nn.HuberLoss",
         (_knee("delta", N_("Delta")),),
         tip=N_("Squared for small residuals, absolute for large ones."),
+        best=N_("best by Huber"),
         order=2,
     ),
     Loss(
@@ -61,6 +66,7 @@ LOSSES = table(
         "torch.nn.SmoothL1Loss",
         (_knee("beta", N_("Beta")),),
         tip=N_("Huber divided by beta: the slope of large residuals is always one."),
+        best=N_("best by smooth L1"),
     ),
     Loss(
         "log_cosh",
@@ -82,6 +88,7 @@ LOSSES = table(
             ),
         ),
         tip=N_("The logarithm of the hyperbolic cosine: like Huber, but smooth everywhere."),
+        best=N_("best by log-cosh"),
         order=2,
     ),
     Loss(
@@ -103,5 +110,6 @@ LOSSES = table(
         ),
         tip=N_("Weighs points above and below the fit differently, and so fits a quantile."),
         kink=True,
+        best=N_("best by quantile"),
     ),
 )

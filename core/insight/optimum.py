@@ -14,7 +14,7 @@ from core.experiment.settings import Settings
 from core.experiment.split import held_out
 from core.insight.best_fit import Basis, BestFit
 from core.insight.curves import Curve, Parameters
-from core.insight.pinball_fit import pinball_fit
+from core.insight.pinball_fit import PinballFit
 from core.insight.residual_losses import Pinball, SmoothLoss, Squares, residual_loss
 from core.insight.scaling import Scaling, standard_scaling
 from core.insight.smooth_fit import smooth_fit
@@ -179,4 +179,4 @@ def _best_fit(columns: Floats, y: Floats, loss: MeasuredBy, stop: Callable[[], b
         return BestFit(place, np.zeros(len(y)), 0)  # through every point, so by any loss
     if isinstance(loss, SmoothLoss):
         return smooth_fit(columns, y, loss, stop)
-    return pinball_fit(columns, y, loss, stop)
+    return PinballFit(loss, stop).best(columns, y)

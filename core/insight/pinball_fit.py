@@ -2,119 +2,161 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
 from core.insight.best_fit import BestFit, Cancelled, Stop, free_directions, orthogonal
-from core.insight.interior_point import interior_point
+from core.insight.interior_point import InteriorPoint
 from core.insight.residual_losses import Pinball
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-FIRST_ROUND = 2_000  # points that decide at first; the others are taken to lie on their side of the fit
-NEARLY = 1e-6  # of the loss: the gap where their sides are as good as known
+FEW = 1_000  # points, for which the linear programme is solved as it is
+MANY = 20_000  # points; of more, some of them lead near the fit
+NEARLY = 1e-6  # of the loss: the gap at which the sides of most points are known
 MORE = 2  # times as many decide, where some of the others lie on the other side
-FAR = 1e4  # times the typical residual: a point beyond is on its side for now
+FAR = 1e4  # times the typical residual: a point beyond is taken to be on its side
 CERTAIN = 1e-13  # of the loss: a smaller gap is nothing but rounding
-MOST_ROUNDS = 60
+SOME_ROUNDS, MOST_ROUNDS = 3, 6  # from a beginning that only some points led to, and from a better one
 INSIDE = 1e-9  # of the range of the weights; nearer to a bound they are at it
-MET = 1e-12  # standard deviations of y, and of the largest residual; nearer to a point, the fit meets it
+CLEARLY = 1e-3  # of it: so far inside, a weight that is nearly right is not at a bound
+MET = 1e-12  # of y, in standard deviations: a point so near to the fit is met by it
 
 
-def pinball_fit(columns: Floats, y: Floats, loss: Pinball, stop: Stop) -> BestFit:
+class PinballFit:
     """The best fit in the space of `columns` Q `[N, R]`, QᵀQ = N, to y `[N]` of standard deviation 1.
 
     The dual problem, to find weights u between the slopes of the loss with Qᵀu = 0 and the largest uᵀy, is a
     linear programme (R. Koenker and G. Bassett 1978, "Regression Quantiles"), solved by HiGHS. Of many points
-    only those near the fit decide; the weights of the others are the slopes of their side, and are certain
+    only those near the fit decide; the weights of the others are the slopes of their side, and that is right
     where their residuals come out on that side (S. Portnoy and R. Koenker 1997, "The Gaussian Hare and the
-    Laplacian Tortoise"). Each round begins at the residuals of the one before, so that points far away take
-    no digits from the others. Ends where the gap to what no fit can beat vanishes. Raises Cancelled where
-    `stop` says so.
+    Laplacian Tortoise"); so some of many points are found by an interior-point method on not so many.
     """
-    most, best = FIRST_ROUND, np.inf
-    place, weights = columns.T @ y / len(y), np.zeros(len(y))
-    if len(y) > FIRST_ROUND:
-        place, weights = interior_point(columns, y, loss, NEARLY, stop)
-    kept = place
-    for _round in range(MOST_ROUNDS):
-        if stop():
+
+    def __init__(self, loss: Pinball, stop: Stop) -> None:
+        self._loss = loss
+        self._stop = stop
+
+    def best(self, columns: Floats, y: Floats) -> BestFit:
+        """The fit, with weights that prove it. Raises Cancelled where `stop` says so."""
+        nothing = np.zeros(columns.shape[1]), np.zeros(len(y))
+        place, weights = self._solve(columns, y, nothing[0]) or nothing
+        weights = orthogonal(columns, weights, self._loss)
+        return BestFit(place, weights, self._free(columns, y - columns @ place, weights, y))
+
+    def _solve(self, columns: Floats, y: Floats, others: Floats) -> tuple[Floats, Floats] | None:
+        """z `[R]` and weights `[n]` with Qᵀu = -others, round by round until the gap vanishes; None for none.
+
+        Each round begins at the residuals of the one before, so that points far away take no digits from the
+        others.
+        """
+        best, kept = np.inf, None
+        for place, known, rounds in self._beginnings(columns, y, others):
+            most, far = FEW if len(y) <= MANY else MANY, FAR
+            for _round in range(rounds):
+                residual = y - columns @ place
+                found = self._round(columns, residual, known, others, most, far)
+                if found is not None:
+                    place, weights = place + found[0], found[1]
+                    residual = y - columns @ place
+                    gap = float(np.mean(self._loss.gap(residual, weights)))
+                    if gap < best:
+                        best, kept = gap, (place, weights)
+                    if best <= CERTAIN * self._loss.mean(residual):
+                        return kept
+                elif rounds < MOST_ROUNDS:
+                    break
+                most, far = MORE * most, FAR * far
+        return kept
+
+    def _beginnings(self, columns: Floats, y: Floats, others: Floats) -> Iterator[tuple[Floats, Floats, int]]:
+        """A z `[R]` to begin at, weights `[n]` as far as they are known there, and for how many rounds.
+
+        The least squares of few points, nearly the best fit of more, and of very many that of some at first.
+        """
+        none = np.full(len(y), self._loss.high)  # at a bound, and so not known
+        if len(y) <= FEW:
+            least_squares: Floats = np.linalg.lstsq(columns, y, rcond=None)[0].astype(np.float64)
+            yield least_squares, none, MOST_ROUNDS
+            return
+        every = -(-len(y) // MANY)
+        if every > 1:
+            some = columns[::every], y[::every], others / every
+            found = InteriorPoint(some[0], some[1], self._loss, some[2]).solve(NEARLY, self._stop)
+            if found is not None:
+                yield found[0], none, SOME_ROUNDS
+        found = InteriorPoint(columns, y, self._loss, others).solve(NEARLY, self._stop)
+        if found is not None:
+            yield *found, MOST_ROUNDS
+        elif not others.any():
+            yield columns.T @ y / len(y), none, MOST_ROUNDS
+
+    def _round(
+        self, columns: Floats, residual: Floats, known: Floats, others: Floats, most: int, far: float
+    ) -> tuple[Floats, Floats] | None:
+        """A step `[R]` that is best for the `most` points nearest to the fit, and the weights `[n]` of all.
+
+        The other points keep weights that are `known` to be between the bounds, since the fit meets them.
+        None where the rest cannot all be on their side of any fit.
+        """
+        if self._stop():
             raise Cancelled
-        residual = y - columns @ place
-        step, dual = _round_of(columns, residual, loss, most)
-        place = place + step
-        residual = y - columns @ place
-        gap = float(np.mean(loss.gap(residual, dual)))
-        if gap < best:
-            best, kept, weights = gap, place, dual
-        elif most >= len(y):
-            break
-        if best <= CERTAIN * loss.mean(residual):
-            break
-        most *= MORE
-    return BestFit(kept, weights, _free(columns, y - columns @ kept, weights, loss))
+        size = np.abs(residual)
+        deciding = np.ones(len(size), dtype=bool)
+        if most < len(size):
+            # How far a residual is from another sign, if all places z near this one are equally likely.
+            away = size / np.sqrt(np.einsum("nr,nr->n", columns, columns))
+            deciding[np.argpartition(away, most)[most:]] = False
+        typical = float(np.median(size[deciding])) or float(size.mean()) or 1.0
+        deciding &= size <= far * typical
+        kept = np.where(self._inside(known, CLEARLY), known, self._loss.slope(residual))
+        weights = np.where(deciding, 0.0, kept)
+        inner = columns[deciding], residual[deciding] / typical, others + columns.T @ weights
+        count = len(inner[1])
+        found = self._programme(*inner) if count <= FEW or count == len(size) else self._solve(*inner)
+        if found is None:
+            return None
+        step, weights[deciding] = typical * found[0], found[1]
+        return self._polished(columns, residual, step, weights, others)
 
+    def _programme(self, columns: Floats, y: Floats, others: Floats) -> tuple[Floats, Floats] | None:
+        """z `[R]` and weights `[n]` with Qᵀu = -others; None where there are none."""
+        from scipy.optimize import linprog
 
-def _round_of(columns: Floats, residual: Floats, loss: Pinball, most: int) -> tuple[Floats, Floats]:
-    """A step `[R]` that is best for the `most` points nearest to the fit, and the weights `[N]` of all.
+        found = linprog(
+            -y,
+            A_eq=columns.T,
+            b_eq=-others,
+            bounds=(self._loss.low, self._loss.high),
+            method="highs-ds",
+            options={"presolve": False},
+        )
+        if found.status != 0:
+            return None
+        return -np.asarray(found.eqlin.marginals), np.asarray(found.x)
 
-    No step, and weights that certify nothing, where the others cannot all be on their side of any fit.
-    """
-    size = np.abs(residual)
-    deciding = np.zeros(len(size), dtype=bool)
-    deciding[np.argpartition(size, most - 1)[:most] if most < len(size) else slice(None)] = True
-    typical = float(np.median(size[deciding])) or float(size[deciding].mean()) or 1.0
-    if most < len(size) or size.max() > FAR * FAR * typical:
-        deciding &= size <= FAR * typical
-    weights = np.where(deciding, 0.0, loss.slope(residual))
-    found = _programme(columns[deciding], residual[deciding] / typical, columns.T @ weights, loss)
-    if found is None:
-        return np.zeros(columns.shape[1]), np.zeros(len(size))
-    step, weights[deciding] = typical * found[0], found[1]
-    return _polished(columns, residual, step, weights, loss)
+    def _polished(
+        self, columns: Floats, residual: Floats, step: Floats, weights: Floats, others: Floats
+    ) -> tuple[Floats, Floats]:
+        """The same to all digits: the fit meets the points whose weights are inside the bounds."""
+        inside = self._inside(weights)
+        rows = columns[inside]
+        if len(rows):
+            step = step + np.linalg.lstsq(rows, residual[inside] - rows @ step, rcond=None)[0]
+            missing = columns.T @ weights + others
+            weights[inside] -= np.linalg.lstsq(rows.T, missing, rcond=None)[0]
+        return step, np.clip(weights, self._loss.low, self._loss.high)
 
+    def _inside(self, weights: Floats, share: float = INSIDE) -> Mask:
+        margin = share * (self._loss.high - self._loss.low)
+        return np.asarray((weights > self._loss.low + margin) & (weights < self._loss.high - margin))
 
-def _programme(
-    columns: Floats, residual: Floats, others: Floats, loss: Pinball
-) -> tuple[Floats, Floats] | None:
-    """The step `[R]` and the weights `[n]` of the deciding points; None where there are none."""
-    from scipy.optimize import linprog
-
-    found = linprog(
-        -residual,
-        A_eq=columns.T,
-        b_eq=-others,
-        bounds=(loss.low, loss.high),
-        method="highs-ds",
-        options={"presolve": False},
-    )
-    if found.status != 0:
-        return None
-    return -np.asarray(found.eqlin.marginals), np.asarray(found.x)
-
-
-def _polished(
-    columns: Floats, residual: Floats, step: Floats, weights: Floats, loss: Pinball
-) -> tuple[Floats, Floats]:
-    """The same to all digits: the fit meets the points whose weights are inside the bounds."""
-    inside = _inside(weights, loss)
-    rows = columns[inside]
-    if len(rows):
-        step = step + np.linalg.lstsq(rows, residual[inside] - rows @ step, rcond=None)[0]
-        weights = weights.copy()
-        weights[inside] -= np.linalg.lstsq(rows.T, columns.T @ weights, rcond=None)[0]
-    return step, orthogonal(columns, np.clip(weights, loss.low, loss.high), loss)
-
-
-def _inside(weights: Floats, loss: Pinball) -> Mask:
-    margin = INSIDE * (loss.high - loss.low)
-    return np.asarray((weights > loss.low + margin) & (weights < loss.high - margin))
-
-
-def _free(columns: Floats, residual: Floats, weights: Floats, loss: Pinball) -> int:
-    """The directions in which no point that is not met changes its side."""
-    inside = _inside(weights, loss)
-    met = ~inside & (np.abs(residual) <= MET)
-    outward = columns[met] * -np.sign(weights[met])[:, None]
-    return free_directions(columns[inside], outward)
+    def _free(self, columns: Floats, residual: Floats, weights: Floats, y: Floats) -> int:
+        """The directions in which no point that is not met changes its side."""
+        inside = self._inside(weights)
+        met = ~inside & (np.abs(residual) <= MET * (1 + np.abs(y)))
+        outward = columns[met] * -np.sign(weights[met])[:, None]
+        return free_directions(columns[inside], outward)

@@ -6,12 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.insight.best_fit import BestFit, Cancelled, Stop, free_directions, orthogonal
-from core.insight.interior_point import interior_point
-from core.insight.residual_losses import Knee, SmoothLoss
+from core.insight.interior_point import InteriorPoint
+from core.insight.pinball_fit import PinballFit
+from core.insight.residual_losses import Knee, Pinball, SmoothLoss
 
 Floats = NDArray[np.float64]
 
+MANY = 20_000  # points; of more, some of them lead near the fit
 COARSE, FINE = 1e-9, 1e-15  # of the loss: the gap at which Newton's method begins, and where it ends
+SHARP = 1e-6  # standard deviations of y: below it a scale hardly differs from none
 MOST_STEPS = 60  # of Newton's method
 MOST_TRIES = 60  # along one line
 LEVEL = 0.01  # of the slope at the beginning of a line: where it is level
@@ -23,20 +26,32 @@ AT_BOUND = 1e-9  # of a weight, and of the scale
 def smooth_fit(columns: Floats, y: Floats, loss: SmoothLoss, stop: Stop) -> BestFit:
     """The best fit in the space of `columns` Q `[N, R]`, QᵀQ = N, to y `[N]` of standard deviation 1.
 
-    An interior-point method leads to the best Huber loss of this scale, whatever the scale; Newton's method,
-    with an exact line search, does the rest. Raises Cancelled where `stop` says so.
+    An interior-point method leads near the best Huber loss of this scale, for some of the points where they
+    are many, and Newton's method, with an exact line search, does the rest. From a very small scale to none
+    at all it is but a step, and none at all is an exact matter. Raises Cancelled where `stop` says so.
     """
-    scale = max(loss.scale, LEAST)
-    place, weights = interior_point(columns, y, Knee(scale), COARSE, stop)
-    place, weights = _descend(columns, y, loss.with_scale(scale), place, weights, stop)
+    loss = loss.with_scale(max(loss.scale, LEAST))
+    place, weights = _beginning(columns, y, loss, stop)
+    place, weights = _descend(columns, y, loss, place, weights, stop)
     return BestFit(place, weights, _free(columns, y - columns @ place, weights, loss))
+
+
+def _beginning(columns: Floats, y: Floats, loss: SmoothLoss, stop: Stop) -> tuple[Floats, Floats]:
+    """z `[R]` near the best fit, and weights `[N]` that certify as much as is known."""
+    if loss.scale < SHARP:
+        found = PinballFit(Pinball(loss.low, loss.high), stop).best(columns, y)
+        return found.place, found.weights
+    some = slice(None, None, -(-len(y) // MANY))
+    inner = InteriorPoint(columns[some], y[some], Knee(loss.scale), np.zeros(columns.shape[1]))
+    place, _weights = inner.solve(COARSE, stop) or (columns.T @ y / len(y), None)
+    return place, np.zeros(len(y))
 
 
 def _descend(
     columns: Floats, y: Floats, loss: SmoothLoss, place: Floats, weights: Floats, stop: Stop
 ) -> tuple[Floats, Floats]:
-    """Newton's method from `place`, until the gap is nothing but rounding."""
-    kept, best = place, float(np.mean(loss.gap(y - columns @ place, weights)))
+    """z `[R]` and weights `[N]` by Newton's method from `place`, until the gap is nothing but rounding."""
+    best, kept = float(np.mean(loss.gap(y - columns @ place, weights))), place
     for _step in range(MOST_STEPS):
         if stop():
             raise Cancelled

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from core.training.snapshot import Snapshot
 
 LINEAR: dict[str, type[Curve]] = {"line": Line, "polynomial": Polynomial}  # in their parameters
+BY_FORMULA = ("mse",)  # losses whose optimum is a matter of a moment
 PENALTIES = ("weight_decay", "lambd")  # parameters of optimizers that pull the fit away from the least loss
 
 
@@ -35,6 +35,7 @@ class Theory:
     (infinite where a direction is flat, None where the model is not linear in its parameters). `limit`,
     `limit_raw` and `limit_standardised` are the largest stable learning rates there, `estimated` for
     mini-batches. Where no such theory holds they and `zones` are None, and `why_not` says why in a sentence.
+    While `optimum` or `bound` have yet to be searched for, it is `pending`.
     """
 
     optimum: Optimum | None = None
@@ -49,19 +50,27 @@ class Theory:
     estimated: bool = False
     zones: Zones | None = None
     why_not: str = ""
+    pending: bool = False
 
     def share(self, rate: float) -> float | None:
         """`rate` as a share of the limit; None where there is none."""
         return rate / self.limit if self.limit else None
 
+    def with_optimum(self, best: Optimum | None) -> Theory:
+        """The same with this best fit without any penalty, which was searched for."""
+        known = best if best is not None and np.isfinite(best.loss) else None
+        if self.why_no_optimum:
+            return replace(self, bound=known, pending=False)
+        why = "" if known else _too_large()
+        return replace(self, optimum=known, bound=known, why_no_optimum=why, pending=False)
 
-def theory(
-    points: Points, settings: Settings, scaling: Scaling | None = None, stop: Callable[[], bool] = bool
-) -> Theory:
+
+def theory(points: Points, settings: Settings, scaling: Scaling | None = None, search: bool = True) -> Theory:
     """What should happen to a run on the training points among `points`, with `settings`.
 
     `scaling` is that of the run, where there is one and it is standardised: points drawn later do not change
-    it. Otherwise it is that of the training points. Raises Cancelled once `stop` says so.
+    it. Otherwise it is that of the training points. An optimum that no formula gives may take long; with
+    `search` off it is left out.
     """
     training = training_points(points, settings)
     curve = linear_curve(settings, training)
@@ -71,9 +80,8 @@ def theory(
         return Theory(why_no_optimum=why_no_optimum, why_not=why_not)
     raw, standardised = _bowls(training, curve, scaling if settings.standardise else None)
     here = standardised if settings.standardise else raw
-    too_large = _("The numbers are too large to square; scale them down to see what should happen.")
     if here is None:
-        return Theory(why_no_optimum=why_no_optimum or too_large, why_not=why_not or too_large)
+        return Theory(why_no_optimum=why_no_optimum or _too_large(), why_not=why_not or _too_large())
     size = _batch_size(training, settings)
     descent = None if why_not else Descent.of(settings)
     condition, condition_raw, condition_standardised = (
@@ -83,14 +91,10 @@ def theory(
         None if bowl is None or descent is None else bowl.limit(descent, size)
         for bowl in (here, raw, standardised)
     )
-    bound = optimum(training, curve, settings, stop)
-    if bound is not None and not np.isfinite(bound.loss):
-        bound = None
-    best = None if why_no_optimum else bound
-    return Theory(
-        best,
-        bound,
-        why_no_optimum or ("" if best else too_large),
+    found = Theory(
+        None,
+        None,
+        why_no_optimum,
         condition,
         condition_raw,
         condition_standardised,
@@ -101,6 +105,13 @@ def theory(
         None if descent is None else here.zones(descent, size),
         why_not,
     )
+    if search or settings.loss in BY_FORMULA:
+        return found.with_optimum(optimum(training, curve, settings))
+    return replace(found, pending=True)
+
+
+def _too_large() -> str:
+    return _("The numbers are too large to square; scale them down to see what should happen.")
 
 
 def rate_at(settings: Settings, snapshot: Snapshot, taken: float) -> float:

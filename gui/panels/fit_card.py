@@ -8,10 +8,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QComboBox, QVBoxLayout
 
+from core.choices import LOSSES
+from core.experiment import Settings
 from core.insight.fit_measures import Measures
 from core.texts import N_, _
 from gui.panels.cards import Card
 from gui.panels.measures_table import MeasuresTable
+from gui.plots.fit_curves import Predict
 from gui.plots.fit_plot import FitPlot
 from gui.plots.residuals import Mode
 from gui.theme import Theme
@@ -39,7 +42,8 @@ class FitCard(Card):
             action.triggered.connect(lambda _checked, name=name: self.tool_chosen.emit(name))
         self.add_spring()
         self.top.addWidget(self._residuals_box())
-        self.add_tool(actions["reference"], _("least squares"))
+        self._reference = actions["reference"]
+        self.add_tool(self._reference, _(LOSSES[Settings().loss].best))
         self.add_tool(actions["fit_view"])
         self.set_plot(self.plot)
         self._equation = EquationLabel(theme)
@@ -62,6 +66,12 @@ class FitCard(Card):
         known: Mode = next((key for key in RESIDUALS if key == mode), "off")
         self._residuals.setCurrentIndex(self._residuals.findData(known))
         self.plot.show_residuals(known)
+
+    def show_reference(self, loss: str, predict: Predict | None) -> None:
+        """Show the best curve by `loss`, a key of LOSSES, or none, and call it what it is."""
+        name = _(LOSSES[loss].best)
+        self._reference.setIconText(name)
+        self.plot.show_reference(predict, name)
 
     def show_equation(self, text: str) -> None:
         """Show the fitted function, or nothing where there is none."""

@@ -108,7 +108,7 @@ class TheoryCard(Card):
     def _show_optimum(self) -> None:
         best, more = self._theory.optimum, ""
         if best is None:
-            self._show("optimum", NONE, self._theory.why_no_optimum)
+            self._show("optimum", NONE, self._why_no_optimum())
             return
         if not best.unique:
             more = n_(
@@ -118,10 +118,14 @@ class TheoryCard(Card):
             ).format(count=best.free)
         self._show("optimum", significant(best.loss), more)
 
+    def _why_no_optimum(self) -> str:
+        theory = self._theory
+        return theory.why_no_optimum or (_("The best fit is being computed.") if theory.pending else "")
+
     def _show_distance(self) -> None:
         best, distance = self._theory.optimum, self._distance
         if best is None or distance is None:
-            self._show("distance", NONE, "" if best else self._theory.why_no_optimum)
+            self._show("distance", NONE, "" if best else self._why_no_optimum())
             return
         more = []
         if distance.rms is not None:

@@ -48,7 +48,7 @@ class FitCurves:
                 Entry("training", _("training"), DATA),
                 Entry("held_out", _("held out"), DATA, theme.px(HOLLOW), hollow=True),
                 Entry(FIT, _("fit"), MODEL, fit, solid),
-                Entry(REFERENCE_CURVE, _("least squares"), REFERENCE, thin, dashed),
+                Entry(REFERENCE_CURVE, _("best fit"), REFERENCE, thin, dashed),
                 Entry(START, _("start"), theme.was, thin, dotted),
                 Entry(GHOST, _("abandoned"), theme.was, thin, solid),
             ),

@@ -140,8 +140,10 @@ class FitPlot(Canvas):
         self._show(FIT, predict)
         self._draw_residuals()
 
-    def show_reference(self, predict: Predict | None) -> None:
-        """Show the least-squares curve to compare with."""
+    def show_reference(self, predict: Predict | None, name: str = "") -> None:
+        """Show the curve to compare with; from now on it is called `name`, if one is given."""
+        if name:
+            self.legend.rename(REFERENCE_CURVE, name)
         self._show(REFERENCE_CURVE, predict)
 
     def show_start(self, predict: Predict | None) -> None:

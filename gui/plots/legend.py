@@ -1,7 +1,7 @@
 """The legend of a plot: one line above the data at the right, only what is on screen."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import accumulate
 
@@ -60,6 +60,11 @@ class Legend(QGraphicsItem):
         if shown != self.shown:
             self.shown = shown
             self.stand_at(self._area)
+
+    def rename(self, key: str, text: str) -> None:
+        """Give an entry another text."""
+        self.entries = [replace(entry, text=text) if entry.key == key else entry for entry in self.entries]
+        self.show_only({entry.key for entry in self.shown})
 
     def point(self, key: str, arrow: str) -> None:
         """Set `arrow` behind the text of an entry whose curve is out of sight, or "" behind one in sight."""

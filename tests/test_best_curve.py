@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 from core.experiment import Points, Settings
-from core.insight.least_squares import least_squares
+from core.insight.best_curve import best_curve
 
 Floats = NDArray[np.float64]
 
@@ -19,7 +19,7 @@ LINE = Settings()
 
 def curve(points: Points, settings: Settings = LINE, at: Floats = AT) -> Floats:
     """y of the least squares at `at`."""
-    found = least_squares(points, settings)
+    found = best_curve(points, settings)
     assert found is not None
     return found(at)
 
@@ -46,7 +46,7 @@ def test_years_and_large_numbers_lose_no_digits() -> None:
 @given(arrays(np.float64, (2, 12), elements=st.floats(-100, 100)))
 def test_no_other_line_is_nearer(values: Floats) -> None:
     x, y = values
-    found = least_squares(Points(x, y), LINE)
+    found = best_curve(Points(x, y), LINE)
     if found is None:
         assert np.ptp(x) < 1e-9
         return
@@ -72,7 +72,7 @@ def test_a_polynomial_through_fewer_points_than_it_has_powers_meets_them_all() -
     ],
 )
 def test_where_no_line_is_the_best_there_is_none(points: Points) -> None:
-    assert least_squares(points, LINE) is None
+    assert best_curve(points, LINE) is None
 
 
 @pytest.mark.parametrize("size", [1e-300, 1e-20, 1e20, 1e150, 1e300])
