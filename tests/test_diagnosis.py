@@ -128,7 +128,7 @@ CASES = (
         20,
         {"optimizer": "sgd", "learning_rate": 0.5},
         {"optimizer": "sgd", "learning_rate": 0.2},
-        words=("Diverging: The loss grew 19 steps in a row",),
+        words=("Diverging: The loss before a step grew 19 steps in a row",),
         named="seen before it ends",
     ),
     Case(

@@ -12,6 +12,7 @@ from core.experiment import Points, Settings, generate
 from core.insight.diagnosis import Evidence, Finding, diagnose, findings
 from core.insight.diagnosis.finding import Remedy
 from core.insight.diagnosis.remedies import permitted
+from core.insight.diagnosis.words import about
 from core.insight.theory import theory
 from tests.diagnosed import Diagnosed
 
@@ -102,6 +103,16 @@ def test_the_validation_loss_that_is_quoted_is_the_one_on_the_curve() -> None:
     assert f"since step {best + 1}:" in finding.sentence
     gap = 37_254 - float(evidence.losses.low[-1])
     assert f"{float(f'{gap:.3g}'):,.0f}" in finding.sentence
+
+
+def test_what_a_divergence_quotes_is_the_end_of_the_curve_and_called_so() -> None:
+    """The readout beside it shows the loss of the fit, behind the last step; the curve is of those before."""
+    made = run(500, **SGD, learning_rate=4.9)
+    evidence = made.evidence
+    newest, now = float(evidence.losses.low[-1]), made.evidence.snapshot.predict(LINE.x[:, 0])
+    assert np.mean((now - LINE.y) ** 2) > 100 * newest
+    assert f"The loss before a step grew {len(evidence.losses.low) - 1} steps in a row" in said(made).sentence
+    assert f"to {about(newest)}." in said(made).sentence
 
 
 @pytest.mark.parametrize("changes", [{}, {**SGD, "learning_rate": 0.1}, {"optimizer": "rmsprop"}])

@@ -70,12 +70,12 @@ def _growing(evidence: Evidence) -> Claims:
 
 
 def _growth(losses: Recent) -> str:
-    """How far the loss has grown."""
+    """How far the losses on the curve have grown, which are not that of the fit on screen."""
     if losses.rises >= IN_A_ROW:
         count = losses.rises * losses.stride
         return n_(
-            "The loss grew {count} step in a row, from {first} to {newest}.",
-            "The loss grew {count} steps in a row, from {first} to {newest}.",
+            "The loss before a step grew {count} step in a row, from {first} to {newest}.",
+            "The loss before a step grew {count} steps in a row, from {first} to {newest}.",
             count,
         ).format(
             count=f"{count:,}",
@@ -83,7 +83,7 @@ def _growth(losses: Recent) -> str:
             newest=about(float(losses.high[-1])),
         )
     if len(losses.low) > 1 and losses.high[-1] > losses.low.min():
-        return _("In {count} steps the loss grew from {first} to {newest}.").format(
+        return _("In {count} steps the loss before a step grew from {first} to {newest}.").format(
             count=f"{(len(losses.low) - 1 - int(losses.low.argmin())) * losses.stride:,}",
             first=about(float(losses.low.min())),
             newest=about(float(losses.high[-1])),
