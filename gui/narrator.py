@@ -244,10 +244,10 @@ class Narrator(QObject):
         self._workspace.background.drop("units")
         if self._cards is None:
             return
-        if inside is not None and self._of_data and inside.settings.standardise and self._seen - {"program"}:
+        if inside is not None and self._of_data and inside.settings.standardise and self._seen:
             self._tell_of_data(inside)
         else:
-            self._show_told(inside, inside)
+            self._show_told(inside)
 
     def _tell_of_data(self, inside: Inside) -> None:
         """Show a step in the units of the data; that of very many points is told in the background."""
@@ -257,21 +257,20 @@ class Narrator(QObject):
             return
         if self._told[0] is not inside:
             self._told = inside, _of_data(inside)
-        self._show_told(*self._told)
+        self._show_told(self._told[1])
 
     def _take_told(self, inside: Inside, told: Inside) -> None:
         self._told = inside, told
         if inside is self._session.inside and self._of_data:
-            self._show_told(inside, told)
+            self._show_told(told)
 
-    def _show_told(self, inside: Inside | None, told: Inside | None) -> None:
-        """Show a step, on the program as trained, which is what runs, and on the other cards as told."""
+    def _show_told(self, told: Inside | None) -> None:
+        """Show a step, as it is told, on every card."""
         if self._cards is not None:
             for key in self._seen:
                 failure = self._session.failure
                 ended = "" if failure is None else failure.reason
-                shown = inside if key == "program" else told
-                self._cards.show_step(key, shown, self._session.in_slow_motion, ended)
+                self._cards.show_step(key, told, self._session.in_slow_motion, ended)
 
     def _copied(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)

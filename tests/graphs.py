@@ -99,6 +99,7 @@ def inside_of(settings: Settings, done: int = len(PHASES), seed: int = 0, number
         state_before=tuple({} for _each in before),
         rate=0.01,
         unit=1.0,
+        unit_before=1.0,
         loss=float(made.loss.detach()) if after_loss else None,
         objective=float(made.objective.detach()) if after_loss else None,
         graph=graph,

@@ -24,7 +24,7 @@ from gui.preferences import Preferences
 from gui.widgets.formula_block import FormulaBlock
 from gui.widgets.formula_numbers import FormulaNumbers
 from tests.landscapes import landscape_of, pick, settle, survey_of, surveyor_of
-from tests.windows import action, opened, part, show_panel, snapshot, wait_for_rest, wait_for_step
+from tests.windows import action, opened, part, show_panel, snapshot, text, wait_for_rest, wait_for_step
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # without a screen
 
@@ -400,3 +400,24 @@ def test_the_gradient_in_the_graph_is_that_of_the_table(qtbot: QtBot, inside: Ma
         was = table(inside)
         action(inside, "trained_units").trigger()
         qtbot.waitUntil(lambda before=was: table(inside) != before)
+
+
+@pytest.mark.parametrize("phases", [2, 3, 4, 5])
+def test_the_sentence_below_the_program_is_in_the_units_of_the_other_cards(
+    qtbot: QtBot, inside: MainWindow, phases: int
+) -> None:
+    for _phase in range(phases):
+        action(inside, "phase").trigger()
+    wait_for_rest(qtbot, inside)
+    for is_of_data in (True, False):
+        rows, words = table(inside), text(inside, "phase_words")
+        row = {2: "prediction", 3: "loss", 4: "w.grad", 5: "w"}[phases]
+        shown = rows[row][1].partition(",")[0]
+        said = [
+            number(each.rstrip("."))
+            for each in re.findall(r"[−\d][\d.]*(?:×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?", words.replace(",", ""))
+        ]
+        assert any(each == pytest.approx(number(shown), rel=2e-3) for each in said)
+        assert ("These numbers are as trained" in words) != is_of_data
+        action(inside, "trained_units").trigger()
+        qtbot.waitUntil(lambda was=words: text(inside, "phase_words") != was)

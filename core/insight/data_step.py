@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,20 +17,23 @@ from core.training.inside import Inside, Numbers, TensorView
 Floats = NDArray[np.float64]
 Views = tuple[TensorView, ...]
 
+MOST_DECIMALS = 300  # before or behind the point
+
 
 def of_data(inside: Inside) -> Inside:
     """`inside` with its data, parameters, gradients and losses in the units of the data.
 
-    The data keep their precision, so that they are what the person has given. What says something of the
-    parameters as trained alone is left out: the mappings of what the optimizer keeps are empty, and such
-    views are `trained_only`. The length of the gradient stays what the clipping measures.
+    The data have the digits that training had of them, so that they are what the person has given. What
+    says something of the parameters as trained alone is left out: the mappings of what the optimizer keeps
+    are empty, and such views are `trained_only`. The length of the gradient stays what the clipping measures.
     """
     step = _DataStep(inside)
     return inside._replace(
-        of_data=True,
+        trained=inside,
         scaling=no_scaling(inside.curve.inputs),
         unit=1.0,
-        views=tuple(tuple(step.views(views)) for views in inside.views),
+        unit_before=1.0,
+        views=tuple(tuple(step.views(*each)) for each in enumerate(inside.views)),
         inputs=step.inputs(inside.inputs),
         targets=step.y(inside.targets),
         prediction=None if inside.prediction is None else step.y(inside.prediction),
@@ -50,31 +54,49 @@ class _DataStep:
     def __init__(self, inside: Inside) -> None:
         self._inside = inside
         self._units = DataUnits(inside.curve, inside.scaling, inside.unit)
+        self._units_before = replace(self._units, loss=inside.unit_before)
         self._known: dict[int, TensorView] = {}
-        self._told: dict[tuple[str, bytes], tuple[Floats, ...]] = {}
+        self._told: dict[tuple[str, float, bytes], tuple[Floats, ...]] = {}
+        self._precision = float(np.finfo(inside.inputs.dtype).eps)
 
     def inputs(self, numbers: Numbers) -> Numbers:
         """What the model would be given of the data as they are `[n, P]`."""
         curve, scaling = self._inside.curve, self._inside.scaling
-        columns = numbers[:, :1] if isinstance(curve, Polynomial) else numbers
-        x = _as_precise(columns * scaling.x_scale + scaling.x_mean, numbers)
-        return _as_precise(curve.features(x.astype(np.float64)), numbers)
+        columns = (numbers[:, :1] if isinstance(curve, Polynomial) else numbers).astype(np.float64)
+        x = [
+            self._rounded(column * scale + mean, column, float(scale))
+            for column, scale, mean in zip(columns.T, scaling.x_scale, scaling.x_mean, strict=True)
+        ]
+        return curve.features(np.stack(x, axis=1))
 
     def y(self, numbers: Numbers) -> Numbers:
         """Targets or predictions."""
-        return _as_precise(self._inside.scaling.y_out(numbers.astype(np.float64)), numbers)
+        scaling, as_trained = self._inside.scaling, numbers.astype(np.float64)
+        return self._rounded(scaling.y_out(as_trained), as_trained, scaling.y_scale)
 
-    def arrays(self, kind: str, arrays: Sequence[Numbers]) -> tuple[Floats, ...]:
-        """Numbers of one kind of all parameters."""
+    def _rounded(self, values: Floats, as_trained: Floats, scale: float) -> Floats:
+        """Without the digits that training has not seen, so that data are what a person has given."""
+        with np.errstate(all="ignore"):
+            place = np.log10(self._precision * scale * np.abs(as_trained).max(initial=1.0))
+        decimals = -np.ceil(place)
+        return np.round(values, int(decimals)) if abs(decimals) <= MOST_DECIMALS else values
+
+    def arrays(
+        self, kind: str, arrays: Sequence[Numbers], units: DataUnits | None = None
+    ) -> tuple[Floats, ...]:
+        """Numbers of one kind of all parameters, by the units of the step or others that are given."""
+        units = units or self._units
         row = np.concatenate([array.ravel() for array in arrays]).astype(np.float64)
-        key = kind, row.tobytes()
+        key = kind, units.loss, row.tobytes()
         if key not in self._told:
-            self._told[key] = tuple(self._inside.curve.arrays(self._units.of_kind(kind, row)))
+            self._told[key] = tuple(self._inside.curve.arrays(units.of_kind(kind, row)))
         return self._told[key]
 
-    def views(self, views: Views) -> Iterator[TensorView]:
-        """All tensors at one moment, in their order."""
-        told = dict(self._of_parameters(views)) | dict(self._of_the_optimizer(views))
+    def views(self, done: int, views: Views) -> Iterator[TensorView]:
+        """All tensors behind so many phases, in their order."""
+        told = dict(self._of_parameters(views, self._units if done else self._units_before)) | dict(
+            self._of_the_optimizer(views)
+        )
         for view in views:
             if view.name not in told and id(view) not in self._known:
                 self._known[id(view)] = self._of_the_batch(view)
@@ -88,13 +110,15 @@ class _DataStep:
             return view._replace(values=self.y(view.values))
         return view._replace(values=np.asarray(view.values.astype(np.float64) * self._inside.unit))
 
-    def _of_parameters(self, views: Views) -> Iterator[tuple[str, TensorView]]:
+    def _of_parameters(self, views: Views, units: DataUnits) -> Iterator[tuple[str, TensorView]]:
         own = [view for view in views if view.role == "parameter"]
         values = self.arrays(PLACE, [view.values for view in own])
         slopes = [view.grad for view in own if view.grad is not None]
-        grads = self.arrays(SLOPE, slopes) if len(slopes) == len(own) else (None,) * len(own)
+        grads = self.arrays(SLOPE, slopes, units) if len(slopes) == len(own) else (None,) * len(own)
+        lost, lost_grads = _is_lost(values, [view.values for view in own]), _is_lost(grads, slopes)
         for view, value, grad in zip(own, values, grads, strict=True):
-            yield view.name, view._replace(values=value, grad=grad)
+            told = view._replace(values=value, grad=grad, trained_only=lost, grad_trained_only=lost_grads)
+            yield view.name, told
 
     def _of_the_optimizer(self, views: Views) -> Iterator[tuple[str, TensorView]]:
         own = [view for view in views if view.role == "state"]
@@ -120,9 +144,13 @@ class _DataStep:
         return self.arrays(kind, values)
 
 
-def _as_precise(values: Floats, like: Numbers) -> Numbers:
-    """In the precision of training, in which the data that a person has given are themselves again."""
-    return values.astype(np.float32) if like.dtype == np.float32 else values
+def _is_lost(told: Sequence[Floats | None], as_trained: Sequence[Numbers]) -> bool:
+    """Whether numbers of training are too large for the units of the data."""
+    return _is_finite(as_trained) and not _is_finite([array for array in told if array is not None])
+
+
+def _is_finite(arrays: Sequence[Numbers]) -> bool:
+    return all(np.isfinite(array).all() for array in arrays)
 
 
 def _without_constants(graph: Graph) -> Graph:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.choices import LOSSES
 from core.choices.phases import CODE, PHASES
 from core.experiment.settings import Settings
 from core.insight.numbers import DIGITS, significant, typed
 from core.insight.plane import parameter_names
+from core.insight.relu_bend import bends
+from core.insight.units import DataUnits
 from core.texts import N_, _, joined, n_
 from core.training.inside import Inside
 
+Floats = NDArray[np.float64]
 Place = tuple[int, ...]
 
 MOST_DIGITS = 9  # to tell two numbers apart
@@ -102,7 +107,7 @@ def done(inside: Inside, parameter: int = 0, ended: str = "") -> str:
     """What the phase that was done last has done, with its numbers; there must be one."""
     sentences = _DONE[inside.phase](inside, parameter)
     if inside.settings.standardise and inside.phase != "zero_grad":
-        sentences += [_("These numbers are as trained, of standardised data."), *_loss_of_data(inside)]
+        sentences += _units(inside)
     if inside.complete:
         lost = ended or has_diverged(inside)
         sentences += [_end(ended or _reason(inside)) if lost else _complete()]
@@ -111,12 +116,14 @@ def done(inside: Inside, parameter: int = 0, ended: str = "") -> str:
 
 def has_diverged(inside: Inside) -> bool:
     """Whether a step has led to what is no number, so that no other can follow it."""
+    inside = inside.trained or inside
     found = (*(inside.after or ()), np.array(0.0 if inside.loss is None else inside.loss))
     return not all(np.isfinite(each).all() for each in found)
 
 
 def _reason(inside: Inside) -> str:
     """Why a step has no number: "nan" where all that went into its last line had one, else "diverged"."""
+    inside = inside.trained or inside
     found = (np.array(inside.loss), *(inside.gradient or ()))
     numbers = all(np.isfinite(each).all() for each in found)
     return "nan" if numbers and any(np.isnan(each).any() for each in inside.after or ()) else "diverged"
@@ -192,6 +199,15 @@ def _loss(inside: Inside, _parameter: int) -> list[str]:
     return sentences
 
 
+def _units(inside: Inside) -> list[str]:
+    """What the numbers are in, where training has standardised data."""
+    if not inside.of_data:
+        return [_("These numbers are as trained, of standardised data."), *_loss_of_data(inside)]
+    if inside.phase == "step":
+        return [_("The step was made as trained; told is where it leads in the units of the data.")]
+    return [_("Told in the units of the data; the program computes as trained.")]
+
+
 def _loss_of_data(inside: Inside) -> list[str]:
     """The loss as the rest of the window tells it."""
     if inside.phase != "loss" or inside.loss is None or inside.unit == 1.0:
@@ -203,6 +219,8 @@ def _backward(inside: Inside, parameter: int) -> list[str]:
     number = _number(inside, parameter)
     if not math.isfinite(number.gradient):
         words = _("{grad} is {gradient}: the numbers have grown too large to compute with.")
+        if inside.trained is not None and math.isfinite(_number(inside.trained, parameter).gradient):
+            words = _("{grad} is as trained only: it is too large for the units of the data.")
     elif kink := _kink(inside, parameter):
         words = kink
     elif number.gradient < 0:
@@ -228,6 +246,7 @@ def _backward(inside: Inside, parameter: int) -> list[str]:
 
 def _met(inside: Inside) -> int:
     """How many predictions are exactly their targets, where the loss has a kink there."""
+    inside = inside.trained or inside  # rounding may part them, or join them, in other units
     if not LOSSES[inside.settings.loss].kink:
         return 0
     return int(np.count_nonzero(inside.prediction == inside.targets))
@@ -235,7 +254,6 @@ def _met(inside: Inside) -> int:
 
 def _kink(inside: Inside, parameter: int) -> str:
     """The words for a gradient where what is minimised has another slope on each side; empty elsewhere."""
-    which, place = _place(inside, parameter)
     if met := _met(inside):
         return n_(
             "{grad} is {gradient}. {count} prediction is exactly its target, where {loss} has a kink: "
@@ -244,12 +262,37 @@ def _kink(inside: Inside, parameter: int) -> str:
             "PyTorch takes the slope halfway between those on both sides.",
             met,
         )
-    if inside.settings.l1 and len(place) > 1 and inside.before[which][place] == 0:
+    trained, move = inside.trained or inside, _move_of_training(inside, parameter)
+    if inside.bends and bends(trained.before, move, trained.inputs[list(inside.bends)]):
+        return _(
+            "{grad} is {gradient}. An input of ReLU is exactly 0, where it has a kink: PyTorch takes its "
+            "slope there to be 0."
+        )
+    if not inside.settings.l1 or not any(map(_leaves_zero, trained.before, move)):
+        return ""
+    if not inside.of_data:
         return _(
             "{grad} is {gradient}. {name} is exactly 0, where its penalty has a kink: PyTorch takes the "
             "slope halfway between those on both sides."
         )
-    return ""
+    return _(
+        "{grad} is {gradient}. A weight that goes with {name} is exactly 0 as trained, where its penalty has "
+        "a kink: PyTorch takes the slope halfway between those on both sides."
+    )
+
+
+def _leaves_zero(array: Floats, move: Floats) -> bool:
+    """Whether a weight of an array that is exactly 0 goes from there along `move`."""
+    return array.ndim > 1 and bool(np.any(move[array == 0]))
+
+
+def _move_of_training(inside: Inside, parameter: int) -> Sequence[Floats]:
+    """How the arrays of training go where one parameter goes up by 1, in the units in which it is told."""
+    row = np.zeros(inside.curve.count())
+    row[parameter if parameter < len(row) else 0] = 1.0
+    if inside.trained is not None:
+        row = DataUnits(inside.curve, inside.trained.scaling).trained_move(row)
+    return inside.curve.arrays(row)
 
 
 def _clipping(inside: Inside) -> list[str]:
@@ -257,6 +300,13 @@ def _clipping(inside: Inside) -> list[str]:
     limit, length = inside.settings.clip_norm, inside.unclipped
     if limit is None or length is None or not length > limit:
         return []
+    if inside.of_data:
+        return [
+            _(
+                "Clipping, which measures as trained, shortened the whole gradient to {share} of its length, "
+                "its direction kept. The number that follows is of the shortened one."
+            ).format(share=_text(limit / length))
+        ]
     return [
         _(
             "Before clipping the whole gradient was {length} long; it was shortened to {limit}, its "
@@ -268,7 +318,7 @@ def _clipping(inside: Inside) -> list[str]:
 def _step(inside: Inside, parameter: int) -> list[str]:
     number, optimizer = _number(inside, parameter), _(inside.settings.row("optimizer").label)
     before, after = apart(number.before, number.after)
-    moved = _moved(number, _outweighing(inside, number)).format(
+    moved = _told_move(inside, number, parameter).format(
         optimizer=optimizer, name=number.name, before=before, after=after, loss=_what_falls(inside)
     )
     sentences = [moved, *_others(inside, parameter)]
@@ -277,6 +327,15 @@ def _step(inside: Inside, parameter: int) -> list[str]:
     elif inside.settings.optimizer not in RATELESS:
         sentences.append(_rate(inside.rate))
     return [*sentences, _loss_is_before()]
+
+
+def _told_move(inside: Inside, number: Number, parameter: int) -> str:
+    """The words for a change of a parameter, by the rule of the optimizer where that holds."""
+    if inside.trained is None:
+        return _moved(number, _outweighing(inside, number))
+    if math.isfinite(_number(inside.trained, parameter).after) and not math.isfinite(number.after):
+        return _("{name} is as trained only: it is too large for the units of the data.")
+    return _moved(number._replace(gradient=math.nan) if math.isfinite(number.after) else number, "")
 
 
 def _others(inside: Inside, parameter: int) -> list[str]:

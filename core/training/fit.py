@@ -54,8 +54,8 @@ class Fit:
     `loss` is what the last step's forward pass gave, without any penalty, `held` the loss of the points held
     out behind it (None where there are none), both in the units of the data; `rate` is the learning
     rate that it took. Before the first step, `loss` is that of all training points. `loss_unit` times a
-    loss of scaled data is one in the units of the data. Raises Problem for start values that do not fit
-    the model.
+    loss of scaled data is one in the units of the data, and `gradient_unit` the same of the loss whose
+    gradient the parameters have. Raises Problem for start values that do not fit the model.
     """
 
     def __init__(self, wanted: Wanted, device: str, curve: Curve, scaling: Scaling) -> None:
@@ -79,6 +79,7 @@ class Fit:
         self._shared = self._parameter_arrays() if device == "cpu" else []
         self._load_points()
         self._build_loss()
+        self.gradient_unit = self.loss_unit
         self.loss, self.held = self.full_loss(), self._validation_loss()
         self.rate: float = self.optimizer.param_groups[0]["lr"]
 
@@ -136,6 +137,7 @@ class Fit:
 
     def zero_grad(self) -> None:
         """optimizer.zero_grad(), without its mark for the profiler, which would take 3 % of the step."""
+        self.gradient_unit = self.loss_unit
         for parameter in self.parameters:
             parameter.grad = None
 

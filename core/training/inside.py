@@ -25,7 +25,7 @@ class TensorView(NamedTuple):
 
     `role` is a word of ROLES, `values` are its numbers, in its own shape and precision. `grad_fn` is the name
     of the operation that made it, such as "AddmmBackward0", empty for none; `grad` is None where torch has
-    None. One that is `trained_only` has no numbers in the units of the data.
+    None. What is `trained_only`, or has such a gradient, has no numbers in the units of the data.
     """
 
     name: str
@@ -37,6 +37,7 @@ class TensorView(NamedTuple):
     grad_fn: str = ""
     grad: Numbers | None = None
     trained_only: bool = False
+    grad_trained_only: bool = False
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -59,9 +60,11 @@ class Inside(NamedTuple):
     PyTorch's names, with arrays of its shape or floats. `inputs` `[n, P]`, `targets` `[n]` and `prediction`
     `[n]` are those of the step's batch, in the precision of training. `loss` is the loss itself and
     `objective` what is minimised: the loss with any penalty. `graph` is that of autograd, as far as it is
-    built. `unit` times such a loss is one in the units of the data. `rate` is the learning rate that the step
-    takes. `points` counts those that the run trains on, 0 where that is not said. What no phase has found yet
-    is None. One that is `of_data` has been told in the units of the data, by core.insight.data_step.
+    built. `unit` times such a loss is one in the units of the data, and `unit_before` the same of the loss
+    whose gradients there were before the step. `bends` are points of the batch for which an input of ReLU is
+    exactly 0, the first of them, by their places. `rate` is the learning rate that the step takes. `points`
+    counts those that the run trains on, 0 where that is not said. What no phase has found yet is None. One
+    that core.insight.data_step has told in the units of the data has what it was made of as `trained`.
     """
 
     run: int
@@ -78,6 +81,7 @@ class Inside(NamedTuple):
     state_before: tuple[Mapping[str, Floats | float], ...]
     rate: float
     unit: float
+    unit_before: float
     prediction: Numbers | None = None
     loss: float | None = None
     objective: float | None = None
@@ -87,7 +91,13 @@ class Inside(NamedTuple):
     after: tuple[Floats, ...] | None = None
     state_after: tuple[Mapping[str, Floats | float], ...] | None = None
     points: int = 0
-    of_data: bool = False
+    bends: tuple[int, ...] = ()
+    trained: Inside | None = None
+
+    @property
+    def of_data(self) -> bool:
+        """Whether this is told in the units of the data."""
+        return self.trained is not None
 
     @property
     def phase(self) -> str:

@@ -22,7 +22,8 @@ class Inspection(NamedTuple):
     what the optimizer took: of the step's own batch, at the parameters of `before`, with any penalty
     and after any clipping; where no step led here, that of all training points. `state` is what the
     optimizer keeps for every single parameter, by PyTorch's names, such as "momentum_buffer" or "exp_avg".
-    `unit` times a loss of training is one in the units of the data. `optimizer` is its key.
+    `unit` times a loss, of the kind whose gradient it is, is one in the units of the data. `optimizer` is its
+    key.
     """
 
     snapshot: Snapshot
@@ -41,9 +42,11 @@ class Inspection(NamedTuple):
 
 def inspection(fit: Fit, snapshot: Snapshot, before: Snapshot) -> Inspection:
     """What is inside the step of `snapshot`, at which `fit` stands and to which `before` led."""
-    gradient = fit.step_gradient() if before.step < snapshot.step else fit.gradients()
+    led_here = before.step < snapshot.step
+    gradient = fit.step_gradient() if led_here else fit.gradients()
+    unit = fit.gradient_unit if led_here else fit.loss_unit
     slopes = flat(gradient).astype(np.float64)
-    return Inspection(snapshot, before, slopes, _state(fit), fit.loss_unit, fit.taken.settings.optimizer)
+    return Inspection(snapshot, before, slopes, _state(fit), unit, fit.taken.settings.optimizer)
 
 
 def _state(fit: Fit) -> dict[str, Floats]:

@@ -19,13 +19,17 @@ class Part(NamedTuple):
 
 
 class Place(NamedTuple):
-    """A step of a run, as the fit stands there: the next part of the plan, and the gradients of the step."""
+    """A step of a run, as the fit stands there: the next part of the plan, and the gradients of the step.
+
+    `gradient_unit` is that of their loss, as the fit has it.
+    """
 
     step: int
     next: int
     taken: Wanted
     state: bytes
     gradients: list[torch.Tensor | None]
+    gradient_unit: float
 
 
 def same(one: Wanted, other: Wanted) -> bool:

@@ -8,11 +8,15 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn.functional import linear
 
 from core.choices.phases import PHASES
+from core.insight.curves import LAYER
 from core.insight.graph import Graph, walk
 from core.training.fit import Fit
 from core.training.inside import Floats, Inside, Numbers, TensorView
+
+MOST_BENDS = 64  # points that are told of
 
 
 class SlowStep:
@@ -46,6 +50,7 @@ class SlowStep:
             state_before=self._state(),
             rate=float(fit.optimizer.param_groups[0]["lr"]),
             unit=fit.loss_unit,
+            unit_before=fit.gradient_unit,
             points=fit.count,
         )
 
@@ -69,7 +74,11 @@ class SlowStep:
 
     def _forward(self) -> dict[str, object]:
         self._prediction = self._fit.predict(self._inputs)
-        return {"prediction": _numbers(self._prediction)[:, 0], "graph": self._graph(self._prediction)}
+        return {
+            "prediction": _numbers(self._prediction)[:, 0],
+            "graph": self._graph(self._prediction),
+            "bends": self._bends(),
+        }
 
     def _loss(self) -> dict[str, object]:
         assert self._prediction is not None
@@ -100,6 +109,19 @@ class SlowStep:
             optimizer.step()
         self._fit.finish(self._given, self._place)
         return {"after": _arrays(self._fit.parameters), "state_after": self._state()}
+
+    def _bends(self) -> tuple[int, ...]:
+        """The first points for which an input of ReLU is exactly 0."""
+        if self._fit.taken.settings.values("model").get("activation") != "relu":
+            return ()
+        hidden, parameters = self._inputs, iter(self._fit.parameters[:-LAYER])
+        found = torch.zeros(len(hidden), dtype=torch.bool, device=hidden.device)
+        with torch.no_grad():
+            for weight, bias in zip(parameters, parameters, strict=True):
+                hidden = linear(hidden, weight, bias)
+                found |= (hidden == 0).any(1)
+                hidden = hidden.relu()
+        return tuple(found.nonzero()[:MOST_BENDS, 0].tolist())
 
     def _graph(self, end: Tensor) -> Graph:
         """The graph that PyTorch has made on the way to `end`."""

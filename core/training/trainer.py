@@ -419,11 +419,13 @@ class Trainer(Run):
     def _place(self) -> Place:
         """Where the run stands, to come back to."""
         gradients = [parameter.grad for parameter in self.fit.parameters]
-        return Place(self._at, self._next, self.fit.taken, self.fit.state(), gradients)
+        fit = self.fit
+        return Place(self._at, self._next, fit.taken, fit.state(), gradients, fit.gradient_unit)
 
     def _put_back(self, place: Place) -> None:
-        self._at, self._next, taken, state, gradients = place
+        self._at, self._next, taken, state, gradients, unit = place
         self.fit.restore(state, taken)
+        self.fit.gradient_unit = unit
         for parameter, gradient in zip(self.fit.parameters, gradients, strict=True):
             parameter.grad = gradient
 

@@ -123,12 +123,13 @@ class Row:
             texts = _told_apart(self.before, self.after, nothing, self._shown)
         if view is None:
             return (self.name, *texts, *(NOT_THERE,) * (len(COLUMNS) - AFTER - 1))
-        return self.name, *texts, _shape(view), *_attributes(view), _values(view.grad, DIGITS, self._shown)
+        grad = as_trained_only() if view.grad_trained_only else _values(view.grad, DIGITS, self._shown)
+        return self.name, *texts, _shape(view), *_attributes(view), grad
 
     def values(self, column: int) -> Numbers | None:
         """The numbers that a column shows some of; None where there are none."""
         if column == GRAD:
-            return None if self.view is None else self.view.grad
+            return None if self.view is None or self.view.grad_trained_only else self.view.grad
         view = {BEFORE: self.before, AFTER: self.after}.get(column)
         return None if view is None or view.trained_only else view.values
 
@@ -137,7 +138,8 @@ class Row:
             return source
         if source.grad is None:
             return None
-        return TensorView(self.name, self.role, source.grad, source.dtype, source.device, False)
+        view = TensorView(self.name, self.role, source.grad, source.dtype, source.device, False)
+        return view._replace(trained_only=source.grad_trained_only)
 
 
 class TensorTable(QAbstractTableModel):

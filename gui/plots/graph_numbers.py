@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.insight.graph import CONSTANT, INPUTS, LEAF, NO_NAME, OPERATION, Graph, Node, Saved
 from core.insight.numbers import DIGITS, significant
+from core.insight.units import as_trained_only
 from core.texts import _, n_
 from core.training.inside import Inside
 from gui.plots.graph_boxes import FOLDED, GRADIENT, VALUE, WIDEST, Box, Row, brackets, title_of
@@ -22,11 +23,16 @@ QUIET = ("sizes", "strides", "numel", "alpha", "beta", "reduction", "dim", "keep
 
 
 class StepNumbers(NamedTuple):
-    """Values and gradients of the parameters by name; None for what is not known, or not there."""
+    """Values and gradients of the parameters by name; None for what is not known, or not there.
+
+    Those that are as trained only have no numbers in the units of the data.
+    """
 
     values: Mapping[str, Array]
     gradients: Mapping[str, Array | None]
     objective: float | None
+    values_trained_only: bool = False
+    gradients_trained_only: bool = False
 
 
 NO_NUMBERS = StepNumbers({}, {}, None)
@@ -35,8 +41,14 @@ NO_NUMBERS = StepNumbers({}, {}, None)
 def numbers_of(inside: Inside) -> StepNumbers:
     """The newest values of a step, and the gradients that are there: until zero_grad, those of the last."""
     values = inside.before if inside.after is None else inside.after
-    gradients = {view.name: view.grad for view in inside.views[-1] if view.role == "parameter"}
-    return StepNumbers(dict(zip(inside.names, values, strict=True)), gradients, inside.objective)
+    parameters = [view for view in inside.views[-1] if view.role == "parameter"]
+    return StepNumbers(
+        dict(zip(inside.names, values, strict=True)),
+        {view.name: view.grad for view in parameters},
+        inside.objective,
+        any(view.trained_only for view in parameters),
+        any(view.grad_trained_only for view in parameters),
+    )
 
 
 def row_text(row: Row, box: Box, graph: Graph, numbers: StepNumbers) -> str:
@@ -55,6 +67,8 @@ def _value_text(box: Box, graph: Graph, numbers: StepNumbers) -> str:
     value = numbers.values.get(symbol)
     if value is None:
         return symbol
+    if numbers.values_trained_only:
+        return f"{symbol}: {as_trained_only()}"
     return f"{symbol} = {_listed(value, FIRST)}" if value.size == 1 else _listed(value, FIRST)
 
 
@@ -63,6 +77,8 @@ def _gradient_text(box: Box, graph: Graph, numbers: StepNumbers) -> str:
     known = [found for symbol in symbols if (found := numbers.gradients.get(symbol)) is not None]
     if len(known) < len(symbols):
         return _("grad: none")
+    if numbers.gradients_trained_only:
+        return _("grad {numbers}").format(numbers=as_trained_only())
     if box.kind == LEAF:
         return _("grad {numbers}").format(numbers=_listed(known[0], FIRST))
     length = float(np.sqrt(sum(float(np.sum(np.square(each, dtype=np.float64))) for each in known)))
@@ -124,8 +140,10 @@ def _leaf_numbers(node: Node, numbers: StepNumbers, most: int = MOST) -> list[st
     value, gradient = numbers.values.get(node.symbol), numbers.gradients.get(node.symbol)
     lines = []
     if value is not None:
-        lines.append(f"{node.symbol} = {_listed(value, most)}")
+        shown = as_trained_only() if numbers.values_trained_only else _listed(value, most)
+        lines.append(f"{node.symbol} = {shown}")
     shown = _("none") if gradient is None else _listed(gradient, most)
+    shown = as_trained_only() if numbers.gradients_trained_only else shown
     return [*lines, _("{name}.grad = {numbers}").format(name=node.symbol, numbers=shown)]
 
 

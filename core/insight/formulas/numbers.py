@@ -23,6 +23,7 @@ from core.insight.formulas.updates import KEPT, beginning
 from core.insight.formulas.writing import Span, Spans, before_and_after, result_alone, with_numbers
 from core.insight.numbers import significant
 from core.insight.plane import parameter_names
+from core.insight.units import as_trained_only
 from core.texts import _
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Line = Spans | None
 
+NEAR = 1e-2  # relative, of a sum in the units of the data, or its terms have cancelled
 CLIP_TINY = float(TINY)
 NONE = "None"  # as Python says it, in every language
 KEPT_NAMES = 4  # models whose parameters' names are remembered
@@ -90,6 +92,12 @@ class _Numbers:
             return None  # of another parameter, or of what is not kept
         if target in gradients:
             values[target] = values[f"d{target[1]}_any"] = self._here(values[target])
+        if self._inside.of_data and (told := self._told(target)) is not None:
+            if not np.isfinite(told):
+                return Span(name, look(target).role), Span(f": {as_trained_only()}")
+            if not np.isclose(values[target], told, rtol=NEAR, atol=0):
+                values[target] = told
+                return *result_alone(rule, values, name), Span(_("; its terms as trained only"))
         of_layers = target in gradients and self._settings.model == "mlp"
         whole_sum = known is not None and target not in gradients
         bare = whole_sum or of_layers or formula.of_layers
@@ -119,6 +127,13 @@ class _Numbers:
         if target == "L":
             return inside.loss
         return self._unclipped() if target == self._rules.gradients[self._array] else None
+
+    def _told(self, target: str) -> float | None:
+        """What was found as trained of a name, in the units of the data; its terms may cancel there."""
+        inside = self._inside
+        if target == "yhat" and inside.prediction is not None:
+            return float(inside.prediction[0])
+        return float(self._unclipped()) if target == self._rules.gradients[self._array] else None
 
     def _unclipped(self) -> Value:
         """The gradient of the parameter before any clipping."""

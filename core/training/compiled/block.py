@@ -74,6 +74,7 @@ class Blocks:
         """Let the fit stand behind the steps of `block`."""
         fit, count = self._fit, len(self._fit.parameters)
         made = self._made() + len(block)
+        fit.gradient_unit = fit.loss_unit
         with torch.no_grad():
             for parameter, value, gradient in zip(
                 fit.parameters, block.carried, block.carried[count:], strict=False
