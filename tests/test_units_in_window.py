@@ -412,7 +412,7 @@ def test_the_sentence_below_the_program_is_in_the_units_of_the_other_cards(
     for is_of_data in (True, False):
         rows, words = table(inside), text(inside, "phase_words")
         row = {2: "prediction", 3: "loss", 4: "w.grad", 5: "w"}[phases]
-        shown = rows[row][1].partition(",")[0]
+        shown = rows[row][1].partition(",")[0].strip(" …")
         said = [
             number(each.rstrip("."))
             for each in re.findall(r"[−\d][\d.]*(?:×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?", words.replace(",", ""))
