@@ -199,6 +199,17 @@ def test_many_rates_of_one_drag_are_a_list() -> None:
     assert len(made.shown()) < 110
 
 
+def test_of_very_many_changes_the_first_are_shown_and_all_are_saved() -> None:
+    points = [FEW.moved([0], 0.0, 0.01 * turn) for turn in range(40)]
+    settings = replace(NEVER, steps=60, loss="mae")
+    earlier = tuple(Stretch(turn + 1, each, settings) for turn, each in enumerate(points[:-1]))
+    agrees(Experiment(points[-1], settings, earlier))
+    made = program(points[-1], settings, earlier=earlier)
+    assert made.text().count("if step == ") == 39
+    assert len(made.shown()) < 250
+    assert sum("which the saved" in line.text for line in made.shown()) == 2
+
+
 @pytest.mark.parametrize("batch_size", [None, 4])
 def test_other_points_in_the_midst_of_an_epoch_begin_it_anew(batch_size: int | None) -> None:
     settings = replace(NEVER, batch_size=batch_size, epochs=20)

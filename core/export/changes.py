@@ -10,7 +10,7 @@ from core.choices import FIELDS
 from core.export.course import Change, Course
 from core.export.page import Page
 from core.export.setting_up import loss_call, set_data
-from core.export.stopping import is_patient, stops_early
+from core.export.stopping import KEEP_BEST, is_patient, stops_early
 from core.export.words import literal
 from core.texts import _
 
@@ -36,8 +36,9 @@ def before_changes(page: Page, course: Course) -> None:
 def changes_in_loop(page: Page, course: Course, inside: int) -> None:
     """Each change, before the first step that it holds for."""
     looked_up = len(_rate_changes(course)) > FEW
-    for change in course.changes:
-        _one(page, course, change, looked_up, inside)
+    with page.few(inside):
+        for change in course.changes:
+            _one(page, course, change, looked_up, inside)
     if looked_up:
         page.code("if step in rates:", inside=inside)
         _rate(page, course, "rate", "rates[step]", inside + 1)
@@ -57,7 +58,7 @@ def _one(page: Page, course: Course, change: Change, looked_up: bool, inside: in
     if is_patient(course) and not change.after.measures_as(change.before):
         body.code(f'best_loss, best_step = float("inf"), {change.since}', inside=inside + 1)
         if stops_early(course):
-            body.code("best = copy.deepcopy(model.state_dict())", inside=inside + 1)
+            body.code(KEEP_BEST, inside=inside + 1)
     if not body.pieces:
         return
     page.say(_("Changed here: {what}.").format(what=", ".join(words)), inside=inside)

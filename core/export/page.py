@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ Floats = NDArray[np.float64]
 SECTIONS = ("data", "model", "loss", "optimizer", "loop", "result", "drawing")
 INDENT = "    "
 FEW = 6  # numbers that are shown whole
+MOST_SHOWN = 60  # lines of changes
 SHOWN, DIGITS = 3, 4  # of more: how many, and how exactly
 
 
@@ -46,7 +48,7 @@ class Numbers:
         if len(self.values) <= FEW and len(row := self._row(self.values)) <= WIDTH:
             return Line(row, section=self.section)
         note = _("{count} numbers").format(count=f"{len(self.values):,}")
-        first = [f"{float(f'{number:.{DIGITS}g}')!r}, " for number in self.values[:SHOWN].tolist()]
+        first = [f"{_short(number)!r}, " for number in self.values[:SHOWN].tolist()]
         return Line(f"{self.before}[{''.join(first)}...]{self.after}  # {note}", section=self.section)
 
     def whole(self) -> Iterator[str]:
@@ -68,12 +70,20 @@ class Numbers:
         return f"{self.before}[{', '.join(map(repr, values.tolist()))}]{self.after}"
 
 
+@dataclass(frozen=True, eq=False)
+class Folded:
+    """Pieces of which there are too many for the eye; only a comment in their place is shown."""
+
+    pieces: tuple[Line | Numbers, ...]
+    note: tuple[Line, ...]
+
+
 class Page:
     """One section of a program, written from the top down."""
 
     def __init__(self, section: str) -> None:
         self.section = section
-        self.pieces: list[Line | Numbers] = []
+        self.pieces: list[Line | Numbers | Folded] = []
 
     def code(self, text: str, phase: str = "", inside: int = 0) -> None:
         """Code, in the body of `inside` blocks."""
@@ -88,6 +98,23 @@ class Page:
         """A list of numbers between code."""
         self.pieces.append(Numbers(before, values, after, self.section))
 
+    @contextmanager
+    def few(self, inside: int = 0) -> Iterator[None]:
+        """Of what is written meanwhile, only the first lines are shown."""
+        before = len(self.pieces)
+        yield
+        more = tuple(piece for piece in self.pieces[before + MOST_SHOWN :] if not isinstance(piece, Folded))
+        if more:
+            del self.pieces[before + MOST_SHOWN :]
+            note = Page(self.section)
+            note.say(_("… and more, which the saved program has."), inside=inside)
+            self.pieces.append(Folded(more, tuple(piece for piece in note.pieces if isinstance(piece, Line))))
+
     def gap(self, rows: int = 1) -> None:
         """Empty lines."""
         self.pieces += [Line("", "", self.section)] * rows
+
+
+def _short(number: float) -> float:
+    """A number in few digits; a whole one as it is."""
+    return number if isinstance(number, int) else float(f"{number:.{DIGITS}g}")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from core.experiment.experiment import Stretch
 from core.experiment.points import Points
 from core.experiment.settings import Settings
 from core.export.course import course
 from core.export.loop import loop_section
-from core.export.page import SECTIONS, Line, Numbers
+from core.export.page import SECTIONS, Folded, Line, Numbers
 from core.export.setting_up import Notes, data_section, loss_section, model_section, optimizer_section
 from core.export.training import drawing_section, result_section
 from core.insight.scaling import Scaling
@@ -24,7 +25,7 @@ BETWEEN = "\n\n"  # sections
 class Program:
     """A program, in pieces; the sections follow each other in the order of SECTIONS."""
 
-    pieces: tuple[tuple[Line | Numbers, ...], ...]
+    pieces: tuple[tuple[Line | Numbers | Folded, ...], ...]
 
     def shown(self) -> tuple[Line, ...]:
         """For the eye: of long lists only the first numbers, so that any number of points costs the same."""
@@ -32,12 +33,12 @@ class Program:
         for pieces in self.pieces:
             if lines:
                 lines.append(Line("", "", lines[-1].section))
-            lines += [piece.shown() if isinstance(piece, Numbers) else piece for piece in pieces]
+            lines += _shown(pieces)
         return tuple(lines)
 
     def sections(self) -> dict[str, str]:
         """The code of every section, with all data."""
-        return {pieces[0].section: _code(pieces) for pieces in self.pieces}
+        return dict(zip(SECTIONS, map(_code, self.pieces), strict=True))
 
     def text(self) -> str:
         """The whole program, with all data."""
@@ -75,8 +76,19 @@ def program(
     return Program(tuple(tuple(page.pieces) for page in pages))
 
 
-def _code(pieces: tuple[Line | Numbers, ...]) -> str:
-    rows: list[str] = []
+def _shown(pieces: Iterable[Line | Numbers | Folded]) -> Iterator[Line]:
+    """The lines for the eye."""
     for piece in pieces:
+        if isinstance(piece, Folded):
+            yield from piece.note
+        else:
+            yield piece.shown() if isinstance(piece, Numbers) else piece
+
+
+def _code(pieces: Iterable[Line | Numbers | Folded]) -> str:
+    rows: list[str] = []
+    for piece in chain.from_iterable(
+        piece.pieces if isinstance(piece, Folded) else (piece,) for piece in pieces
+    ):
         rows += piece.whole() if isinstance(piece, Numbers) else [piece.text]
     return "\n".join(rows)

@@ -36,8 +36,10 @@ def data_section(course: Course, notes: Notes) -> Page:
     _head(page, recipe, notes)
     page.gap()
     sources = _loss_sources(course)
-    for line in sorted({*imports(course), *chain(*(source.imports for source in sources))}, key=_order):
+    own = sorted({*imports(course), *chain(*(source.imports for source in sources))}, key=_order)
+    for line in own:
         page.code(line)
+    page.gap(bool(own))
     page.code("import torch\nfrom torch import nn")
     for line in dict.fromkeys(line for source in sources for line in source.imports_from):
         page.code(line)
@@ -51,9 +53,10 @@ def data_section(course: Course, notes: Notes) -> Page:
     if course.holds_out:
         page.say(_("Points that training never sees; they test what it has learnt."))
         _points(page, "held_", "", recipe.held, recipe)
-    for change in course.changes:
-        if not change.after.has_points_of(change.before):
-            _points_from(page, course, change.since + 1, change.after)
+    with page.few():
+        for change in course.changes:
+            if not change.after.has_points_of(change.before):
+                _points_from(page, course, change.since + 1, change.after)
     if recipe.settings.standardise:
         _scaling(page, recipe)
     if recipe.prepared:

@@ -15,6 +15,7 @@ SMALLEST_VARIANCE = "1e-12"
 SMALLEST_SPREAD = "1e-15"
 ONE_LAYER = 2  # arrays: its weights and its biases
 
+KEEP_BEST = "best = copy.deepcopy(model.state_dict())"
 VALIDATION_LOSS = "validation_loss = loss_function(model(held_inputs), held_targets)"
 
 ENDED = {
@@ -53,6 +54,11 @@ def stops_early(course: Course) -> bool:
     return is_patient(course) and course.last.holds_out
 
 
+def _is_alone(recipe: Recipe) -> bool:
+    """Whether the model takes one input."""
+    return recipe.curve.shapes()[0][1] == 1
+
+
 def _is_constant(recipe: Recipe) -> bool:
     """Whether x is the same at all points that are trained on, so that nothing is to be found of it."""
     x = recipe.scaling.x_in(recipe.training[0]).astype(recipe.settings.dtype).astype(np.float64)
@@ -77,7 +83,7 @@ def before_loop(page: Page, course: Course) -> None:
     if is_patient(course):
         page.code('best_loss, best_step = float("inf"), 0')
     if stops_early(course):
-        page.code("best = copy.deepcopy(model.state_dict())")
+        page.code(KEEP_BEST)
     if course.last.settings.seconds is not None:
         page.code("started = time.perf_counter()")
 
@@ -85,17 +91,27 @@ def before_loop(page: Page, course: Course) -> None:
 def _convergence(page: Page, course: Course) -> None:
     """The function that says whether a gradient is next to nothing, as core.training.convergence does."""
     recipe, whole = course.last, course.whole
-    inputs = _in_double(f"{whole}inputs", recipe)
-    constant, alone = _is_constant(recipe), recipe.curve.shapes()[0][1] == 1
     page.gap()
     page.say(_("Training has converged where the gradient is next to nothing, whatever the units."))
-    if not (alone or constant):
+    if not (_is_alone(recipe) or _is_constant(recipe)):
         page.say(_("For that the inputs are first made independent of each other."))
-    layered = len(recipe.curve.shapes()) > ONE_LAYER
     page.code("def vanishes(gradients):")
+    _gradients(page, recipe, whole)
+    dtype = ", dtype=torch.float64" if recipe.double else ""
+    place = ", device=device" if recipe.device else ""
+    page.say(_("Beside the loss of errors as large as the spread of y."), inside=1)
+    page.code(f"off = torch.tensor([[size], [-size]]{dtype}{place})", inside=1)
+    page.code(f"return pull <= {TOLERANCE} * loss_function(off, torch.zeros_like(off)).item()", inside=1)
+    page.gap(2)
+
+
+def _gradients(page: Page, recipe: Recipe, whole: str) -> None:
+    """How large the gradient is, whatever the units."""
+    inputs, constant = _in_double(f"{whole}inputs", recipe), _is_constant(recipe)
+    layered = len(recipe.curve.shapes()) > ONE_LAYER
     found = "weight, bias, *others" if layered else "weight, bias"
     page.code(f"{found} = ({_in_double('gradient', recipe)} for gradient in gradients)", inside=1)
-    if alone and not constant:
+    if _is_alone(recipe) and not constant:
         page.code(f"column = {inputs}", inside=1)
         page.code("weight = (weight - bias[:, None] * column.mean()) / column.std(correction=0)", inside=1)
     elif not constant:
@@ -110,11 +126,6 @@ def _convergence(page: Page, course: Course) -> None:
         page.code("pull = bias.abs().item() * size", inside=1)
     else:
         page.code("pull = max(weight.abs().max().item(), bias.abs().item()) * size", inside=1)
-    dtype = ", dtype=torch.float64" if recipe.double else ""
-    place = ", device=device" if recipe.device else ""
-    page.code(f"off = torch.tensor([[size], [-size]]{dtype}{place})", inside=1)
-    page.code(f"return pull <= {TOLERANCE} * loss_function(off, torch.zeros_like(off)).item()", inside=1)
-    page.gap(2)
 
 
 def _make_independent(page: Page, inputs: str) -> None:
@@ -217,10 +228,10 @@ def _best(page: Page, course: Course, inside: int) -> None:
     counted = f"{'validation_' * recipe.holds_out}loss.item(){unit}"
     if recipe.holds_out and not measures_held_out(course):
         validation_loss(page, "", inside)
-    kept = ", best" if stops_early(course) else ""
-    copy = ", copy.deepcopy(model.state_dict())" if kept else ""
     page.code(f"if {counted} < best_loss:", inside=inside)
-    page.code(f"best_loss, best_step{kept} = {counted}, step{copy}", inside=inside + 1)
+    page.code(f"best_loss, best_step = {counted}, step", inside=inside + 1)
+    if stops_early(course):
+        page.code(KEEP_BEST, inside=inside + 1)
 
 
 def _patience(page: Page, course: Course, inside: int) -> None:
