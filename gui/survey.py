@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.experiment import Points
 from core.insight.curves import in_a_row
 from core.insight.objective import Objective
 from core.insight.optimum import Optimum
 from core.insight.plane import Plane
-from core.insight.theory import Theory
 from core.insight.units import DataUnits
 from core.texts import _, n_
 from gui.plots.contour_map import Picture, colours, logarithms
@@ -27,12 +24,16 @@ Range = tuple[float, float]
 
 
 class Survey(NamedTuple):
-    """What was found out about one view of a plane; `height` `[r, c]` is log10 of the loss, bounded below."""
+    """What was found out about one view of a plane.
+
+    `height` `[r, c]` is log10 of the loss, bounded below, and `reach` `[2]` how far along u and v changes the
+    fit by as much as y is spread.
+    """
 
     landscape: Landscape
     height: Floats
     picture: Picture
-    optimum: Floats | None
+    reach: Floats
 
     def surface(self) -> Surface:
         """The same in space."""
@@ -61,35 +62,35 @@ def what_decides(objective: Objective, plane: Plane, view: tuple[Range, Range]) 
     )
 
 
-def survey(
-    objective: Objective,
-    plane: Plane,
-    view: tuple[Range, Range],
-    ramp: tuple[str, ...],
-    theory: Callable[[], tuple[Points, Theory]],
-) -> Survey:
+def survey(objective: Objective, plane: Plane, view: tuple[Range, Range], ramp: tuple[str, ...]) -> Survey:
     """The landscape over a view of a plane, as a picture too; asked by the background alone."""
     from core.insight.contours import contours
-    from core.insight.landscape import landscape
+    from core.insight.landscape import landscape, reach
 
     found = landscape(objective, plane, *view)
     lines = tuple(line for contour in contours(found) for line in contour.lines)
     picture = Picture(found.u, found.v, colours(found.losses, ramp), lines)
-    return Survey(found, logarithms(found.losses), picture, _goal(objective, plane, theory()[1].optimum))
+    return Survey(found, logarithms(found.losses), picture, reach(objective, plane))
 
 
-def _goal(objective: Objective, plane: Plane, best: Optimum | None) -> Floats | None:
-    """Where the best parameters are, or where they fall on the plane, as (u, v)."""
+def best_numbers(objective: Objective, best: Optimum | None) -> Floats | None:
+    """The best parameters `[P]` as training has them, where they are known."""
     if best is None:
         return None
     units = DataUnits(objective.curve, objective.scaling)
-    (place,) = plane.places(units.trained_place(np.array(in_a_row(best.parameters)))[None])
-    return np.asarray(place, dtype=np.float64)
+    return units.trained_place(np.array(in_a_row(best.parameters)))
 
 
-def slice_sentence(plane: Plane, found: Survey | None) -> str:
-    """What kind of a slice the plane is, and how it was found; nothing where it is all there is."""
+def slice_sentence(plane: Plane, found: Survey | None, with_goal: bool = False) -> str:
+    """What kind of a slice the plane is, and how it was found; nothing where it is all there is.
+
+    `with_goal` says that an optimum is shown. What may be misread comes first.
+    """
     count, words = len(plane.origin), []
+    if found is not None and found.is_flat():
+        words.append(_("The loss is the same all over this view, but for rounding."))
+    if with_goal and count > 2:
+        words.append(_("The optimum lies beside this slice; the cross is where it falls."))
     if plane.shares is not None:
         first, second = (f"{share:.1%}" for share in plane.shares)
         words.append(
@@ -108,10 +109,6 @@ def slice_sentence(plane: Plane, found: Survey | None) -> str:
                 count - 2,
             ).format(count=count, others=count - 2)
         )
-    if found is not None and found.optimum is not None and len(found.landscape.plane.origin) == count > 2:
-        words.append(_("The optimum lies beside it; the cross is where it falls."))
-    if found is not None and found.is_flat():
-        words.append(_("The loss is the same all over this view, but for rounding."))
     if found is not None and found.landscape.points < found.landscape.of:
         seen, of = found.landscape.points, found.landscape.of
         words.append(_("Estimated from {points} of {of} points.").format(points=f"{seen:,}", of=f"{of:,}"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
-from core.experiment import Points
+from core.experiment import Points, Settings
 from core.insight.curves import Curve
 from core.insight.objective import Objective
 from core.insight.plane import (
@@ -34,7 +33,7 @@ from gui.panels.landscape_card import PARAMETERS, PATH, LandscapeCard
 from gui.panels.step_bars import StepRow
 from gui.plots.landscape_range import places_to_hold, runs_away, steps_in_sight
 from gui.plots.moves import Moves
-from gui.survey import Survey, slice_sentence, survey, what_decides
+from gui.survey import Survey, best_numbers, slice_sentence, survey, what_decides
 from gui.theme import GRADIENT, MODEL, Theme
 from gui.workspace import Workspace
 
@@ -69,6 +68,10 @@ class Surveyor(QObject):
         self._survey: Survey | None = None
         self._asked: tuple[Points, tuple[object, ...]] | None = None
         self._answered = False  # what was asked for is shown
+        self._best: Floats | None = None  # the parameters as training has them, where they are known
+        self._best_of: tuple[object, ...] = ()  # what they were asked for of
+        self._best_found = False  # they, or that none are known
+        self._fits_goal = False  # the view is to be fitted once more when they are
         self._seen = False
         self._marked: int | None = None
         self._fits = True  # the view is to be fitted to what is found next
@@ -88,6 +91,7 @@ class Surveyor(QObject):
         if in_space != self._card.in_space:
             self._card.show_surface(in_space)
             self._draw_surface()
+            self._draw_goal()
             if self._session.shown is not None:
                 self._show(self._session.shown)
         if self.plane is not None and self.plane.as_trained != self._workspace.as_trained:
@@ -96,7 +100,7 @@ class Surveyor(QObject):
     def leave(self) -> None:
         """The window goes: what is being found out for it is not wanted any more."""
         self.show_seen(False)
-        for key in ("landscape", "plane"):
+        for key in ("landscape", "plane", "goal"):
             self._workspace.background.drop(key)
 
     def show_seen(self, seen: bool) -> None:
@@ -145,8 +149,8 @@ class Surveyor(QObject):
     def _begin(self, start: Snapshot | None) -> None:
         """Another run, or none: it may be of another model."""
         if start is None:
-            self.plane = self._survey = self._asked = None
-            self._answered = False
+            self.plane = self._survey = self._asked = self._best = None
+            self._answered, self._best_of = False, ()
             self.plot.clear()
             self._card.surface.show_surface(None)
             self._card.bars.show_rows((), ())
@@ -208,9 +212,11 @@ class Surveyor(QObject):
         if not self._diverges():
             return way.numbers
         every = max(1, -(-len(way.numbers) // MOST_STEPS))
+        start = way.numbers[0].astype(np.float64)
         with np.errstate(all="ignore"):
-            away = np.linalg.norm(way.numbers[::every].astype(np.float64) - way.numbers[0], axis=1)
-        return way.numbers[: min(every * steps_in_sight(away), len(way.numbers))]
+            away = np.linalg.norm(way.numbers[::every].astype(np.float64) - start, axis=1)
+        steps = steps_in_sight(away, max(1.0, float(np.abs(start).max())))
+        return way.numbers[: min(every * steps, len(way.numbers))]
 
     def _plane_of_parameters(self, snapshot: Snapshot, here: Floats) -> Plane:
         """The plane of the two parameters that are chosen."""
@@ -254,6 +260,7 @@ class Surveyor(QObject):
         self.plot.show_names(names)
         self._card.surface.show_names(*names)
         self._draw_mark()
+        self._draw_goal()
         self._show_note()
         self._show_bars(self._session.inspection)
         self._find()
@@ -298,7 +305,7 @@ class Surveyor(QObject):
 
     def _find_again(self) -> None:
         """The optimum of the points shown is known now."""
-        self._asked = None
+        self._best_of = ()
         self._find()
 
     def _find(self) -> None:
@@ -306,12 +313,13 @@ class Surveyor(QObject):
         objective = self._objective()
         if not self._seen or objective is None or self.plane is None:
             return
+        self._find_goal(objective)
         view = self.plot.view()
         asked = what_decides(objective, self.plane, view)
         if self._asked is not None and asked == self._asked[1]:
             return
         self._asked, self._answered = (objective.points, asked), False
-        work = partial(survey, objective, self.plane, view, self._theme.heights, self._theory())
+        work = partial(survey, objective, self.plane, view, self._theme.heights)
         self._workspace.background.run("landscape", work, self._show_survey, self._miss, passing=True)
 
     def _objective(self) -> Objective | None:
@@ -322,11 +330,49 @@ class Surveyor(QObject):
         as_trained = self.plane is not None and self.plane.as_trained
         return Objective(self._store.points, self._store.settings, start.curve, start.scaling, as_trained)
 
-    def _theory(self) -> Callable[[], tuple[Points, Theory]]:
-        """What theory knows of these points, found in the background."""
-        store, start = self._store, self._session.start
-        scaling = None if start is None else start.scaling
-        return partial(self._workspace.last_theory.of, store.points, store.settings, scaling)
+    def _find_goal(self, objective: Objective) -> None:
+        """Ask for the best parameters, once; the landscape does not wait for those to be searched for."""
+        points, settings, _curve, scaling, _as_trained = objective
+        asked = points, replace(settings, learning_rate=Settings().learning_rate), scaling
+        if _is_same(asked, self._best_of):
+            return
+        self._best_of, self._best_found = asked, False
+        work = partial(self._workspace.last_theory.of, points, settings, scaling)
+        then = partial(self._take_theory, objective, asked)
+        self._workspace.background.run("goal", work, then, self._miss_goal)
+
+    def _take_theory(
+        self, objective: Objective, asked: tuple[object, ...], found: tuple[Points, Theory]
+    ) -> None:
+        """Take the best parameters, if they are known already; else they will be asked for again."""
+        _training, theory = found
+        if asked is self._best_of and not theory.pending:
+            self._take_goal(best_numbers(objective, theory.optimum))
+
+    def _take_goal(self, best: Floats | None) -> None:
+        """Show the best parameters that were found, and make room for them."""
+        self._best, self._best_found = best, True
+        self._draw_goal()
+        self._show_note()
+        if not self._seen:
+            return
+        if self._session.shown is not None:
+            self._show(self._session.shown)
+        if self._fits_goal and not (self._session.running or self.plot.is_held()):
+            self._fit()
+        self._fits_goal = False
+
+    def _miss_goal(self, error: Exception) -> None:
+        """None is shown, rather than a wrong one; the log knows of it."""
+        log.error("no optimum could be found", exc_info=error)
+        self._take_goal(None)
+
+    @property
+    def _goal(self) -> Floats | None:
+        """Where the best parameters are, or where they fall on the plane, as (u, v)."""
+        if self._best is None or self.plane is None or len(self._best) != len(self.plane.origin):
+            return None
+        return np.asarray(self.plane.places(self._best[None])[0], dtype=np.float64)
 
     def _show_survey(self, found: Survey) -> None:
         """Show what was found; where the view does not suit it, that asks for another one."""
@@ -334,11 +380,14 @@ class Surveyor(QObject):
             self._asked = None  # it is not shown, and so has to be found again
             return
         self._survey, self._answered = found, True
+        if not self._best_found:
+            self._best = None  # what is known is of another landscape
+        self.plot.reach = found.reach
         self.plot.show_picture(found.picture)
         self.plot.measure = self._measure
-        self.plot.show_optimum(found.optimum)
         self._draw_mark()
         self._draw_surface()
+        self._draw_goal()
         self._show_note()
         if self._session.shown is not None:
             self._show(self._session.shown)
@@ -346,7 +395,7 @@ class Surveyor(QObject):
             self._fit()
 
     def _fit(self) -> None:
-        self._fits = False
+        self._fits, self._fits_goal = False, not self._best_found
         self.plot.fit_view()
         self._show_note()
 
@@ -393,10 +442,9 @@ class Surveyor(QObject):
         self.plot.show_start(first)
         inspection = self._session.inspection
         self.plot.show_moves(None if inspection is None else Moves.of(StepOnPlane(inspection, plane)))
-        optimum = None if self._survey is None else self._survey.optimum
         path = np.vstack((self.plot.trail.places.at, ball))
         self._gone = self._session.stopped == "diverged" or (self._diverges() and runs_away(path))
-        self.plot.follow(places_to_hold(first, optimum, path, self._gone))
+        self.plot.follow(places_to_hold(first, self._goal, path, self._gone, self.plot.reach))
         self._draw_path(snapshot.step, ball)
 
     def _diverges(self) -> bool:
@@ -433,15 +481,17 @@ class Surveyor(QObject):
         self._card.bars.show_rows(plane.names, rows, step_of_data() if in_data_units else "")
 
     def _show_note(self) -> None:
-        words = [] if self.plane is None else [slice_sentence(self.plane, self._survey)]
-        if self.plane is not None and self._session.tip is not None and not self._session.tip.step:
-            words.append(_("Click or drag to start from there."))
+        words = []
         if self.plot.ball_is_out_of_sight():
             words.append(
                 _("The run grows beyond all bounds; this is where it came from.")
                 if self._gone
                 else _("The run has left this view; F shows all of it.")
             )
+        if self.plane is not None:
+            words.append(slice_sentence(self.plane, self._survey, self._goal is not None))
+            if self._session.tip is not None and not self._session.tip.step:
+                words.append(_("Click or drag to start from there."))
         sentence = " ".join(filter(None, words))
         self._card.note.setText(sentence)
         self._card.note.setVisible(bool(sentence))
@@ -451,13 +501,17 @@ class Surveyor(QObject):
     def _draw_surface(self) -> None:
         if not self._card.in_space or self._survey is None:
             return
-        found, surface = self._survey, self._card.surface
-        surface.show_surface(found.surface())
-        if found.optimum is None:
+        self._card.surface.show_surface(self._survey.surface())
+
+    def _draw_goal(self) -> None:
+        """Where the best parameters are, from above and in space."""
+        goal, surface = self._goal, self._card.surface
+        self.plot.show_optimum(goal)
+        if goal is None:
             surface.show_optimum()
-        else:
-            u, v = found.optimum.tolist()
-            surface.show_optimum(u, v, float(self._heights(found.optimum[None])[0]))
+        elif self._card.in_space:
+            u, v = goal.tolist()
+            surface.show_optimum(u, v, float(self._heights(goal[None])[0]))
 
     def _draw_path(self, step: int, ball: Floats) -> None:
         """The path upon the surface, with the ball at its chosen step."""
@@ -470,6 +524,11 @@ class Surveyor(QObject):
 
     def _heights(self, places: Floats) -> Floats:
         return np.full(len(places), np.nan) if self._survey is None else self._survey.heights(places)
+
+
+def _is_same(asked: tuple[object, ...], before: tuple[object, ...]) -> bool:
+    """Whether the same points and scaling were asked about, with equal settings."""
+    return bool(before) and asked[0] is before[0] and asked[1] == before[1] and asked[2] is before[2]
 
 
 def _axes_of(plane: Plane) -> tuple[object, ...]:

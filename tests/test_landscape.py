@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from core.choices import LOSSES, MODELS, Value
 from core.experiment import Points, Settings
 from core.experiment.split import OF_THE_SPLIT
-from core.insight.landscape import FEWEST_CELLS, MOST_CELLS, Landscape, landscape, loss_at
+from core.insight.landscape import FEWEST_CELLS, MOST_CELLS, Landscape, landscape, loss_at, reach
 from core.insight.objective import Objective
 from core.insight.plane import Plane, line_plane, parameter_plane
 from core.training import Snapshot, Trainer
@@ -351,3 +351,45 @@ def test_a_line_through_all_points_has_no_loss(loss: str) -> None:
     at = loss_at(objective(trainer), plane_of(trainer), np.array([[2.0, 1.0], [2.0, 2.0]]))
     assert at[0] == pytest.approx(0.0, abs=1e-15)
     assert at[1] > 0.05
+
+
+# --- how far is far -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("standardise", [False, True])
+@pytest.mark.parametrize("offset", [0.0, 1e6])
+def test_the_reach_of_a_line_is_the_deviation_of_y_over_the_root_mean_square_of_its_column(
+    standardise: bool, offset: float
+) -> None:
+    points = cloud()
+    points = Points(points.x[:, 0], points.y + offset)
+    trainer = Trainer(points, replace(ENDLESS, standardise=standardise))
+    own = Objective(points, ENDLESS, trainer.curve, trainer.scaling)
+    expected = points.y.std() / np.sqrt([np.mean(points.x**2), 1.0])
+    assert reach(own, line_plane(own.curve, own.scaling)) == pytest.approx(expected, rel=1e-5)
+
+
+def test_the_reach_of_a_power_is_that_of_its_column() -> None:
+    points, settings = cloud(), replace(ENDLESS, model="polynomial")
+    trainer = Trainer(points, settings)
+    own = Objective(points, settings, trainer.curve, trainer.scaling)
+    plane = parameter_plane(own.curve, np.array([5.0, -2.0, 3.0, 1.0]), 2, 3)  # of the cube, and b
+    expected = points.y.std() / np.sqrt([np.mean(points.x**6), 1.0])
+    assert reach(own, plane) == pytest.approx(expected, rel=1e-5)
+
+
+def test_the_reach_of_a_network_is_that_of_its_slopes_and_endless_where_nothing_changes() -> None:
+    points, settings = cloud(), replace(ENDLESS, model="mlp")
+    trainer = Trainer(points, settings)
+    own = Objective(points, settings, trainer.curve, trainer.scaling)
+    numbers = np.random.default_rng(0).normal(size=own.curve.count())
+    plane = parameter_plane(own.curve, numbers, 0, 15)  # w1 of the first unit, and b2
+    weights = torch.tensor(numbers).index_fill(0, torch.tensor([0, 15]), 0.0).requires_grad_()
+    first, bias, second, last = torch.split(weights, [5, 5, 5, 1])
+    outputs = torch.tanh(torch.tensor(points.x) @ first[None] + bias) @ second + last
+    slopes = [torch.autograd.grad(each, weights, retain_graph=True)[0][[0, 15]].numpy() for each in outputs]
+    expected = points.y.std() / np.sqrt(np.mean(np.array(slopes) ** 2, axis=0))
+    assert reach(own, plane) == pytest.approx(expected, rel=1e-5)
+    dead = numbers.copy()
+    dead[10] = 0.0  # nobody hears the first unit
+    assert reach(own, parameter_plane(own.curve, dead, 0, 15))[0] == np.inf

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from gui.plots.landscape_range import landscape_room, places_to_hold, runs_away, steps_in_sight
+from gui.plots.landscape_range import AWAY, landscape_room, places_to_hold, runs_away, steps_in_sight
 
 Floats = NDArray[np.float64]
 
@@ -44,8 +44,9 @@ def box(places: Floats) -> Floats:
 def test_a_run_that_does_not_grow_without_end_is_held_as_a_whole(way: str) -> None:
     path = WAYS[way]
     assert not runs_away(path)
-    for gone in (False, True):
-        assert (box(places_to_hold(START, None, path, gone)) == box(path)).all()
+    assert (box(places_to_hold(START, None, path, False)) == box(path)).all()
+    near = np.clip(path, START - AWAY, START + AWAY)
+    assert (box(places_to_hold(START, None, path, True)) == box(near)).all()
     held = places_to_hold(START, GOAL, path, False)
     assert (box(held) == box(np.vstack((path, GOAL)))).all()
 
@@ -78,6 +79,20 @@ def test_before_it_is_known_to_be_gone_all_of_it_is_held() -> None:
     assert (box(places_to_hold(START, GOAL, path, False)) == box(np.vstack((path, START, GOAL)))).all()
 
 
+@pytest.mark.parametrize("leap", [1e3, 1e30, 1e200])
+@pytest.mark.parametrize("reach", [[np.inf, np.inf], [0.5, 1e12]], ids=["no reach", "reach"])
+def test_of_a_leap_beyond_all_bounds_its_beginning_is_held_where_no_goal_is_known(
+    leap: float, reach: list[float]
+) -> None:
+    path = START + np.array([[0.0, 0.0], [leap, -2.0 * leap], [np.inf, np.nan]])
+    held = places_to_hold(START, None, path, True, np.array(reach))
+    least, most = box(held)
+    assert (least <= START).all()
+    assert (most >= START).all()
+    far = 100.0 * np.where(np.isfinite(reach), reach, 1.0)
+    assert np.ptp(held, axis=0) == pytest.approx(np.minimum(far, [leap, 2.0 * leap]))
+
+
 @given(
     st.lists(st.tuples(*[st.floats(allow_nan=True, allow_infinity=True)] * 2), min_size=1, max_size=30),
     st.tuples(*[st.floats(allow_nan=True, allow_infinity=True)] * 2),
@@ -96,6 +111,24 @@ def test_at_least_its_start_is_in_sight_and_no_more_than_there_is(away: list[flo
     steps = steps_in_sight(np.abs(away))
     assert 1 <= steps <= len(away)
     assert np.isfinite(away[1:steps]).all()
+
+
+def test_far_from_zero_a_view_is_as_wide_as_the_fit_needs() -> None:
+    least, most = landscape_room(1e6 - 0.2, 1e6 + 0.3, reach=1.0)
+    assert 2.0 <= most - least <= 5.0
+    least, most = landscape_room(1e6, 1e6, reach=1.0)
+    assert 2.0 <= most - least <= 5.0
+
+
+def test_near_zero_a_parameter_that_moves_nothing_widens_no_view() -> None:
+    assert landscape_room(0.1, 0.3, reach=1e12) == landscape_room(0.1, 0.3)
+
+
+def test_a_first_step_that_leaps_is_out_of_sight_and_a_long_one_is_not() -> None:
+    assert steps_in_sight(np.array([0.0, 1e30]), own=3.0) == 1
+    assert steps_in_sight(np.array([0.0, 1e30, 1e60]), own=3.0) == 1
+    assert steps_in_sight(np.array([0.0, 50.0]), own=3.0) == 2
+    assert steps_in_sight(np.array([0.0, 1e30, 2e30]), own=3.0) == 3
 
 
 @given(low=st.floats(-1e200, 1e200), wide=st.floats(0, 1e200))

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import pairwise, product
+from itertools import cycle, pairwise
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QAction, QColor
+from PySide6.QtWidgets import QApplication, QDockWidget
 from pytestqt.qtbot import QtBot
 
 from core.choices import LOSSES, MODELS
 from core.experiment import Points, Settings
+from core.insight.theory import Theory
 from core.tables import load_data_set
+from core.texts import _, use_language
+from gui import last_theory
+from gui.last_theory import LastTheory
 from gui.main_window import MainWindow
 from gui.plots.surface_plot import SurfacePlot
+from gui.widgets.units_switch import UnitsSwitch
+from gui.widgets.wrapped_note import WrappedNote
 from tests.landscapes import landscape_of, pick, settle, survey_of, surveyor_of
 from tests.mouse import turn_wheel
 from tests.windows import LINE, PATIENCE, action, opened, part, plot_of, show_panel, snapshot, text, windows
@@ -28,7 +36,8 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=Tr
 Floats = NDArray[np.float64]
 
 STEPS = 25
-SETTINGS = Settings(epochs=None, steps=STEPS, learning_rate=0.05)
+WORK = 400_000  # predictions for a landscape: coarse ones do, since what is looked at is where they lie
+SETTINGS = Settings(epochs=None, steps=STEPS, learning_rate=0.05, options={"mlp.width": 4})
 WORLDS = {
     "engel": load_data_set("engel"),
     "nile": load_data_set("nile"),
@@ -41,11 +50,18 @@ WORLDS = {
     "seconds": Points(1644488000.0 + np.arange(9.0), 835.0 + np.cos(np.arange(9.0))),
     "two points": Points([0.0, 1.0], [5.0, -3.0]),
 }
-NAMES = list(WORLDS)
+# Every set of points, every loss and every model, each with and without standardising.
 CASES = [
-    pytest.param(NAMES[place % len(NAMES)], model, loss, (place // len(NAMES)) % 2 == 1, id=f"{model}-{loss}")
-    for place, (loss, model) in enumerate(product(LOSSES, MODELS))
+    pytest.param(name, model, loss, standardise, id=f"{name}, {model}, {loss}")
+    for name, model, loss, standardise in zip(
+        WORLDS, cycle(MODELS), cycle(LOSSES), cycle((False, True, True, False, False)), strict=False
+    )
 ]
+
+
+@pytest.fixture(autouse=True)
+def coarse_landscapes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.insight.landscape.WORK", WORK)
 
 
 @pytest.fixture
@@ -199,8 +215,8 @@ def test_what_nobody_sees_is_fitted_when_it_is_seen(qtbot: QtBot, window: MainWi
 
 
 def test_a_running_fit_is_followed_in_steps_and_never_shaken(qtbot: QtBot) -> None:
-    far = Points(LINE.x, 300.0 * LINE.y)
-    settings = replace(SETTINGS, loss="mae", optimizer="adam", learning_rate=1.0, steps=2_000)
+    far = Points(LINE.x, 100.0 * LINE.y)
+    settings = replace(SETTINGS, loss="mae", optimizer="adam", learning_rate=1.0, steps=500)
     with opened(qtbot, far, settings) as window:
         settle(qtbot, window)
         views = [landscape_of(window).view()]
@@ -248,6 +264,9 @@ def test_after_a_divergence_the_last_picture_can_be_read(qtbot: QtBot, settings:
         assert window.session.stopped == "diverged"
         for _time in range(2):
             can_be_read(window)
+            assert landscape_of(window).ball_is_out_of_sight()
+            said = text(window, "landscape_note")
+            assert said.startswith("The run grows beyond all bounds; this is where it came from.")
             press_f(window)
             settle(qtbot, window)
 
@@ -268,8 +287,106 @@ def can_be_read(window: MainWindow) -> None:
         assert is_in_view(window, goal[None])
         across, up = plot.to_pixels(goal[:1], goal[1:])
         assert np.hypot(across - x[0], up - y[0]) > 8
-    assert plot.ball_is_out_of_sight()
-    assert text(window, "landscape_note").endswith("grows beyond all bounds; this is where it came from.")
+    leaves_its_start(window)
+
+
+def leaves_its_start(window: MainWindow) -> None:
+    """A line is drawn from the start towards the second step, whose colour is that of no contour."""
+    plot, places = landscape_of(window), numbers_shown(window)
+    area, ratio = plot.area(), plot.devicePixelRatioF()
+    x, y = (np.asarray(side, dtype=np.float64) for side in plot.to_pixels(*places[:2].T))
+    direction = np.array([x[1] - x[0], y[1] - y[0]])
+    direction /= np.hypot(*direction)
+    reach = min(float(np.hypot(x[1] - x[0], y[1] - y[0])), 16.0)
+    at = np.array([x[0], y[0]]) + direction * reach * 0.75
+    image = plot.viewport().grab().toImage()
+    around = [
+        QColor(image.pixel(round(ratio * (at[0] + dx)), round(ratio * (at[1] + dy))))
+        for dx in (-1, 0, 1)
+        for dy in (-1, 0, 1)
+    ]
+    assert area.contains(QPointF(*at))
+    assert any(colour.red() > colour.blue() + 60 for colour in around), [each.name() for each in around]
+
+
+@pytest.mark.parametrize(
+    ("points", "settings"),
+    [
+        (
+            Points(LINE.x[:, 0], 1e12 * LINE.y),
+            replace(WILD, learning_rate=10.0, model="mlp", options={"mlp.activation": "relu"}),
+        ),
+        (
+            Points(100.0 * LINE.x[:, 0], LINE.y),
+            replace(WILD, learning_rate=10.0, dtype="float64", model="polynomial", l1=1e-9),
+        ),
+    ],
+    ids=["network", "penalty"],
+)
+def test_where_the_first_step_leaps_away_and_no_goal_is_known_the_picture_can_be_read(
+    qtbot: QtBot, points: Points, settings: Settings
+) -> None:
+    with opened(qtbot, points, settings) as window:
+        pick(qtbot, window, "landscape_plane", "two parameters")
+        settle(qtbot, window)
+        run(qtbot, window)
+        assert np.abs(numbers_shown(window)[1]).max() > 1e6
+        for _time in range(2):
+            can_be_read(window)
+            press_f(window)
+            settle(qtbot, window)
+
+
+# --- data far from zero -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", ["line", "mlp"])
+def test_of_data_far_from_zero_the_view_is_as_wide_as_they_are_spread(qtbot: QtBot, model: str) -> None:
+    far = Points(LINE.x[:, 0], 1e6 + LINE.y / LINE.y.std())
+    settings = replace(SETTINGS, model=model, standardise=True, seed=1)
+    with opened(qtbot, far, settings) as window:
+        if model == "mlp":
+            pick(qtbot, window, "landscape_plane", "two parameters")
+        settle(qtbot, window)
+        for _time in range(2):
+            holds_the_run(window)
+            low, high = landscape_of(window).view()[1]  # of b, or b2
+            assert low < 1e6 < high
+            assert high - low < 20.0
+            along_b = survey_of(window).height.max(axis=0) - survey_of(window).height.min(axis=0)
+            assert along_b.min() > 0.05  # the loss differs along b in every column
+            run(qtbot, window)
+
+
+# --- a goal that takes its time -----------------------------------------------------------------------------
+
+
+def test_the_landscape_does_not_wait_for_a_goal_that_takes_its_time(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door, ask = threading.Event(), LastTheory.searched
+
+    def slow(*asked: Any) -> tuple[Points, Theory]:
+        assert door.wait(60)
+        return ask(*asked)
+
+    monkeypatch.setattr(LastTheory, "searched", slow)
+    monkeypatch.setattr(last_theory, "AT_ONCE", 0)
+    far = Points(LINE.x[:, 0], 40.0 + LINE.y)
+    with opened(qtbot, far, replace(SETTINGS, loss="mae", learning_rate=1e-4)) as window:
+        surveyor, background = surveyor_of(window), window.workspace.background
+        try:
+            qtbot.waitUntil(lambda: surveyor._answered and not background.busy)
+            assert len(survey_of(window).picture.lines) >= 3
+            assert is_in_view(window, numbers_shown(window))
+            assert not landscape_of(window).optimum.isVisible()
+            action(window, "run").trigger()
+            qtbot.waitUntil(lambda: window.session.stopped is not None and not background.busy)
+            assert landscape_of(window).view()[1][1] < 40.0
+        finally:
+            door.set()
+        settle(qtbot, window)
+        holds_the_run(window)
 
 
 # --- directions that are found anew -------------------------------------------------------------------------
@@ -340,3 +457,36 @@ def test_a_model_that_comes_back_has_a_plane_of_its_own_at_once(qtbot: QtBot) ->
             assert len(plane.origin) == len(snapshot(window).numbers())
             assert is_in_view(window, numbers_shown(window))
             steps(qtbot, window, 2)
+
+
+# --- what is said and chosen in little room -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [(1024, 768), (1280, 720)])
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_what_may_be_misread_and_the_units_can_be_seen_in_a_small_window(
+    qtbot: QtBot, size: tuple[int, int], language: str
+) -> None:
+    settings = replace(
+        SETTINGS, model="polynomial", optimizer="sgd", learning_rate=3.0, steps=None, standardise=True
+    )
+    use_language(language)
+    with opened(qtbot, settings=settings) as window:
+        window.resize(*size)
+        settle(qtbot, window)
+        run(qtbot, window)
+        assert window.session.stopped == "diverged"
+        window.grab()
+        note = part(window, WrappedNote, "landscape_note")
+        seen = "".join(note.wrapped())
+        assert seen.startswith(_("The run grows beyond all bounds; this is where it came from."))
+        assert seen.rstrip("…").startswith(
+            f"{_('The run grows beyond all bounds; this is where it came from.')} "
+            + _("The optimum lies beside this slice; the cross is where it falls.")[:18]
+        )
+        if seen != note.text():
+            assert note.text() in note.toolTip()
+        dock = part(window, QDockWidget, "dock_landscape")
+        (switch,) = dock.findChildren(UnitsSwitch)
+        assert switch.isVisible()
+        assert dock.rect().contains(QRect(switch.mapTo(dock, QPoint()), switch.size()))

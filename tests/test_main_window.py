@@ -74,6 +74,7 @@ ACTIONS = [
     "reference",
     "log_loss",
     "surface",
+    "trained_units",
     "simple",
     "inside",
     "phase",

@@ -15,7 +15,7 @@ from core.insight.plane import Plane, line_plane, parameter_plane
 from core.insight.theory import theory
 from core.training import Trainer
 from gui.plots.contour_map import DECADES
-from gui.survey import Survey, slice_sentence, survey, what_decides
+from gui.survey import Survey, best_numbers, slice_sentence, survey, what_decides
 from gui.theme import Theme
 from tests.lines import best_line
 
@@ -36,8 +36,15 @@ def objective(settings: Settings = SETTINGS, points: Points = POINTS) -> Objecti
 def found(settings: Settings = SETTINGS, points: Points = POINTS, plane: Plane | None = None) -> Survey:
     own = objective(settings, points)
     plane = plane or line_plane(own.curve, own.scaling)
-    known = points, theory(points, settings, own.scaling)
-    return survey(own, plane, VIEW, Theme().heights, lambda: known)
+    return survey(own, plane, VIEW, Theme().heights)
+
+
+def best(settings: Settings = SETTINGS, plane: Plane | None = None) -> Floats | None:
+    """Where the best parameters fall on a plane, as (u, v)."""
+    own = objective(settings)
+    plane = plane or line_plane(own.curve, own.scaling)
+    numbers = best_numbers(own, theory(POINTS, settings, own.scaling).optimum)
+    return None if numbers is None else np.asarray(plane.places(numbers[None])[0])
 
 
 @pytest.fixture(scope="module")
@@ -76,14 +83,14 @@ def test_at_the_edges_there_is_a_height_and_beside_them_none(bowl: Survey) -> No
     assert bowl.heights(np.empty((0, 2))).shape == (0,)
 
 
-def test_the_optimum_of_a_line_is_that_of_least_squares(bowl: Survey) -> None:
-    assert bowl.optimum == pytest.approx(np.polyfit(POINTS.x[:, 0], POINTS.y, 1))
+def test_the_optimum_of_a_line_is_that_of_least_squares() -> None:
+    assert best() == pytest.approx(np.polyfit(POINTS.x[:, 0], POINTS.y, 1))
 
 
 def test_the_optimum_is_that_of_the_chosen_loss() -> None:
     _least, *line = best_line(POINTS.x[:, 0], POINTS.y)
-    assert found(replace(SETTINGS, loss="mae")).optimum == pytest.approx(line)
-    assert found(replace(SETTINGS, loss="mae", l1=0.1)).optimum is None
+    assert best(replace(SETTINGS, loss="mae")) == pytest.approx(line)
+    assert best(replace(SETTINGS, loss="mae", l1=0.1)) is None
 
 
 @pytest.mark.parametrize("standardise", [False, True])
@@ -92,25 +99,25 @@ def test_on_a_slice_the_optimum_is_where_it_falls_and_the_sentence_says_so(stand
     own = objective(settings)
     scaling = own.scaling
     x, y = scaling.x_in(POINTS.x)[:, 0], scaling.y_in(POINTS.y)
-    best = np.polyfit(x, y, 3)  # x³ first, b last
+    cubic = np.polyfit(x, y, 3)  # x³ first, b last
     plane = parameter_plane(own.curve, np.zeros(own.curve.count()), 0, 3)
     made = found(settings, plane=plane)
-    assert made.optimum == pytest.approx([best[2], best[3]], rel=1e-6, abs=1e-9)
-    assert slice_sentence(plane, made) == (
-        "Slice through 4 parameters; the 2 others stay as they are. "
-        "The optimum lies beside it; the cross is where it falls."
+    assert best(settings, plane) == pytest.approx([cubic[2], cubic[3]], rel=1e-6, abs=1e-9)
+    assert slice_sentence(plane, made, with_goal=True) == (
+        "The optimum lies beside this slice; the cross is where it falls. "
+        "Slice through 4 parameters; the 2 others stay as they are."
     )
     directions = np.linalg.qr(np.random.default_rng(1).normal(size=(4, 2)))[0].T
     slanted = Plane(np.array([0.5, -1.0, 2.0, 0.0]), directions, ("first", "second"))
-    away = np.array([*best[2::-1], best[3]]) - slanted.origin
-    assert found(settings, plane=slanted).optimum == pytest.approx(directions @ away, rel=1e-6)
+    away = np.array([*cubic[2::-1], cubic[3]]) - slanted.origin
+    assert best(settings, slanted) == pytest.approx(directions @ away, rel=1e-6)
 
 
 def test_a_network_has_no_optimum() -> None:
     settings = replace(SETTINGS, model="mlp")
     own = objective(settings)
     plane = parameter_plane(own.curve, np.zeros(own.curve.count()), 0, 1)
-    assert found(settings, plane=plane).optimum is None
+    assert best(settings, plane) is None
 
 
 # --- what decides -------------------------------------------------------------------------------------------
@@ -217,9 +224,8 @@ def test_the_picture_is_of_the_losses(bowl: Survey) -> None:
 
 def test_a_landscape_beyond_all_numbers_is_found_all_the_same() -> None:
     own = objective()
-    nothing = POINTS, theory(POINTS, SETTINGS, own.scaling)
     view = ((1e200, 2e200), (0.0, 1.0))
-    made = survey(own, line_plane(own.curve, own.scaling), view, Theme().heights, lambda: nothing)
+    made = survey(own, line_plane(own.curve, own.scaling), view, Theme().heights)
     assert np.isnan(made.height).all()
     assert np.isnan(made.heights(np.array([[1.5e200, 0.5]]))).all()
     assert made.picture.lines == ()

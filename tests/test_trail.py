@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PySide6.QtCore import QSizeF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsScene, QStyleOptionGraphicsItem
 from pytestqt.qtbot import QtBot
 
@@ -215,9 +215,10 @@ class Recorder:
         """As that of Qt."""
         self.smooth.append(on)
 
-    def drawPolyline(self, line: Any) -> None:  # noqa: N802
+    def drawPath(self, path: QPainterPath) -> None:  # noqa: N802
         """As that of Qt."""
-        self.lines.append(np.array([(point.x(), point.y()) for point in line]))
+        for line in path.toSubpathPolygons():
+            self.lines.append(np.array([(point.x(), point.y()) for point in line]))
 
 
 def recorded(at: Floats) -> Recorder:
@@ -231,14 +232,33 @@ def length(line: Floats) -> float:
     return float(np.hypot(*np.diff(line, axis=0).T).sum())
 
 
-def test_a_path_that_leaps_to_and_fro_stays_cheap_and_its_end_is_drawn(qtbot: QtBot) -> None:
+def test_a_path_that_leaps_to_and_fro_stays_cheap_and_both_its_ends_are_drawn(qtbot: QtBot) -> None:
     leaps = (
         np.tile([[1.0, 1.0], [19.0, 9.0]], (MOST // 2, 1)) + 0.1 * np.sin(np.arange(2 * (MOST // 2)))[:, None]
     )
-    (line,) = recorded(leaps).lines
-    assert length(line) <= LONGEST + 250  # the last piece may stand out
-    assert len(line) < 250
-    assert line[-1] == pytest.approx([10 * leaps[-1, 0], HIGH - 10 * leaps[-1, 1]])
+    first, last = recorded(leaps).lines
+    assert LONGEST - 500 <= length(first) + length(last) <= LONGEST
+    assert len(first) + len(last) < 250
+    assert first[0] == pytest.approx([10 * leaps[0, 0], HIGH - 10 * leaps[0, 1]])
+    assert last[-1] == pytest.approx([10 * leaps[-1, 0], HIGH - 10 * leaps[-1, 1]])
+
+
+@pytest.mark.parametrize("factor", [1.2, 3.0, 1e5])
+def test_of_a_run_that_swings_ever_further_out_its_beginning_is_drawn_where_it_was(
+    qtbot: QtBot, factor: float
+) -> None:
+    """From a corner to the middle, and to and fro along (2, 1), until it is beyond all numbers."""
+    with np.errstate(all="ignore"):
+        out = np.append((-factor) ** np.arange(3_000), np.nan)
+        path = np.array([10.0, 5.0]) + np.outer(out, [0.5, 0.25])
+    path[0] = [12.0, 2.0]
+    first, *later = recorded(path).lines
+    assert first[0] == pytest.approx([120.0, 80.0])
+    if factor < 8:
+        assert first[1] == pytest.approx([10 * path[1, 0], HIGH - 10 * path[1, 1]])
+    for line in later:
+        assert line[:, 1] == pytest.approx(50 - (line[:, 0] - 100) / 2, abs=0.1)
+        assert length(line) < 1.2 * np.hypot(WIDE, HIGH)
 
 
 def test_many_steps_within_a_pixel_are_one_piece_of_line(qtbot: QtBot) -> None:

@@ -29,6 +29,8 @@ WORK = 8_000_000  # predictions by a line that may be made: some hundredths of a
 PATIENCE = 4  # times as much where the fewest cells need it, before points are left out
 SHARE_OF_A_PREDICTION = 1 / 3  # that one parameter of a network takes, beside a line's
 AT_ONCE = 128_000  # predictions at a time, so that they stay near the processor
+FEW = 1_000  # points that tell how far a fit moves
+MOVE = 1e-4  # of the parameters as trained, that tells how fast a network moves
 ROOM = 2_000_000  # numbers: more than all that is needed at a time
 
 
@@ -77,6 +79,33 @@ def loss_at(objective: Objective, plane: Plane, places: Floats) -> Floats:
     loss, unit = _loss_of(objective)
     predict, targets = _predictions(objective, training.x, training.y, plane)
     return _losses(loss, unit, predict, targets, torch.from_numpy(np.ascontiguousarray(places)))
+
+
+def reach(objective: Objective, plane: Plane) -> Floats:
+    """How far along u and v `[2]` one has to go, from (0, 0), to change the fit by as much as y is spread.
+
+    It is the standard deviation of y over the root mean square of what a step of 1 changes: of a feature's
+    column, in a model that is linear in its parameters. Where y does not vary, 1 as trained stands for its
+    deviation; infinite where nothing changes.
+    """
+    training = training_points(objective.points, objective.settings)
+    every = max(1, -(-len(training) // FEW))
+    x, y = training.x[::every], objective.scaling.y_in(training.y[::every])
+    with np.errstate(all="ignore"):
+        moved = np.sqrt(np.mean(_columns(objective, x, plane) ** 2, axis=1))
+        found = (float(y.std()) or 1.0) / moved
+    return np.where(np.isnan(found), np.inf, found)
+
+
+def _columns(objective: Objective, x: Floats, plane: Plane) -> Floats:
+    """What a step of 1 along u and v changes, at (0, 0), in the predictions as trained `[2, N]`."""
+    if not isinstance(objective.curve, Network):
+        return _affine(objective.curve.features(objective.scaling.x_in(x)), plane)[1:]
+    predict, _targets = _predictions(objective, x, np.zeros(len(x)), plane)
+    steps = np.diag(MOVE / np.linalg.norm(plane.along, axis=1))
+    with torch.no_grad():
+        found = predict(torch.from_numpy(np.vstack((steps, -steps)))).numpy()
+    return np.asarray((found[:2] - found[2:]) / (2 * steps.diagonal()[:, None]), dtype=np.float64)
 
 
 def _loss_of(objective: Objective) -> tuple[nn.Module, float]:

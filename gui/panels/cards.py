@@ -60,7 +60,10 @@ class Card(QFrame):
         self.top.widgetForAction(action).setProperty("outlined", bool(text))
 
     def add_units_switch(self, action: QAction) -> None:
-        """The switch between units that `action` is, as long as there is a choice."""
+        """The switch between units that `action` is, as long as there is a choice.
+
+        It comes before all else, since what has no room is behind the last button.
+        """
         self._units_action = action
         self._units_place = self.top.addWidget(UnitsSwitch(action))
         action.visibleChanged.connect(self._show_units_switch)

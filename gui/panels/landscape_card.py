@@ -14,7 +14,7 @@ from gui.panels.step_bars import StepBars
 from gui.plots.landscape_plot import LandscapePlot
 from gui.plots.surface_plot import SurfacePlot
 from gui.theme import Theme
-from gui.widgets.still_label import StillLabel
+from gui.widgets.wrapped_note import WrappedNote
 
 # The planes through the parameters of a model that has more than two.
 PATH, PARAMETERS = "path", "parameters"
@@ -49,6 +49,7 @@ class LandscapeCard(Card):
         self._views = QStackedWidget()
         self._views.addWidget(self.plot)
         self._views.addWidget(self.surface)
+        self.add_units_switch(actions["trained_units"])
         self._plane = self._box("landscape_plane", _("Plane"))
         for key, (label, tip) in PLANES.items():
             self._plane.addItem(_(label), key)
@@ -62,12 +63,11 @@ class LandscapeCard(Card):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             box.activated.connect(lambda _index: self._choose_axes())
         self._choices = [self.top.addWidget(box) for box in (self._plane, *self._axes)]
-        self.add_units_switch(actions["trained_units"])
         self.add_spring()
         self._surface_action = actions["surface"]
         self.add_tool(self._surface_action, _("3-D"))
         self.set_plot(self._views)
-        self.note = StillLabel(shrinks=True)
+        self.note = WrappedNote()
         self.note.setObjectName("landscape_note")
         self.note.setAccessibleName(_("What the landscape shows"))
         self.note.setFont(theme.font(12))

@@ -18,7 +18,7 @@ from gui.theme import GRID, Theme
 LINE = 17  # pixels, the height of a row
 BAR = 7  # pixels, the height of a bar
 NUMBER = 76  # pixels, the width of a number
-SHORT_NAME = 2  # letters; a column that is called so has its name before each number
+SHORT_NAME = 1  # letters; a column that is called so has its name before each number, others have a heading
 MOST_NAME = 0.4  # of the width, for the names of the rows
 DIGITS = 3
 

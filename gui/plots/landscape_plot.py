@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from gui.plots.bubble import Bubble
 from gui.plots.canvas import Canvas
 from gui.plots.contour_map import ContourMap, Picture
 from gui.plots.dot import Cross, Dot
-from gui.plots.landscape_range import HOME, landscape_room
+from gui.plots.landscape_range import ANYTHING, HOME, landscape_room
 from gui.plots.legend import HEIGHT, Entry, Legend
 from gui.plots.moves import ARROWS, MoveArrows, Moves
 from gui.plots.range_keeper import LIMIT, Range, RangeKeeper
@@ -59,7 +60,8 @@ class LandscapePlot(Canvas):
         self._extent: tuple[Range, Range] | None = None
         self.measure: Callable[[float, float], float | None] = lambda _u, _v: None
         empty = _("The landscape of the loss appears here once there are points.")
-        across, up = (RangeKeeper(*HOME, room=landscape_room) for _axis in range(2))
+        self.reach: Floats = ANYTHING  # what changes a fit, along u and v
+        across, up = (RangeKeeper(*HOME, room=partial(self._room, axis)) for axis in range(2))
         super().__init__(theme, across, up, empty, parent)
         self.keep_above(HEIGHT)
         self.setObjectName("landscape_plot")
@@ -182,6 +184,9 @@ class LandscapePlot(Canvas):
             if not _suits(keeper, least, most):
                 keeper.follow(least, most)
         self.show_ranges()
+
+    def _room(self, axis: int, low: float, high: float) -> Range:
+        return landscape_room(low, high, float(self.reach[axis]))
 
     def is_held(self) -> bool:
         """Whether the person has chosen the view."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from core.insight.plane import Plane
 from core.training.path import Way
+from gui.plots.clipping import legs_within
 from gui.plots.overlay import Overlay
 from gui.theme import MODEL, Theme
 
@@ -18,9 +19,11 @@ Steps = NDArray[np.int64]
 
 BEHIND_MARKS = -40  # and behind the arrows
 MOST = 4_000  # places that are kept; of a longer path every second, fourth … step is drawn
-LONGEST = 40_000.0  # pixels of line in a frame; of a path that leaps to and fro the newest are drawn
-FAR = 8.0  # sizes of the view; a place further out is drawn there
+LONGEST = 40_000.0  # pixels of line in sight; of a path that leaps to and fro both ends are drawn
+FAR = 8.0  # sizes of the view; a place further out is looked for there
 SMOOTH = 1_500  # pieces of line; more are drawn without antialiasing
+SHORT = 6_000.0  # pixels of line; a longer one, which crosses itself, takes too long to be antialiased
+MARGIN = 8.0  # pixels around the view, lest the ends of a line be seen
 
 
 class Places:
@@ -108,31 +111,33 @@ class Trail(Overlay):
             return
         if len(self.abandoned):
             painter.setPen(self._abandoned_pen)
-            self._draw(painter, *self.pixels(self.abandoned))
+            self._draw(painter, self._far_pixels(self.abandoned))
         step, place = self._chosen
-        x, y = self.pixels(self.places.at)
-        ball_x, ball_y = self.pixels(place[None])
+        at, ball = self._far_pixels(self.places.at), self._far_pixels(place[None])
         parting = int(np.searchsorted(self.places.steps, step, side="right"))
-        parts = [
-            (np.append(ball_x, x[parting:]), np.append(ball_y, y[parting:])),
-            (np.append(x[:parting], ball_x), np.append(y[:parting], ball_y)),
-        ]
+        parts = [np.vstack((ball, at[parting:])), np.vstack((at[:parting], ball))]
         if self._stretch is not None:
-            within = self._within(self._stretch)
-            parts.insert(0, (x[within], y[within]))
+            parts.insert(0, at[self._within(self._stretch)])
         pens = self._pens if self._stretch is None else [self._pens[2], *self._pens[:2]]
-        for pen, (across, down) in zip(pens, parts, strict=False):
+        for pen, part in zip(pens, parts, strict=False):
             painter.setPen(pen)
-            self._draw(painter, across, down)
+            self._draw(painter, part)
 
     def pixels(self, places: Floats) -> tuple[Floats, Floats]:
         """Where places `[m, 2]` are in the view box; what is far out of sight is brought nearer."""
+        size = np.array([self.size.width(), self.size.height()])
+        with np.errstate(all="ignore"):
+            shares = np.nan_to_num(self._far_pixels(places) / size, nan=FAR)
+        across, down = (np.clip(shares, -FAR, FAR) * size).T
+        return across, down
+
+    def _far_pixels(self, places: Floats) -> Floats:
+        """Where places `[m, 2]` are in pixels `[m, 2]` of the view box, which may be beyond all numbers."""
         (left, right), (low, high) = self.view
         with np.errstate(all="ignore"):
-            across = np.nan_to_num((places[:, 0] - left) / (right - left), nan=FAR)
-            down = np.nan_to_num((high - places[:, 1]) / (high - low), nan=FAR)
-        across, down = np.clip(across, -FAR, FAR), np.clip(down, -FAR, FAR)
-        return across * self.size.width(), down * self.size.height()
+            across = (places[:, 0] - left) / (right - left) * self.size.width()
+            down = (high - places[:, 1]) / (high - low) * self.size.height()
+        return np.column_stack((across, down))
 
     def _within(self, stretch: tuple[int, int]) -> slice:
         """The places of a stretch, from the kept step before it, if its own is not kept, to the one behind.
@@ -143,15 +148,14 @@ class Trail(Overlay):
         first = int(np.searchsorted(steps, stretch[0], side="right")) - 1
         return slice(first, int(np.searchsorted(steps, stretch[1])) + 1)
 
-    @staticmethod
-    def _draw(painter: QPainter, x: Floats, y: Floats) -> None:
-        """One line through these pixels, without the pieces that nobody would see."""
-        moved = np.append(True, np.hypot(np.diff(x.round()), np.diff(y.round())) > 0)
+    def _draw(self, painter: QPainter, pixels: Floats) -> None:
+        """What is in sight of a line through `pixels` `[m, 2]`, without pieces that nobody would see."""
+        with np.errstate(all="ignore"):
+            moved = np.append(True, (np.diff(pixels.round(), axis=0) != 0).any(axis=1))
         moved[-1:] = True
-        x, y = x[moved], y[moved]
-        behind = np.cumsum(np.hypot(np.diff(x), np.diff(y))[::-1])  # the length from the end
-        drawn = int(np.searchsorted(behind, LONGEST)) + 1
-        x, y = x[-drawn:], y[-drawn:]
-        if len(x) > 1:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(x) < SMOOTH)
-            painter.drawPolyline(pg.functions.arrayToQPolygonF(x, y))
+        seen = legs_within(pixels[moved], self.size.width(), self.size.height(), MARGIN).both_ends(LONGEST)
+        if len(seen.begin):
+            smooth = len(seen.begin) < SMOOTH and seen.lengths().sum() < SHORT
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, bool(smooth))
+            corners, leads = seen.corners()
+            painter.drawPath(pg.functions.arrayToQPath(*corners.T, connect=leads, finiteCheck=False))
