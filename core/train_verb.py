@@ -64,20 +64,30 @@ WHY = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run came to; `steps` were done in all, of which `snapshot` may be an earlier one."""
+    """What a run came to; `steps` were done in all, of which `snapshot` may be an earlier one.
+
+    `loss` is that of all training points at `snapshot`, as training computes it, in the units of the data.
+    """
 
     work: Work
     snapshot: Snapshot
+    loss: float
     steps: int
     device: str
     seconds: float
     why: str
 
     def fits(self) -> tuple[Measures, Measures | None]:
-        """How well the model fits the training points, and those held out, if there are any."""
+        """How well the model fits the training points, and those held out, if there are any.
+
+        Their losses are those of torch, so that the exported program prints the same digits.
+        """
         points, settings = self.work.points, self.work.settings
         apart = held_out(len(points), settings.validation, settings.validation_seed)
-        return measures(points, settings, apart, self.snapshot.predict)
+        training, validation = measures(points, settings, apart, self.snapshot.predict)
+        if validation is not None:
+            validation = validation._replace(loss=self.snapshot.validation_loss)
+        return training._replace(loss=self.loss), validation
 
     def report(self) -> dict[str, object]:
         """The object of --json; what is not a finite number is None."""
@@ -167,7 +177,8 @@ def _trained(trainer: Trainer, work: Work) -> Outcome:
         seconds = time.perf_counter() - began
     progress.clear()
     why = trainer.stopped or "interrupted"
-    return Outcome(work, trainer.latest, trainer.tip.step, trainer.device, seconds, why)
+    latest, loss = trainer.latest, trainer.full_loss()
+    return Outcome(work, latest, loss, trainer.tip.step, trainer.device, seconds, why)
 
 
 def _progress(trainer: Trainer) -> str:
