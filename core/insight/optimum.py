@@ -55,8 +55,8 @@ class Optimum:
     have one that is lower by more than `gap`. `free` is the number of directions in which the parameters may
     go, at least a little way, without any change of the loss; where it is not 0 many sets of them are equally
     good, and these are one of them. In `free_fits` of these directions the predictions change too. `exact`
-    tells whether the fit meets every point. `y` `[N]` and `predicted` `[N]` belong to x `[N, F]`; `weights`
-    `[N]` certify the fit (see core.insight.residual_losses).
+    tells whether the fit meets every point; then the loss is 0. `y` `[N]` and `predicted` `[N]` belong to x
+    `[N, F]`; `weights` `[N]` certify the fit (see core.insight.residual_losses).
     """
 
     parameters: Parameters
@@ -150,13 +150,14 @@ def optimum(
     if not gap <= CERTIFIED * least + nothing:
         return None
     arrays = (solution[None, :-1], solution[-1:])
+    exact = least <= nothing
     return Optimum(
         curve.in_data_units(arrays, scaling),
-        loss.in_data_units(least),
+        0.0 if exact else loss.in_data_units(least),
         loss.in_data_units(gap),
         design.shape[1] - basis.rank + found.free,
         found.free,
-        least <= nothing,
+        exact,
         curve,
         arrays,
         scaling,
