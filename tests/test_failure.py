@@ -140,6 +140,26 @@ def test_numbers_that_have_grown_are_divergence_as_ever(optimizer: str) -> None:
         assert "NaN" not in found(trainer).sentence
 
 
+@pytest.mark.parametrize(
+    "changes", [CENTRED, {"optimizer": "sgd", "learning_rate": 3.0, "options": {"sgd.momentum": 0.5}}]
+)
+def test_the_last_good_step_shows_what_it_shows_where_nothing_failed_behind_it(
+    changes: dict[str, Any],
+) -> None:
+    failed = run(LARGE, **changes)
+    step = failed.tip.step
+    assert failed.failure is not None
+    alone = run(LARGE, steps=step, **changes)
+    assert alone.failure is None
+    shown, right = failed.inspect(), alone.inspect()
+    assert shown.step.any()
+    for one, other in zip((shown.step, shown.gradient), (right.step, right.gradient), strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert shown.state.keys() == right.state.keys() != set()
+    for name in right.state:
+        np.testing.assert_array_equal(shown.state[name], right.state[name])
+
+
 def test_after_going_back_the_run_goes_on_from_there() -> None:
     trainer = run(LARGE, **CENTRED)
     trainer.go_to(100)

@@ -349,10 +349,7 @@ class Trainer(Run):
         """Note what a new step did, and whether the run should end; a step into infinity is not counted."""
         if not (math.isfinite(after.loss) and after.finite()):
             self._failure = failure_of(self.fit, after.step, self._has_grown())
-            self._at = self.tip.step
-            self.fit.set_parameters(self.tip.arrays)
-            self.fit.optimizer.state.clear()  # it is of the lost step; what was before it, a checkpoint has
-            self._before = self.tip
+            self._take_back()
             self._stop(self._failure.reason)
             return
         self.history.append(
@@ -372,6 +369,16 @@ class Trainer(Run):
             self.go_to(self._rules.best_step)
         if reason is not None:
             self._stop(reason)
+
+    def _take_back(self) -> None:
+        """Behind a step that does not count: stand at the tip, as if its step had just been made."""
+        self._before, last = self.tip, max(self.tip.step - 1, self.earliest)
+        self._restore(last)
+        while self._at < self.tip.step:
+            if self._skip(last):
+                continue
+            self._before = self._snapshot()
+            self._make()
 
     def _has_grown(self) -> bool:
         """Whether the newest loss is above one before it, or there is none yet to say that it is not."""
