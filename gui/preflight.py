@@ -23,6 +23,7 @@ PACKAGES = (
     "PySide6",
     "pyqtgraph",
     "python_calamine",
+    "scipy",
     "torch",
     "ziamath",
 )
