@@ -22,6 +22,7 @@ TOP_LEVEL = {
     "README.md",
     "README.zh-CN.md",
     "core",
+    "findings",
     "gui",
     "main.py",
     "pyproject.toml",
