@@ -59,3 +59,15 @@ def test_one_point_alone_has_no_r2_but_a_distance() -> None:
 def test_what_is_too_large_to_square_has_no_loss_but_a_distance() -> None:
     training, _held_out = measures(Points([1.0], [1e200]), Settings(), None, lambda x: 0 * x[:, 0])
     assert training == Measures(1, None, None, 1e200, 1e200)
+
+
+@pytest.mark.parametrize(("dtype", "away"), [("float32", 2e-8), ("float64", 1e-17)])
+def test_a_fit_that_meets_every_point_in_the_precision_of_the_run_is_exact(dtype: str, away: float) -> None:
+    """PyTorch finds a loss of exactly 0 there, and the curve says so."""
+    points = Points([1.0, 2.0, 3.0], [0.5, 1.0, 1.5])
+    settings = Settings(dtype=dtype)
+    exact, _held_out = measures(points, settings, None, lambda x: x[:, 0] / 2 + away)
+    assert exact == Measures(3, 0.0, 1.0, 0.0, 0.0)
+    beside, _held_out = measures(points, settings, None, lambda x: x[:, 0] / 2 + away * 1e3)
+    assert beside.rmse == pytest.approx(away * 1e3, rel=0.1)
+    assert beside.loss == pytest.approx((away * 1e3) ** 2, rel=0.2)
