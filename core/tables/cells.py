@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.experiment.points import Floats
+from core.tables.reading import ERROR_CELL
 
 Cell = str | int | float | bool | None
 
 _MISSING = re.compile(
     r"(?:--?|\?|\.\.?|#?n/?a|#n/a n/a|<na>|-?nan|null|none|-?1\.#(?:ind|qnan))?", re.IGNORECASE
 )
+_ERROR = re.compile(r"#[¡¿]?[\w/ ]+[!?]|#{3,}|err:\d{3}", re.IGNORECASE)  # in any language; Err:502 in Calc
 _SPACES = " '’\u00a0\u202f\u2009"  # between thousands, in one country or another
 _GROUPED = r"\d{{1,3}}(?:(?P<mark>[{group}])\d{{3}}(?:(?P=mark)\d{{3}})*)"
 _NUMBER = rf"[+-]?(?:(?:{_GROUPED}|\d+)(?:{{point}}\d*)?|{{point}}\d+)(?:e[+-]?\d+)?"
@@ -23,7 +25,6 @@ _NUMBERS = {
     ".": re.compile(_NUMBER.format(group="," + _SPACES, point=r"\."), re.IGNORECASE),
     ",": re.compile(_NUMBER.format(group="." + _SPACES, point=","), re.IGNORECASE),
 }
-_GROUPS = {mark: str.maketrans(dict.fromkeys(other + _SPACES)) for mark, other in (".,", ",.")}
 _INFINITE = re.compile(r"[+-]?inf(?:inity)?", re.IGNORECASE)
 _GROUPS = {
     mark: str.maketrans(dict.fromkeys(f"{other} '’\u00a0\u202f\u2009")) for mark, other in (".,", ",.")
@@ -32,10 +33,16 @@ _GROUPS = {
 
 @dataclass(frozen=True)
 class Part:
-    """Some cells of one column: `values` `[N]`, NaN where there is no number, and where that is `text`."""
+    """Some cells of one column: `values` `[N]`, NaN where there is no number, and where that is `text`.
+
+    `because` has the positions, among those of `text`, of cells of which more is known than that they are no
+    number, and `examples` one such cell; the keys are reasons for which a row is left out.
+    """
 
     values: Floats
     text: NDArray[np.bool_]
+    because: Mapping[str, NDArray[np.intp]] = field(default_factory=dict)
+    examples: Mapping[str, str] = field(default_factory=dict)
 
 
 def is_missing(cell: Cell) -> bool:
@@ -43,6 +50,11 @@ def is_missing(cell: Cell) -> bool:
     if isinstance(cell, str):
         return _MISSING.fullmatch(cell.strip()) is not None
     return cell is None or cell != cell  # NaN is the one number that differs from itself
+
+
+def is_error(cell: Cell) -> bool:
+    """Whether the cell has the error that a spreadsheet shows for a formula without a result."""
+    return isinstance(cell, str) and _ERROR.fullmatch(cell.strip()) is not None
 
 
 def number(cell: Cell, decimal: str = ".") -> float | None:
@@ -62,7 +74,10 @@ def part(cells: Iterable[Cell], decimal: str) -> Part:
     found = [number(cell, decimal) for cell in cells]
     values = np.array([np.nan if value is None else value for value in found], dtype=np.float64)
     text = [value is None and not is_missing(cell) for cell, value in zip(cells, found, strict=True)]
-    return Part(values, np.array(text, dtype=np.bool_))
+    errors = [index for index, cell in enumerate(cells) if text[index] and is_error(cell)]
+    because = {ERROR_CELL: np.array(errors, dtype=np.intp)} if errors else {}
+    examples = {ERROR_CELL: str(cells[errors[0]]).strip()} if errors else {}
+    return Part(values, np.array(text, dtype=np.bool_), because, examples)
 
 
 def shown(cell: Cell) -> str:

@@ -1,109 +1,101 @@
-"""From the blocks of two columns to points, and to the sentences about what was left out."""
+"""From the blocks of two columns to points, and to what a person should know about them."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.experiment.points import Floats, Points
 from core.problem import Problem
+from core.tables.left_out import LeftOut
 from core.tables.limits import check_rows
-from core.tables.reading import MISSING, NOT_A_NUMBER, NOT_FINITE, TOO_MANY_CELLS
+from core.tables.reading import (
+    ERROR_CELL,
+    MISSING,
+    NOT_A_NUMBER,
+    NOT_FINITE,
+    OTHER_NOTATION,
+    TOO_MANY_CELLS,
+)
 from core.tables.sample import Block
 from core.texts import _, n_
+
+Mask = NDArray[np.bool_]
 
 _FAR, _NARROW = 10.0, 0.01  # means and spreads beyond these slow every optimizer down
 _SQUARABLE = 1e140  # the squares of so many such numbers have a finite sum
 _LARGEST_FLOAT32 = float(np.finfo(np.float32).max)
 
 
-def gathered(blocks: Iterable[Block]) -> tuple[Floats, Floats, dict[str, int]]:
-    """x `[N]`, y `[N]` and how many rows were left out for which reason; Problem for too many rows."""
+def gathered(blocks: Iterable[Block]) -> tuple[Floats, Floats, LeftOut]:
+    """x `[N]`, y `[N]` and which rows were left out for which reason; Problem for too many rows."""
     xs: list[Floats] = []
     ys: list[Floats] = []
-    dropped: Counter[str] = Counter()
+    left_out = LeftOut()
     rows = 0
     for block in blocks:
         rows += len(block)
         check_rows(rows)
-        good = _sorted_out(block, dropped)
+        good = _sorted_out(block, left_out)
         every = bool(good.all())  # as a rule; nothing need be copied then
         xs.append(block.x.values if every else block.x.values[good])
         ys.append(block.y.values if every else block.y.values[good])
     if not xs:
-        return np.empty(0), np.empty(0), {}
-    return (
-        np.concatenate(xs),
-        np.concatenate(ys),
-        {reason: count for reason, count in dropped.items() if count},
-    )
+        return np.empty(0), np.empty(0), left_out
+    return np.concatenate(xs), np.concatenate(ys), left_out
 
 
-def _sorted_out(block: Block, dropped: Counter[str]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Which rows are points; each of the others is counted once, in `dropped`."""
+def _sorted_out(block: Block, left_out: LeftOut) -> Mask:
+    """Which rows are points; each of the others is counted once, in `left_out`."""
     x, y = block.x, block.y
+    left_out.counts[TOO_MANY_CELLS] += block.too_many_cells
     if not (x.text.any() or y.text.any()) and np.isfinite(x.values).all() and np.isfinite(y.values).all():
-        dropped[TOO_MANY_CELLS] += block.too_many_cells
         return np.ones(len(x.values), dtype=np.bool_)
     text = x.text | y.text
-    missing = (np.isnan(x.values) | np.isnan(y.values)) & ~text
-    infinite = (np.isinf(x.values) | np.isinf(y.values)) & ~text & ~missing
-    dropped[TOO_MANY_CELLS] += block.too_many_cells
-    for reason, rows in ((NOT_A_NUMBER, text), (MISSING, missing), (NOT_FINITE, infinite)):
-        dropped[reason] += int(rows.sum())
-    good: np.ndarray[tuple[int], np.dtype[np.bool_]] = ~(text | missing | infinite)
+    missing = np.isnan(x.values) | np.isnan(y.values)
+    infinite = np.isinf(x.values) | np.isinf(y.values)
+    good = ~(text | missing | infinite)
+    left = ~good
+    for reason, rows in (
+        *((reason, _with_reason(block, reason)) for reason in (ERROR_CELL, OTHER_NOTATION)),
+        (NOT_A_NUMBER, text),
+        (MISSING, missing),
+        (NOT_FINITE, infinite),
+    ):
+        left_out.counts[reason] += int((rows & left).sum())
+        left &= ~rows
+    for part in (y, x):
+        left_out.examples = {**part.examples, **left_out.examples}
     return good
 
 
-def no_points(dropped: Mapping[str, int]) -> Problem:
+def _with_reason(block: Block, reason: str) -> Mask:
+    """The rows with a cell in x or y of which it is known that it is no number for this reason."""
+    rows = np.zeros(len(block.x.values), dtype=np.bool_)
+    for part in (block.x, block.y):
+        rows[part.because.get(reason, [])] = True
+    return rows
+
+
+def no_points(left_out: LeftOut) -> Problem:
     """The sentence for a table in which no row is a point."""
-    if not dropped:
+    if not left_out.because:
         return Problem(_("The table has no rows under its column names; add rows of numbers."))
     text = _(
         "No row has a finite number in both columns ({reasons}); choose other columns or mend the table."
     )
-    return Problem(text.format(reasons=reasons(dropped)))
+    return Problem(text.format(reasons=left_out.reasons()))
 
 
-def reasons(dropped: Mapping[str, int]) -> str:
-    """How many rows were left out and why, in words."""
-    texts = {
-        MISSING: n_("{count} has a missing cell", "{count} have a missing cell", dropped.get(MISSING, 0)),
-        NOT_A_NUMBER: n_(
-            "{count} has a cell that is not a number",
-            "{count} have a cell that is not a number",
-            dropped.get(NOT_A_NUMBER, 0),
-        ),
-        NOT_FINITE: n_(
-            "{count} has an infinite number", "{count} have an infinite number", dropped.get(NOT_FINITE, 0)
-        ),
-        TOO_MANY_CELLS: n_(
-            "{count} has too many cells", "{count} have too many cells", dropped.get(TOO_MANY_CELLS, 0)
-        ),
-    }
-    return ", ".join(
-        text.format(count=f"{dropped[key]:,}") for key, text in texts.items() if dropped.get(key)
-    )
-
-
-def dropped_text(dropped: Mapping[str, int]) -> str:
-    """The sentence about the rows that were left out; "" when all were read."""
-    count = sum(dropped.values())
-    if count == 0:
-        return ""
-    text = n_("{count} row is left out: {reasons}.", "{count} rows are left out: {reasons}.", count)
-    return text.format(count=f"{count:,}", reasons=reasons(dropped))
-
-
-def message(points: Points, dropped: Mapping[str, int]) -> str:
+def message(points: Points, left_out: LeftOut) -> str:
     """What a person should know after the reading."""
     count = len(points)
     text = n_("Read {count} point from {source}.", "Read {count} points from {source}.", count)
     sentences = [
         text.format(count=f"{count:,}", source=points.source),
-        dropped_text(dropped),
+        left_out.sentence(),
         warning(points),
     ]
     return " ".join(filter(None, sentences))

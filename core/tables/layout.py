@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from core.problem import Problem
-from core.tables.cells import Cell, is_missing, number, part
+from core.tables.cells import Cell, is_missing, number
 from core.tables.limits import MAX_NAME, check_columns
+from core.tables.notation import Notation, Numbers, notation_of
 from core.tables.reading import DECIMALS, Column, Reading
 from core.texts import _
 
@@ -41,6 +42,10 @@ class Layout:
     @property
     def decimal(self) -> str:
         return self.reading.decimal or "."
+
+    def notation(self, column: int) -> Notation:
+        """How a column writes its numbers; as the table does, where the rows given do not tell."""
+        return self.columns[column].notation or Numbers(self.decimal)
 
 
 def split(lines: Iterable[str], separator: str) -> list[tuple[list[str], int]]:
@@ -113,8 +118,10 @@ def understand(rows: Sequence[Row], reading: Reading, comment_names: Sequence[st
     width = max(width, len(names))
     check_columns(width)
     data = rest[1:] if header else rest
-    kinds = [_is_numeric(data, column, decimal) for column in range(width)]
-    columns = tuple(Column(*pair) for pair in zip(_names(names, width), kinds, strict=True))
+    columns = tuple(
+        Column(name, notation_of([row[index] for row in data if index < len(row)], decimal))
+        for index, name in enumerate(_names(names, width))
+    )
     return Layout(replace(reading, header=header, decimal=decimal), columns, start + header)
 
 
@@ -154,13 +161,6 @@ def _is_header(rows: Sequence[Row], decimal: str) -> bool:
 def _is_text(cell: Cell) -> bool:
     """Whether a cell has a text that is no number in any notation."""
     return isinstance(cell, str) and all(number(cell, mark) is None for mark in DECIMALS)
-
-
-def _is_numeric(rows: Sequence[Row], column: int, decimal: str) -> bool:
-    """Whether a column has numbers and they are at least as many as its texts."""
-    found = part([row[column] for row in rows if column < len(row)], decimal)
-    numbers = int((found.values == found.values).sum())
-    return numbers > 0 and numbers >= int(found.text.sum())
 
 
 def _names(cells: Row, width: int) -> list[str]:

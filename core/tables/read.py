@@ -13,7 +13,8 @@ from core.experiment.points import Points
 from core.problem import Problem
 from core.tables.cells import shown
 from core.tables.choice import chosen_columns
-from core.tables.gather import dropped_text, gathered, message, no_points, proposes_standardise
+from core.tables.gather import gathered, message, no_points, proposes_standardise
+from core.tables.left_out import LeftOut
 from core.tables.limits import file_size
 from core.tables.reading import Preview, Reading, ReadPoints
 from core.tables.sample import Sample, Table, block_of
@@ -48,13 +49,13 @@ def preview(table: Table, reading: Reading = Reading()) -> Preview:  # noqa: B00
         found = _without_columns(table, sample)
         try:
             x, y = chosen_columns(sample, reading)
-            xs, _ys, dropped = gathered([block_of(sample.rows, (x, y), sample.layout)])
-            found = replace(found, reading=replace(found.reading, x=x, y=y), dropped_because=dropped)
+            xs, _ys, left_out = gathered([block_of(sample.rows, (x, y), sample.layout)])
+            found = replace(found, reading=replace(found.reading, x=x, y=y), dropped_because=left_out.because)
             if len(xs) == 0 and sample.whole:
-                raise no_points(dropped)
+                raise no_points(left_out)
         except Problem as problem:
             return replace(found, problem=str(problem))
-        return replace(found, summary=_summary(sample, len(xs), dropped))
+        return replace(found, summary=_summary(sample, len(xs), left_out))
 
 
 def read_points(
@@ -73,14 +74,16 @@ def read_points(
     with _sentences(table.name):
         sample = table.sample(reading)
         x, y = chosen_columns(sample, reading)
-        xs, ys, dropped = gathered(table.blocks(sample, (x, y), progress or ignore, cancelled))
+        xs, ys, left_out = gathered(table.blocks(sample, (x, y), progress or ignore, cancelled))
         if len(xs) == 0:
-            raise no_points(dropped)
+            raise no_points(left_out)
         xs.flags.writeable = ys.flags.writeable = False  # they are nobody else's, so Points need no copy
-        names = [sample.layout.columns[column].name for column in (x, y)]
+        names = [sample.layout.columns[column].title for column in (x, y)]
         points = Points(xs, ys, names[0], names[1], table.name)
         used = replace(sample.layout.reading, x=x, y=y)
-        return ReadPoints(points, dropped, proposes_standardise(points), message(points, dropped), used)
+        return ReadPoints(
+            points, left_out.because, proposes_standardise(points), message(points, left_out), used
+        )
 
 
 def parse_clipboard(text: str, reading: Reading = Reading()) -> ReadPoints:  # noqa: B008 (it is frozen)
@@ -97,7 +100,7 @@ def _without_columns(table: Table, sample: Sample) -> Preview:
     )
 
 
-def _summary(sample: Sample, points: int, dropped: dict[str, int]) -> str:
+def _summary(sample: Sample, points: int, left_out: LeftOut) -> str:
     """How many points there would be, of all rows or of those looked at."""
     if sample.whole:
         first = n_("{count} point.", "{count} points.", points)
@@ -106,7 +109,7 @@ def _summary(sample: Sample, points: int, dropped: dict[str, int]) -> str:
             "{count} point in the first {rows} rows.", "{count} points in the first {rows} rows.", points
         )
     first = first.format(count=f"{points:,}", rows=f"{len(sample.rows):,}")
-    return " ".join(filter(None, (first, dropped_text(dropped))))
+    return " ".join(filter(None, (first, left_out.sentence())))
 
 
 @contextmanager

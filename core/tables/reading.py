@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from core.experiment.points import Points
 from core.problem import Problem
 from core.texts import N_
+
+if TYPE_CHECKING:
+    from core.tables.notation import Notation
 
 SEPARATORS = {
     ",": N_("Comma ,"),
@@ -32,6 +36,8 @@ ENCODINGS = {
 # Why a row was left out; the keys of ReadPoints.dropped_because.
 MISSING = "missing"
 NOT_A_NUMBER = "not_a_number"
+ERROR_CELL = "error_cell"
+OTHER_NOTATION = "other_notation"
 NOT_FINITE = "not_finite"
 TOO_MANY_CELLS = "too_many_cells"
 
@@ -59,10 +65,21 @@ class Reading:
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table: its name, and whether most of its cells are numbers."""
+    """One column of a table: its name, and how its numbers are written; None for a column of text."""
 
     name: str
-    numeric: bool
+    notation: Notation | None
+
+    @property
+    def numeric(self) -> bool:
+        """Whether most of its cells are numbers."""
+        return self.notation is not None
+
+    @property
+    def title(self) -> str:
+        """The name, and the unit that the cells have, where the name does not hold it already."""
+        unit = self.notation.unit if self.notation else ""
+        return self.name if not unit or unit in self.name else f"{self.name} ({unit})"
 
 
 @dataclass(frozen=True)
@@ -96,7 +113,8 @@ class Preview:
 class ReadPoints:
     """The points of a table, and what a person should know about them.
 
-    `dropped_because` maps MISSING, NOT_A_NUMBER, NOT_FINITE and TOO_MANY_CELLS to numbers of rows.
+    `dropped_because` maps MISSING, NOT_A_NUMBER, ERROR_CELL, OTHER_NOTATION, NOT_FINITE and TOO_MANY_CELLS to
+    numbers of rows.
     `proposes_standardise` says that the scale is far from 1. `message` tells all of it.
     """
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from core.tables.cells import Part, is_missing, part
+from core.tables.cells import Part, is_missing
 from core.tables.layout import Layout, Row
 from core.tables.reading import Reading
 from core.tables.source import Cancel, Progress
@@ -60,7 +60,7 @@ def block_of(rows: Sequence[Row], columns: tuple[int, int], layout: Layout) -> B
     """Two columns of some rows, without the rows that have more cells than the table has columns."""
     fitting = [row for row in rows if not any(not is_missing(cell) for cell in row[layout.width :])]
     x, y = (
-        part([row[column] if column < len(row) else None for row in fitting], layout.decimal)
+        layout.notation(column).read([row[column] if column < len(row) else None for row in fitting])
         for column in columns
     )
     return Block(x, y, too_many_cells=len(rows) - len(fitting))

@@ -17,10 +17,11 @@ import numpy as np
 
 from core.choices.cores import CORES
 from core.problem import Problem
-from core.tables.cells import Cell, Part, part
+from core.tables.cells import Cell, Part
 from core.tables.encodings import decoded, propose_encoding
 from core.tables.layout import Layout, is_blank, propose_separator, row_reader, split, understand
 from core.tables.limits import MAX_FILE_BYTES, SAMPLE_BYTES, SAMPLE_ROWS, check_rows, check_size, file_size
+from core.tables.notation import Notation
 from core.tables.pieces import Blocks, Piece, pieces_of, pieces_of_file
 from core.tables.reading import DECIMALS, ENCODINGS, SEPARATORS, Reading
 from core.tables.sample import Block, Sample, block_of
@@ -173,6 +174,7 @@ def _block_in(blocks: Blocks, columns: tuple[int, int], layout: Layout) -> Block
     separator = layout.reading.separator or ","
     if len(_first_row(lines, separator)) > layout.width:
         raise ValueError  # by the first row pandas would judge all others
+    written = {column: layout.notation(column) for column in columns}
     frame = pd.read_csv(
         lines,
         sep=r"\s+" if separator == " " else separator,
@@ -180,11 +182,12 @@ def _block_in(blocks: Blocks, columns: tuple[int, int], layout: Layout) -> Block
         header=None,
         names=range(layout.width),
         index_col=False,
+        dtype={column: str for column, notation in written.items() if not notation.is_plain},
         skipinitialspace=separator == " " or lines.has(b" "),  # it takes time
         low_memory=False,
         encoding_errors="replace",
     )
-    x, y = (_part(frame[column], layout.decimal) for column in columns)
+    x, y = (_part(frame[column], written[column]) for column in columns)
     return Block(x, y)
 
 
@@ -200,14 +203,14 @@ def _first_row(lines: Piece, separator: str) -> list[str]:
     return first
 
 
-def _part(column: pd.Series[object], decimal: str) -> Part:
+def _part(column: pd.Series[object], notation: Notation) -> Part:
     """One column that pandas has read; cleaned cell by cell only where it found more than numbers."""
     if column.dtype.kind in "iuf":
         values = column.to_numpy(dtype=np.float64)
         return Part(values, np.zeros(len(values), dtype=np.bool_))
     missing = column.isna().to_numpy()
     cells = [None if gone else _cell(cell) for cell, gone in zip(column.tolist(), missing, strict=True)]
-    return part(cells, decimal)
+    return notation.read(cells)
 
 
 def _cell(cell: object) -> Cell:

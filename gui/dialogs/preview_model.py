@@ -73,7 +73,7 @@ class PreviewModel(QAbstractTableModel):
         if role == Role.DisplayRole:
             return self.title(section)
         if role == Role.ToolTipRole:
-            return self._preview.columns[section].name
+            return self._preview.columns[section].title
         return self._side(section) if role == Role.TextAlignmentRole else None
 
     def title(self, column: int) -> str:
@@ -81,7 +81,7 @@ class PreviewModel(QAbstractTableModel):
         assert self._preview is not None
         found = self._preview.columns[column]
         kind = _("numbers") if found.numeric else _("text")
-        name = found.name if len(found.name) <= LONGEST else f"{found.name[: LONGEST - 1]}…"
+        name = found.title if len(found.title) <= LONGEST else f"{found.title[: LONGEST - 1]}…"
         return f"{name}\n{self._part(column) or kind}"
 
     def _part(self, column: int) -> str:

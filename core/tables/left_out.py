@@ -1,0 +1,70 @@
+"""Which rows of a table are no points, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from core.tables.reading import (
+    ERROR_CELL,
+    MISSING,
+    NOT_A_NUMBER,
+    NOT_FINITE,
+    OTHER_NOTATION,
+    TOO_MANY_CELLS,
+)
+from core.texts import n_
+
+
+@dataclass
+class LeftOut:
+    """How many rows are left out for which reason, each row once, and an example of some reasons."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def because(self) -> dict[str, int]:
+        """How many rows are left out for each reason that there was."""
+        return {reason: count for reason, count in self.counts.items() if count}
+
+    def reasons(self) -> str:
+        """How many rows are left out and why, in words."""
+        counts = self.because
+        texts = {
+            MISSING: n_("{count} has a missing cell", "{count} have a missing cell", self.counts[MISSING]),
+            NOT_A_NUMBER: n_(
+                "{count} has a cell that is not a number",
+                "{count} have a cell that is not a number",
+                self.counts[NOT_A_NUMBER],
+            ),
+            ERROR_CELL: n_(
+                "{count} has a cell with an error ({example})",
+                "{count} have a cell with an error ({example})",
+                self.counts[ERROR_CELL],
+            ),
+            OTHER_NOTATION: n_(
+                "{count} has a number in another notation than its column ({example})",
+                "{count} have a number in another notation than their column ({example})",
+                self.counts[OTHER_NOTATION],
+            ),
+            NOT_FINITE: n_(
+                "{count} has an infinite number", "{count} have an infinite number", self.counts[NOT_FINITE]
+            ),
+            TOO_MANY_CELLS: n_(
+                "{count} has too many cells", "{count} have too many cells", self.counts[TOO_MANY_CELLS]
+            ),
+        }
+        return ", ".join(
+            text.format(count=f"{counts[key]:,}", example=self.examples.get(key, ""))
+            for key, text in texts.items()
+            if key in counts
+        )
+
+    def sentence(self) -> str:
+        """The sentence about the rows that are left out; "" when all are read."""
+        count = self.counts.total()
+        if count == 0:
+            return ""
+        text = n_("{count} row is left out: {reasons}.", "{count} rows are left out: {reasons}.", count)
+        return text.format(count=f"{count:,}", reasons=self.reasons())
