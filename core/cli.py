@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 from core.choices import FIELDS, STOP_RULES, TABLES, Parameter, Value
 from core.experiment.settings import unknown_name
 from core.problem import Problem
+from core.reading_options import add_reading_options, reading_of
 from core.terminal import say
 from core.texts import LANGUAGES, N_, _, use_language
 
@@ -22,6 +23,7 @@ TRAIN, EXPORT, SCREENSHOT, SELF_TEST = "train", "export", "screenshot", "self-te
 WINDOW = "window"
 INSTALL, REMOVE = "install-shortcut", "remove-shortcut"
 VERBS = (TRAIN, EXPORT, SCREENSHOT, SELF_TEST)
+OPENS_FILE = (WINDOW, TRAIN, EXPORT, SCREENSHOT)
 SHORT_OPTIONS = {"learning_rate": "--lr"}
 DEFAULT_SIZE = "1280x720"
 SMALLEST_SIDE, LARGEST_SIDE = 320, 10_000  # pixels of a screenshot
@@ -62,8 +64,9 @@ STEPS = Parameter(
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     """What the command line asks for; `verb` is one of the names above.
 
-    A window has file, language, theme, scale and mode; a screenshot also output, steps and size; train has
-    the texts of its options, export those and output. Raises Problem for what cannot be understood.
+    A window has file, reading, language, theme, scale and mode; a screenshot also output, steps and size;
+    train has file, reading and the texts of its options, export those and output. Raises Problem for what
+    cannot be understood.
     """
     arguments, rest = _understood(_common(), argv)
     if arguments.language is not None:
@@ -90,6 +93,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         raise Problem(_("Say where to put the picture, as in: {example}.").format(example="picture.png"))
     if verb == EXPORT and found.output is None:
         raise Problem(_("Say where to put the program, as in: {example}.").format(example="fit.py"))
+    if verb in OPENS_FILE:
+        found.reading = reading_of(found)
     if verb == WINDOW and (found.install_shortcut or found.remove_shortcut):
         found.verb = INSTALL if found.install_shortcut else REMOVE
     return found
@@ -212,6 +217,7 @@ def _window_parser() -> _Parser:
         "--install-shortcut", action="store_true", help=_("Put Fitscope on the desktop and into the menu.")
     )
     parser.options.add_argument("--remove-shortcut", action="store_true", help=_("Take it away from there."))
+    add_reading_options(parser)
     return _add_help(parser, look=True)
 
 
@@ -222,6 +228,7 @@ def _train_parser() -> _Parser:
         f"fitscope {TRAIN} FILE [--OPTION …]",
     )
     _add_file(parser)
+    add_reading_options(parser)
     _add_settings(parser)
     options = parser.options
     options.add_argument(
@@ -246,16 +253,15 @@ def _export_parser() -> _Parser:
     parser.files.add_argument(
         "output", nargs="?", metavar="OUT.py|OUT.ipynb", type=Path, help=_("The program to write.")
     )
+    add_reading_options(parser)
     _add_settings(parser)
     _add_hyper_parameters(parser)
     return _add_help(parser, look=False)
 
 
 def _add_settings(parser: _Parser) -> None:
-    """The options that say which points are trained on, and how."""
+    """The options that say how the points are trained on."""
     options = parser.options
-    options.add_argument("--x", metavar="COL", help=_("The column for x."))
-    options.add_argument("--y", metavar="COL", help=_("The column for y."))
     stop = parser.add_argument_group(
         _("When to stop"),
         _(
@@ -306,6 +312,7 @@ def _screenshot_parser() -> _Parser:
         help=_("Width and height in pixels; {size} if left out.").format(size=DEFAULT_SIZE),
     )
     parser.set_defaults(steps=str(STEPS.default))
+    add_reading_options(parser)
     return _add_help(parser, look=True)
 
 

@@ -90,7 +90,11 @@ class Outcome:
         return training._replace(loss=self.loss), validation
 
     def report(self) -> dict[str, object]:
-        """The object of --json; what is not a finite number is None."""
+        """The object of --json; what is not a finite number is None.
+
+        `dropped_rows` says for each reason that there was how many rows of the table are no points; its keys
+        are those of core.tables.reading, whatever the language. `sheet` is None where there are no sheets.
+        """
         settings, (training, validation) = self.work.settings, self.fits()
         function = self.snapshot.fitted_function(self.work.points, training.rmse)
         numbers: dict[str, object] = {
@@ -110,7 +114,10 @@ class Outcome:
             "seed": settings.seed,
             "stopped_because": self.why,
             "points": len(self.work.points),
-            "dropped_rows": self.work.dropped,
+            "x_name": self.work.points.x_name,
+            "y_name": self.work.points.y_name,
+            "sheet": self.work.sheet,
+            "dropped_rows": dict(self.work.dropped_because),
         }
         return {name: _strict(value) for name, value in numbers.items()}
 

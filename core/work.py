@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +14,22 @@ from core.experiment.file import load_experiment
 from core.experiment.points import Points
 from core.experiment.settings import NAMES, OPTIONS, Settings, unknown_name
 from core.problem import Problem
+from core.reading_options import is_experiment
 from core.texts import _, n_
 
 
 @dataclass(frozen=True)
 class Work:
-    """What the command line gives to train on; `message` says what was read, `notice` what was left out."""
+    """What the command line gives to train on.
+
+    `message` says what was read, `sheet` of which sheet, `dropped_because` how many rows of the table are no
+    points for which reason, and `notice` what of an experiment was left out.
+    """
 
     experiment: Experiment
-    dropped: int
     message: str
+    sheet: str | None = None
+    dropped_because: Mapping[str, int] = field(default_factory=dict)
     notice: str = ""
 
     @property
@@ -39,16 +46,12 @@ class Work:
 def work_of(arguments: argparse.Namespace) -> Work:
     """The points of the file and the settings of the options; raises Problem where they cannot be had."""
     path: Path = arguments.file
-    if not path.name.lower().endswith(".json"):
-        from core.tables import Reading, read_points
+    if not is_experiment(path):
+        from core.tables import read_points
 
         settings = settings_of(arguments, Settings())
-        read = read_points(path, Reading(x=arguments.x, y=arguments.y))
-        return Work(Experiment(read.points, settings), read.dropped, read.message)
-    if arguments.x is not None or arguments.y is not None:
-        raise Problem(
-            _("--x and --y are for tables; an experiment has its points already, so leave them out.")
-        )
+        read = read_points(path, arguments.reading)
+        return Work(Experiment(read.points, settings), read.message, read.reading.sheet, read.dropped_because)
     experiment = load_experiment(path, alone=True)
     count = len(experiment.points)
     message = n_("{count} point from {file}.", "{count} points from {file}.", count)
@@ -58,16 +61,16 @@ def work_of(arguments: argparse.Namespace) -> Work:
         if experiment.earlier:
             notice = _("The changes recorded in {file} were left out, because other settings were given.")
         experiment = Experiment(experiment.points, settings)
-    return Work(experiment, 0, message.format(count=count, file=path.name), notice.format(file=path.name))
+    return Work(experiment, message.format(count=count, file=path.name), notice=notice.format(file=path.name))
 
 
 def settings_of(arguments: argparse.Namespace, base: Settings) -> Settings:
     """`base` changed by the options and the --set of `arguments`; raises Problem for what is not allowed."""
     given: dict[str, Value] = {}
-    for key, field in FIELDS.items():
+    for key, parameter in FIELDS.items():
         value = getattr(arguments, key)
         if value is not None:
-            given[key] = value if isinstance(value, bool) else field.parse(value)
+            given[key] = value if isinstance(value, bool) else parameter.parse(value)
     start_values = base.start_values
     options: dict[str, str] = {}
     for name, text in map(_pair, arguments.set):

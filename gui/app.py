@@ -95,7 +95,7 @@ def run_window(arguments: argparse.Namespace) -> int:
         _keep_on_screen(window, QSize(*(theme.px(length) for length in FRAME)))
     window.show()
     if arguments.file:
-        window.open_path(str(arguments.file))
+        window.open_path(str(arguments.file), arguments.reading)
     status = app.exec()
     signals.close()
     return status
@@ -111,7 +111,7 @@ def run_screenshot(arguments: argparse.Namespace) -> int:
     usual = {"theme": "light", "scale": "1", "mode": "simple"}
     preferences = Preferences(usual | _look_asked_for(arguments))
     _choose_language(preferences)
-    window = create_window(open_any(arguments.file), preferences=preferences)
+    window = create_window(open_any(arguments.file, arguments.reading), preferences=preferences)
     window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
     window.resize(*arguments.size)
     window.show()

@@ -14,6 +14,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.experiment import Experiment, load_experiment, save_experiment
 from core.problem import Problem
+from core.reading_options import is_experiment
+from core.tables.reading import Reading
 from core.texts import _
 from gui.reading import Reader
 from gui.theme import Theme
@@ -63,9 +65,9 @@ class Files(QObject):
         )
         self._ask(QFileDialog.AcceptMode.AcceptOpen, _("Open"), ";;".join(kinds), "", self.open_path)
 
-    def open_path(self, path: str) -> None:
-        """Open a data file, after its dialog, or an experiment."""
-        if path.lower().endswith(".json"):
+    def open_path(self, path: str, reading: Reading = Reading()) -> None:  # noqa: B008 (it is frozen)
+        """Open a data file, after its dialog, which begins with `reading`; or an experiment."""
+        if is_experiment(path):
             self._workspace.disk.run(
                 "open",
                 lambda: load_experiment(path),
@@ -73,7 +75,7 @@ class Files(QObject):
                 self._fail,
             )
         else:
-            self._ask_how_to_read(Path(path))
+            self._ask_how_to_read(Path(path), reading)
 
     def paste(self) -> None:
         """Points from the clipboard."""
@@ -191,11 +193,11 @@ class Files(QObject):
         known = Path(self._workspace.path or self._workspace.store.points.source).name
         return known.removesuffix(EXPERIMENT).partition(".")[0] or "fitscope"
 
-    def _ask_how_to_read(self, source: Path | str) -> None:
+    def _ask_how_to_read(self, source: Path | str, reading: Reading = Reading()) -> None:  # noqa: B008
         """The dialog for a file, or for text that was pasted."""
         from gui.dialogs.import_dialog import ImportDialog
 
-        dialog = ImportDialog(source, self._theme, self._window)
+        dialog = ImportDialog(source, self._theme, self._window, reading)
         dialog.accepted.connect(lambda: self._read(dialog, source))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()

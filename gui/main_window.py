@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMainWindow, QScrollArea, QToolBar, QVBoxLayout, Q
 from core.experiment import Experiment, Settings
 from core.insight.units import DATA, TRAINED
 from core.tables import load_data_set
+from core.tables.reading import Reading
 from core.texts import _
 from gui.actions import make_actions
 from gui.arrangement import FULL, INSIDE, SIMPLE, Arrangement, Panel, stay
@@ -87,9 +88,9 @@ class MainWindow(QMainWindow):
             if part is not None:
                 part.leave()
 
-    def open_path(self, path: str) -> None:
+    def open_path(self, path: str, reading: Reading = Reading()) -> None:  # noqa: B008 (it is frozen)
         """Open a data file or an experiment."""
-        self.files.open_path(path)
+        self.files.open_path(path, reading)
 
     def warn(self, sentence: str) -> None:
         """Show `sentence` as a warning."""

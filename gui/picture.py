@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QSplitter
 from core.experiment import Experiment, Settings, load_experiment
 from core.experiment.split import held_out
 from core.problem import Problem
+from core.reading_options import is_experiment
+from core.tables.reading import Reading
 from core.texts import _
 from core.training import Snapshot
 from core.training.history import History
@@ -21,13 +23,13 @@ from gui.theme import Theme
 SIZE = (1200, 540)  # pixels
 
 
-def open_any(path: Path) -> Experiment:
-    """The experiment in a file, or the points of a data file under the usual settings."""
-    if path.name.lower().endswith(".json"):
+def open_any(path: Path, reading: Reading = Reading()) -> Experiment:  # noqa: B008 (it is frozen)
+    """The experiment in a file, or the points of a table, read like `reading`, under the usual settings."""
+    if is_experiment(path):
         return load_experiment(path, alone=True)
     from core.tables import read_points
 
-    found = read_points(path)
+    found = read_points(path, reading)
     return Experiment(found.points, Settings(standardise=found.proposes_standardise))
 
 

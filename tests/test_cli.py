@@ -41,7 +41,8 @@ DATA = ROOT / "resources" / "data"
 KEYS = [
     *("model", "parameters", "equation", "loss", "r2", "rmse", "mae", "validation"),
     *("steps", "epochs", "seconds"),
-    *("steps_per_second", "device", "seed", "stopped_because", "points", "dropped_rows"),
+    *("steps_per_second", "device", "seed", "stopped_because", "points"),
+    *("x_name", "y_name", "sheet", "dropped_rows"),
 ]
 Answer = Callable[..., dict[str, object]]
 
@@ -341,7 +342,8 @@ def test_json_has_the_keys_that_are_promised(line: Path, answer: Answer) -> None
     assert list(found) == KEYS
     assert (found["model"], found["device"], found["seed"]) == ("line", "cpu", 5)
     assert (found["steps"], found["epochs"], found["stopped_because"]) == (40, 40, "steps")
-    assert (found["points"], found["dropped_rows"]) == (11, 0)
+    assert (found["points"], found["dropped_rows"]) == (11, {})
+    assert (found["x_name"], found["y_name"], found["sheet"]) == ("hours", "marks", None)
     assert found["steps_per_second"] == pytest.approx(40 / found["seconds"])
     assert found["validation"] is None
 
@@ -511,7 +513,7 @@ def test_columns_are_chosen_by_name(answer: Answer) -> None:
 
 def test_rows_that_were_dropped_are_counted(answer: Answer) -> None:
     found = answer(DATA / "penguins.csv", "--x", "bill_length_mm", "--y", "body_mass_g", "--steps", 1)
-    assert found["dropped_rows"] == 2
+    assert found["dropped_rows"] == {"missing": 2}
     assert found["points"] == 342
 
 
@@ -604,7 +606,7 @@ def test_plot_hands_over_the_points_the_fit_and_every_loss(line: Path, tmp_path:
         ("{line} --save a.txt", "must end in .fit.json"),
         ("{line} --save nowhere/a.fit.json", "could not be saved"),
         ("{line} --plot nowhere/a.png", "folder"),
-        ("{experiment} --x a", "leave them out"),
+        ("{experiment} --x a", "leave it out"),
         ("{empty}", "no points"),
         ("{line} --start own", "start values"),
         ("{messy}", "NaN is not a finite number"),

@@ -148,7 +148,7 @@ def test_columns_are_chosen_by_name_or_place(tmp_path: Path) -> None:
         (Reading(x="name"), ["text", "a, b"]),
         (Reading(x="a", y="a"), ["same column"]),
         (Reading(x=7), ["7", "name, a, b"]),
-        (Reading(separator="x"), ["'x'", "';'"]),
+        (Reading(separator="xy"), ["one character", "'xy'"]),
         (Reading(encoding="zlib"), ["'zlib'", "utf-8"]),
         (Reading(encoding="utf-32"), ["UTF-32", "another encoding"]),
     ],

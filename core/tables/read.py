@@ -16,7 +16,7 @@ from core.tables.choice import chosen_columns
 from core.tables.gather import gathered, message, no_points, proposes_standardise
 from core.tables.left_out import LeftOut
 from core.tables.limits import file_size
-from core.tables.reading import Preview, Reading, ReadPoints
+from core.tables.reading import Preview, Reading, ReadPoints, check_reading
 from core.tables.sample import Sample, Table, block_of
 from core.tables.source import Cancel, Progress, ignore, never
 from core.tables.text_table import TextTable
@@ -45,6 +45,7 @@ def pasted_table(text: str) -> Table:
 def preview(table: Table, reading: Reading = Reading()) -> Preview:  # noqa: B008 (it is frozen)
     """The first rows of a table and what would be read from them; Problem when nothing can be understood."""
     with _sentences(table.name):
+        check_reading(reading, table.name, table.is_text)
         sample = table.sample(reading)
         found = _without_columns(table, sample)
         try:
@@ -72,6 +73,7 @@ def read_points(
     cancelled = cancelled or never
     table = open_table(source, cancelled) if isinstance(source, (str, os.PathLike)) else source
     with _sentences(table.name):
+        check_reading(reading, table.name, table.is_text)
         sample = table.sample(reading)
         x, y = chosen_columns(sample, reading)
         xs, ys, left_out = gathered(table.blocks(sample, (x, y), progress or ignore, cancelled))

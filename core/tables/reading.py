@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.experiment.points import Points
 from core.problem import Problem
-from core.texts import N_
+from core.texts import N_, _
 
 if TYPE_CHECKING:
     from core.tables.notation import Notation
@@ -19,7 +19,9 @@ SEPARATORS = {
     "\t": N_("Tab"),
     "|": N_("Bar |"),
     " ": N_("Spaces"),
+    "，": N_("Full-width comma ，"),
 }
+_NEVER_SEPARATORS = frozenset('0123456789"\r\n\0')
 DECIMALS = {".": N_("Point 1.5"), ",": N_("Comma 1,5")}
 ENCODINGS = {
     "utf-8": N_("UTF-8"),
@@ -50,8 +52,8 @@ class Cancelled(Problem):
 class Reading:
     """How to read a table; None leaves a choice to what the table looks like.
 
-    `separator` is a key of SEPARATORS, `decimal` of DECIMALS, `encoding` of ENCODINGS. `x` and `y` are column
-    names, or positions counted from 0.
+    `separator` is any one character, of which SEPARATORS has the usual ones, `decimal` a key of DECIMALS,
+    `encoding` of ENCODINGS. `x` and `y` are column names, or positions counted from 0.
     """
 
     header: bool | None = None
@@ -61,6 +63,29 @@ class Reading:
     sheet: str | None = None
     x: str | int | None = None
     y: str | int | None = None
+
+
+def check_reading(reading: Reading, name: str, is_text: bool) -> None:
+    """Problem for a choice that no table can be read by, or not the one called `name`."""
+    if reading.separator is not None:
+        check_separator(reading.separator)
+    for value, table in ((reading.decimal, DECIMALS), (reading.encoding, ENCODINGS)):
+        if value is not None and value not in table:
+            text = _("{value} is not a way to read a table; choose one of {known}.")
+            raise Problem(text.format(value=repr(value), known=" ".join(map(repr, table))))
+    if is_text and reading.sheet is not None:
+        text = _("{name} is a text and has no sheets; leave the sheet out.")
+        raise Problem(text.format(name=name))
+    if not is_text and (reading.separator is not None or reading.encoding is not None):
+        text = _("{name} is a workbook, which has neither a separator nor an encoding; leave them out.")
+        raise Problem(text.format(name=name))
+
+
+def check_separator(text: str) -> None:
+    """Problem for what cannot stand between two cells of a row."""
+    if len(text) != 1 or text in _NEVER_SEPARATORS:
+        sentence = _("A separator is one character, and no digit, quotation mark or line end; not {value}.")
+        raise Problem(sentence.format(value=repr(text[:20])))
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from core.tables.layout import Layout, is_blank, propose_separator, row_reader, 
 from core.tables.limits import MAX_FILE_BYTES, SAMPLE_BYTES, SAMPLE_ROWS, check_rows, check_size, file_size
 from core.tables.notation import Notation
 from core.tables.pieces import Blocks, Piece, pieces_of, pieces_of_file
-from core.tables.reading import DECIMALS, ENCODINGS, SEPARATORS, Reading
+from core.tables.reading import Reading
 from core.tables.sample import Block, Sample, block_of
 from core.tables.source import BLOCK, Cancel, Progress, Source, check_text, physical_lines
 from core.texts import _
@@ -69,7 +69,6 @@ class TextTable:
 
     def sample(self, reading: Reading) -> Sample:
         """The first rows, understood as `reading` asks."""
-        _check_choices(reading)
         head, whole = self._head()
         encoding = reading.encoding or ("utf-8" if self.path is None else propose_encoding(head))
         text = decoded(head, encoding)
@@ -102,7 +101,9 @@ class TextTable:
         layout = sample.layout
         if sample.whole:
             return [block_of(sample.rows, columns, layout)]
-        if all(len(row) <= layout.width for row in sample.rows):
+        separator = layout.reading.separator or ","
+        # pandas would read by a separator of several bytes in Python, and warn of it
+        if separator.isascii() and all(len(row) <= layout.width for row in sample.rows):
             try:
                 return list(self._quickly(sample, columns, progress, cancelled))
             except (ValueError, OverflowError):  # pandas' ParserError is a ValueError
@@ -216,18 +217,6 @@ def _part(column: pd.Series[object], notation: Notation) -> Part:
 def _cell(cell: object) -> Cell:
     """A cell that pandas has read, as one of ours; it makes answers of True and False."""
     return cell if isinstance(cell, (str, int, float)) else str(cell)
-
-
-def _check_choices(reading: Reading) -> None:
-    """Problem for a separator, decimal mark or encoding that is in no table."""
-    for value, table in (
-        (reading.separator, SEPARATORS),
-        (reading.decimal, DECIMALS),
-        (reading.encoding, ENCODINGS),
-    ):
-        if value is not None and value not in table:
-            text = _("{value} is not a way to read a table; choose one of {known}.")
-            raise Problem(text.format(value=repr(value), known=" ".join(map(repr, table))))
 
 
 def _check_is_table(text: str, name: str) -> None:

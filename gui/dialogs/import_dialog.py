@@ -35,17 +35,23 @@ WRITING = {"header", "separator", "decimal"}  # the choices of how a table is wr
 class ImportDialog(QDialog):
     """Shows the first rows of a table and lets the person change how they are read.
 
-    `source` is the Path of a file, or the text that was pasted. Once accepted, `table` and `reading` are what
-    `Reader.read` or `read_points` needs.
+    `source` is the Path of a file, or the text that was pasted; `asked` is how to read it at first. Once
+    accepted, `table` and `reading` are what `Reader.read` or `read_points` needs.
     """
 
-    def __init__(self, source: Path | str, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        source: Path | str,
+        theme: Theme,
+        parent: QWidget | None = None,
+        asked: Reading = Reading(),  # noqa: B008 (it is frozen)
+    ) -> None:
         super().__init__(parent)
         self.table: Table | None = None
         self.reading = Reading()
         self._source = source
         self._theme = theme
-        self._asked = Reading()  # only what the person chose
+        self._asked = asked  # only what the person chose
         self._shown = Reading()  # what the last preview was read with
         self._is_new = True
         self._closed = threading.Event()
