@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-import struct
+import sys
 import time
 import zipfile
 from collections.abc import Callable
@@ -16,6 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from core.problem import Problem
 from core.tables import Cancelled, Reading, open_table, preview, read_points
+from core.tables import workbook as workbook_module
 from core.tables.reading import MISSING, NOT_A_NUMBER
 
 MESSY = Path(__file__).parent / "messy"
@@ -130,24 +131,76 @@ def test_a_workbook_can_be_cancelled_before_its_first_row_is_known(tmp_path: Pat
         read_points(path, cancelled=cancelled)
 
 
-def test_a_bomb_is_refused_at_once_and_also_when_its_header_lies(tmp_path: Path) -> None:
+def test_what_is_too_large_unpacked_is_refused_at_once_whatever_its_header_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     begin = time.perf_counter()
     with pytest.raises(Problem, match="100 MB"):
         read_points(MESSY / "bomb.xlsx")
     assert time.perf_counter() - begin < 1.0
-    content = bytearray((MESSY / "bomb.xlsx").read_bytes())
-    for signature, offset in ((b"PK\x01\x02", 24), (b"PK\x03\x04", 22)):
-        place = content.rfind(signature)
-        content[place + offset : place + offset + 4] = struct.pack("<I", 10)
-    (tmp_path / "liar.xlsx").write_bytes(content)
+    truth = zipfile.ZipFile.infolist
+
+    def understated(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+        members = truth(archive)
+        for member in members:
+            member.file_size = 10
+        return members
+
+    monkeypatch.setattr(zipfile.ZipFile, "infolist", understated)
     with pytest.raises(Problem, match="100 MB"):
-        read_points(tmp_path / "liar.xlsx")
+        read_points(MESSY / "bomb.xlsx")
 
 
-def test_two_cells_too_far_apart_to_reserve_the_memory_between_them_are_refused(tmp_path: Path) -> None:
-    far = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
-    path = with_sheet_xml(tmp_path / "far.xlsx", f"{SHEET}{far}</sheetData></worksheet>")
-    with pytest.raises(Problem, match=r"far\.xlsx is damaged"):
+ABOUT = 'import json, sys; print(json.dumps({"sheets": ["A"], "sheet": "A", "rows": 9}), flush=True); '
+DIE = "import os, signal; os.kill(os.getpid(), signal.SIGTERM)"
+
+
+@pytest.mark.parametrize(
+    ("child", "words"),
+    [
+        ("import sys; sys.exit(1)", "is damaged or is not a workbook"),
+        (ABOUT + "sys.exit(1)", "is damaged or is not a workbook"),
+        ("print('no JSON')", "is damaged or is not a workbook"),
+        ("", "is damaged or is not a workbook"),
+        ("import sys; sys.exit(3)", "password"),
+        ("import sys; sys.exit(5)", "more memory"),
+        (DIE, "more memory"),
+        (ABOUT + DIE, "more memory"),
+        (ABOUT + "print('[[1', end='', flush=True); " + DIE, "more memory"),
+    ],
+)
+def test_a_reader_that_ends_in_the_middle_is_a_sentence(
+    child: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = workbook(tmp_path / "book.xlsx", rows(("a", "b"), (1, 2)))
+    stand_in = tmp_path / "child.py"
+    stand_in.write_text(child)
+    monkeypatch.setattr(workbook_module, "_CHILD", stand_in)
+    with pytest.raises(Problem, match=rf"book\.xlsx .*{words}"):
+        read_points(path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_the_reader_has_no_more_memory_than_its_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = workbook(tmp_path / "book.xlsx", rows(("a", "b"), (1, 2)))
+    stand_in = tmp_path / "child.py"
+    stand_in.write_text(
+        f"""
+import mmap, sys
+sys.path.append({str(workbook_module._CHILD.parent)!r})
+import workbook_child as child
+
+try:
+    child.limit_memory()
+    mmap.mmap(-1, child.MEMORY)  # never touched
+except OSError:
+    sys.exit(child.TOO_LARGE)
+"""
+    )
+    monkeypatch.setattr(workbook_module, "_CHILD", stand_in)
+    with pytest.raises(Problem, match="more memory"):
         read_points(path)
 
 

@@ -22,7 +22,8 @@ from core.texts import _
 ZIP = b"PK\x03\x04"  # XLSX, XLSB, ODS
 OLE = b"\xd0\xcf\x11\xe0"  # XLS, and workbooks with a password
 _CHILD = Path(__file__).with_name("workbook_child.py")
-_PASSWORD, _NO_SHEET = 3, 4  # exit statuses of the child
+_PASSWORD, _NO_SHEET, _TOO_LARGE = 3, 4, 5  # exit statuses of the child
+_EXIT_STATUSES = range(256)  # of a process that ends by itself; the system has others for one that it ends
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,8 @@ class Workbook:
         """The first rows of a sheet, "" for the first with data; one more than a sample has."""
         if sheet not in self.heads:
             answers = list(self._ask(sheet, SAMPLE_ROWS + 1, None, self.cancelled))
+            if not answers:
+                raise damaged(self.name)
             check_rows(answers[0].row_count)
             rows = [row for answer in answers for row in answer.rows]
             self.heads[sheet] = self.heads[answers[0].sheet] = replace(answers[0], rows=rows)
@@ -102,7 +105,10 @@ class Workbook:
         """What the child reads: first what there is, without rows, then the rows in blocks."""
         about = _Answer()
         for line in self._lines(sheet, str(limit), ",".join(map(str, columns or ())), cancelled):
-            content = json.loads(line)
+            try:
+                content = json.loads(line)
+            except ValueError as error:
+                raise damaged(self.name) from error
             if isinstance(content, dict):
                 about = _Answer(tuple(content["sheets"]), content["sheet"], content["rows"])
                 yield about
@@ -121,7 +127,7 @@ class Workbook:
             try:
                 for line in child.stdout or ():
                     stop_if(cancelled)
-                    if line.strip():
+                    if line.strip() and line.endswith(b"\n"):  # of the last it may have written a part only
                         yield line
                 self._check(child.wait(), sheet)
             finally:
@@ -132,7 +138,12 @@ class Workbook:
         texts = {
             _PASSWORD: _("{name} is protected by a password; save it without one and open it again."),
             _NO_SHEET: _("{name} has no sheet {sheet}; choose another sheet."),
+            _TOO_LARGE: _(
+                "{name} takes more memory than a table may or is damaged; save the columns you need as CSV."
+            ),
         }
+        if status not in _EXIT_STATUSES:
+            status = _TOO_LARGE
         if status in texts:
             raise Problem(texts[status].format(name=self.name, sheet=sheet))
         if status != 0:

@@ -5,8 +5,7 @@ data, LIMIT the number of rows wanted or 0 for all, COLUMNS two positions as `0,
 lines of JSON: first `{"sheets", "sheet", "rows"}`, then lists of rows; an empty line now and then says that
 it lives.
 
-calamine reserves memory for the whole rectangle between two cells, and a file of a kilobyte can name two
-cells far enough apart to abort the process; so this one has a limit.
+A workbook can make its reader ask for far more memory than the file has; so this process has a limit.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ from python_calamine import (
 MEMORY = 4 << 30
 ROWS_AT_ONCE = 5_000
 BEAT = 0.05  # seconds
-PASSWORD, NO_SHEET = 3, 4  # exit statuses
+PASSWORD, NO_SHEET, TOO_LARGE = 3, 4, 5  # exit statuses
 
 
 def main(path: str, sheet_name: str, limit: str, columns: str) -> None:
@@ -116,3 +115,5 @@ if __name__ == "__main__":
         sys.exit(PASSWORD)
     except WorksheetNotFound:
         sys.exit(NO_SHEET)
+    except MemoryError:
+        sys.exit(TOO_LARGE)
