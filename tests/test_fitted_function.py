@@ -22,7 +22,7 @@ from core.training import Snapshot, Trainer
 from tests.equations import function_of
 
 HERE = Path(__file__).parent
-FILES = sorted([*(HERE / "reports").glob("*.csv"), *(HERE / "nist").glob("*.csv")])
+FILES = sorted([*(HERE / "reports").glob("n*.csv"), *(HERE / "nist").glob("*.csv")])
 DEGREES = range(1, 13)
 RANDOM = np.random.default_rng(5)
 X = np.linspace(-3.0, 5.0, 60)
