@@ -21,7 +21,8 @@ from core.texts import _
 from core.whole_file import LARGEST_FILE, reason_in_words, save_whole
 
 FORMAT = "fitscope-experiment"
-SCHEMA = 2  # 1 had no schedule, penalty, held-out points or earlier parts of the run; it is read as it is
+# 1 had no schedule, penalty, held-out points or earlier parts of the run, 2 no dates; both are still read
+SCHEMA = 3
 PIECE = 250  # numbers handled at a time: about 0.1 ms, as a window beside it waits so long again and again
 EXACT_DIGITS = 18  # a whole number of more digits is read as a float
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from core.experiment.time_scale import TimeScale, time_scale
 from core.problem import Problem
 from core.texts import _
 
@@ -30,7 +31,9 @@ class Points:
     """x `[N, F]` and y `[N]` in the units of the data, as read-only float64 arrays.
 
     x may be given as `[N]` (one feature). `x_name` and `y_name` are the column names, `source` says where
-    real data come from. Raises Problem for unequal lengths, wrong shapes, and values that are not finite.
+    real data come from. `x_time` says what x counts where it was read from dates or times, as time_scale has
+    it: "days since 2024-05-01"; it is "" for numbers. Raises Problem for unequal lengths, wrong shapes, an
+    unknown `x_time`, and values that are not finite.
     """
 
     x: Floats
@@ -38,9 +41,16 @@ class Points:
     x_name: str = "x"
     y_name: str = "y"
     source: str = field(default="", compare=False)
+    x_time: str = ""
 
     def __init__(
-        self, x: ArrayLike = (), y: ArrayLike = (), x_name: str = "x", y_name: str = "y", source: str = ""
+        self,
+        x: ArrayLike = (),
+        y: ArrayLike = (),
+        x_name: str = "x",
+        y_name: str = "y",
+        source: str = "",
+        x_time: str = "",
     ) -> None:
         x, y = _frozen(x), _frozen(y)
         if x.ndim == 1:
@@ -53,7 +63,10 @@ class Points:
             )
         if not (np.isfinite(x).all() and np.isfinite(y).all()):
             raise Problem(_("Every coordinate must be a finite number."))
-        for name, value in (("x", x), ("y", y), ("x_name", x_name), ("y_name", y_name), ("source", source)):
+        if x_time:
+            time_scale(x_time)
+        given = {"x": x, "y": y, "x_name": x_name, "y_name": y_name, "source": source, "x_time": x_time}
+        for name, value in given.items():
             object.__setattr__(self, name, value)
 
     def __len__(self) -> int:
@@ -66,8 +79,13 @@ class Points:
         return (
             np.array_equal(self.x, other.x)
             and np.array_equal(self.y, other.y)
-            and (self.x_name, self.y_name) == (other.x_name, other.y_name)
+            and (self.x_name, self.y_name, self.x_time) == (other.x_name, other.y_name, other.x_time)
         )
+
+    @property
+    def time_scale(self) -> TimeScale | None:
+        """The dates or times that x counts; None where it is numbers."""
+        return time_scale(self.x_time) if self.x_time else None
 
     __hash__ = None  # type: ignore[assignment]  # equal by content, and too long to hash
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from core.problem import Problem
 from core.tables.cells import is_missing
+from core.tables.dates import Dates
 from core.tables.reading import Column, Reading
 from core.tables.sample import Sample
 from core.texts import _
@@ -22,10 +23,21 @@ def chosen_columns(sample: Sample, reading: Reading) -> tuple[int, int]:
         text = _("x and y are the same column, {name}; choose two columns.")
         raise Problem(text.format(name=columns[x].name))
     free = [index for index, column in enumerate(columns) if column.numeric and index not in (x, y)]
-    if len(free) < (x is None) + (y is None):
+    numbers = [index for index in free if not _is_dated(columns[index])]
+    if y is not None and _is_dated(columns[y]):
+        text = _("The column “{name}” has dates or times, which can be x but not y; choose numbers for y.")
+        raise Problem(text.format(name=columns[y].name))
+    if len(free) < (x is None) + (y is None) or (y is None and not numbers):
         raise _too_few(sample)
-    x = free.pop(0) if x is None else x
-    return x, free.pop(0) if y is None else y
+    if x is None:
+        # dates among the first two are what the numbers beside them are plotted over
+        x = next((index for index in free[:2] if y is None and _is_dated(columns[index])), free[0])
+    return x, next(index for index in numbers if index != x) if y is None else y
+
+
+def _is_dated(column: Column) -> bool:
+    """Whether a column has dates or times."""
+    return isinstance(column.notation, Dates)
 
 
 def _position(asked: str | int | None, sample: Sample) -> int | None:
@@ -55,7 +67,11 @@ def _too_few(sample: Sample) -> Problem:
     """The sentence for a table without two columns of numbers."""
     if not sample.rows:
         return Problem(_("The table has no rows under its column names; add rows of numbers."))
-    numeric = _numeric(sample.layout.columns)
+    columns = sample.layout.columns
+    numeric = _numeric(columns)
+    if numeric and all(_is_dated(column) for column in columns if column.numeric):
+        text = _("Only the column “{name}” has dates or times, and no column numbers; y must be numbers.")
+        return Problem(text.format(name=numeric[0]))
     if numeric:
         text = _("Only the column “{name}” has numbers; a fit needs two such columns, x and y.")
         return Problem(text.format(name=numeric[0]))

@@ -14,6 +14,7 @@ from core.tables.limits import check_rows
 from core.tables.reading import (
     ERROR_CELL,
     MISSING,
+    NOT_A_DATE,
     NOT_A_NUMBER,
     NOT_FINITE,
     OTHER_NOTATION,
@@ -59,7 +60,7 @@ def _sorted_out(block: Block, left_out: LeftOut) -> Mask:
     good = ~(text | missing | infinite)
     left = ~good
     for reason, rows in (
-        *((reason, _with_reason(block, reason)) for reason in (ERROR_CELL, OTHER_NOTATION)),
+        *((reason, _with_reason(block, reason)) for reason in (ERROR_CELL, OTHER_NOTATION, NOT_A_DATE)),
         (NOT_A_NUMBER, text),
         (MISSING, missing),
         (NOT_FINITE, infinite),
@@ -89,13 +90,14 @@ def no_points(left_out: LeftOut) -> Problem:
     return Problem(text.format(reasons=left_out.reasons()))
 
 
-def message(points: Points, left_out: LeftOut) -> str:
-    """What a person should know after the reading."""
+def message(points: Points, left_out: LeftOut, question: str = "") -> str:
+    """What a person should know after the reading; `question` is what the table leaves open."""
     count = len(points)
     text = n_("Read {count} point from {source}.", "Read {count} points from {source}.", count)
     sentences = [
         text.format(count=f"{count:,}", source=points.source),
         left_out.sentence(),
+        question,
         warning(points),
     ]
     return " ".join(filter(None, sentences))

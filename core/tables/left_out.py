@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from core.tables.reading import (
     ERROR_CELL,
     MISSING,
+    NOT_A_DATE,
     NOT_A_NUMBER,
     NOT_FINITE,
     OTHER_NOTATION,
@@ -37,6 +38,11 @@ class LeftOut:
                 "{count} has a cell that is not a number",
                 "{count} have a cell that is not a number",
                 self.counts[NOT_A_NUMBER],
+            ),
+            NOT_A_DATE: n_(
+                "{count} has a cell that is not a date or time as in its column ({example})",
+                "{count} have a cell that is not a date or time as in their column ({example})",
+                self.counts[NOT_A_DATE],
             ),
             ERROR_CELL: n_(
                 "{count} has a cell with an error ({example})",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from core.tables.cells import Cell, Part, part
+from core.tables.dates import dates_of
 
 
 class Notation(Protocol):
@@ -49,4 +50,4 @@ def notation_of(cells: Sequence[Cell], decimal: str | None) -> Notation | None:
     plain = Numbers(decimal or ".")
     found = plain.read(cells)
     numbers = int((found.values == found.values).sum())
-    return plain if numbers > 0 and numbers >= int(found.text.sum()) else None
+    return plain if numbers > 0 and numbers >= int(found.text.sum()) else dates_of(cells)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +13,12 @@ from core.experiment.points import Points
 from core.problem import Problem
 from core.tables.cells import shown
 from core.tables.choice import chosen_columns
-from core.tables.gather import gathered, message, no_points, proposes_standardise
-from core.tables.left_out import LeftOut
+from core.tables.columns import TwoColumns, two_columns
+from core.tables.gather import message, no_points, proposes_standardise
+from core.tables.layout import Layout
 from core.tables.limits import file_size
 from core.tables.reading import Preview, Reading, ReadPoints, check_reading
-from core.tables.sample import Sample, Table, block_of
+from core.tables.sample import Block, Sample, Table, block_of
 from core.tables.source import Cancel, Progress, ignore, never
 from core.tables.text_table import TextTable
 from core.tables.workbook import OLE, ZIP, Workbook
@@ -50,13 +51,16 @@ def preview(table: Table, reading: Reading = Reading()) -> Preview:  # noqa: B00
         found = _without_columns(table, sample)
         try:
             x, y = chosen_columns(sample, reading)
-            xs, _ys, left_out = gathered([block_of(sample.rows, (x, y), sample.layout)])
-            found = replace(found, reading=replace(found.reading, x=x, y=y), dropped_because=left_out.because)
-            if len(xs) == 0 and sample.whole:
-                raise no_points(left_out)
+            pair = two_columns(
+                sample.layout, (x, y), lambda layout, columns: [block_of(sample.rows, columns, layout)]
+            )
+            used = replace(found.reading, x=x, y=y, date_order=pair.date_order)
+            found = replace(found, reading=used, dropped_because=pair.left_out.because)
+            if len(pair.x) == 0 and sample.whole:
+                raise no_points(pair.left_out)
         except Problem as problem:
             return replace(found, problem=str(problem))
-        return replace(found, summary=_summary(sample, len(xs), left_out))
+        return replace(found, summary=_summary(sample, pair))
 
 
 def read_points(
@@ -76,16 +80,20 @@ def read_points(
         check_reading(reading, table.name, table.is_text)
         sample = table.sample(reading)
         x, y = chosen_columns(sample, reading)
-        xs, ys, left_out = gathered(table.blocks(sample, (x, y), progress or ignore, cancelled))
-        if len(xs) == 0:
+
+        def blocks(layout: Layout, columns: tuple[int, int]) -> Iterable[Block]:
+            return table.blocks(replace(sample, layout=layout), columns, progress or ignore, cancelled)
+
+        pair = two_columns(sample.layout, (x, y), blocks)
+        left_out = pair.left_out
+        if len(pair.x) == 0:
             raise no_points(left_out)
-        xs.flags.writeable = ys.flags.writeable = False  # they are nobody else's, so Points need no copy
-        names = [sample.layout.columns[column].title for column in (x, y)]
-        points = Points(xs, ys, names[0], names[1], table.name)
-        used = replace(sample.layout.reading, x=x, y=y)
-        return ReadPoints(
-            points, left_out.because, proposes_standardise(points), message(points, left_out), used
-        )
+        pair.x.flags.writeable = pair.y.flags.writeable = False  # nobody else's, so Points need no copy
+        scale = "" if pair.scale is None else str(pair.scale)
+        points = Points(pair.x, pair.y, pair.x_title, pair.y_title, table.name, scale)
+        used = replace(sample.layout.reading, x=x, y=y, date_order=pair.date_order)
+        said = message(points, left_out, pair.question)
+        return ReadPoints(points, left_out.because, proposes_standardise(points), said, used)
 
 
 def parse_clipboard(text: str, reading: Reading = Reading()) -> ReadPoints:  # noqa: B008 (it is frozen)
@@ -102,8 +110,9 @@ def _without_columns(table: Table, sample: Sample) -> Preview:
     )
 
 
-def _summary(sample: Sample, points: int, left_out: LeftOut) -> str:
+def _summary(sample: Sample, pair: TwoColumns) -> str:
     """How many points there would be, of all rows or of those looked at."""
+    points = len(pair.x)
     if sample.whole:
         first = n_("{count} point.", "{count} points.", points)
     else:
@@ -111,7 +120,7 @@ def _summary(sample: Sample, points: int, left_out: LeftOut) -> str:
             "{count} point in the first {rows} rows.", "{count} points in the first {rows} rows.", points
         )
     first = first.format(count=f"{points:,}", rows=f"{len(sample.rows):,}")
-    return " ".join(filter(None, (first, left_out.sentence())))
+    return " ".join(filter(None, (first, pair.left_out.sentence(), pair.question)))
 
 
 @contextmanager

@@ -34,10 +34,16 @@ ENCODINGS = {
     "cp1252": N_("Western (Windows 1252)"),
     "latin-1": N_("Western (Latin 1)"),
 }
+DATE_ORDERS = {
+    "dmy": N_("day/month/year"),
+    "mdy": N_("month/day/year"),
+    "ymd": N_("year/month/day"),
+}
 
 # Why a row was left out; the keys of ReadPoints.dropped_because.
 MISSING = "missing"
 NOT_A_NUMBER = "not_a_number"
+NOT_A_DATE = "not_a_date"
 ERROR_CELL = "error_cell"
 OTHER_NOTATION = "other_notation"
 NOT_FINITE = "not_finite"
@@ -53,7 +59,8 @@ class Reading:
     """How to read a table; None leaves a choice to what the table looks like.
 
     `separator` is any one character, of which SEPARATORS has the usual ones, `decimal` a key of DECIMALS,
-    `encoding` of ENCODINGS. `x` and `y` are column names, or positions counted from 0.
+    `encoding` of ENCODINGS, `date_order` of DATE_ORDERS. `x` and `y` are column names, or positions counted
+    from 0.
     """
 
     header: bool | None = None
@@ -63,13 +70,18 @@ class Reading:
     sheet: str | None = None
     x: str | int | None = None
     y: str | int | None = None
+    date_order: str | None = None
 
 
 def check_reading(reading: Reading, name: str, is_text: bool) -> None:
     """Problem for a choice that no table can be read by, or not the one called `name`."""
     if reading.separator is not None:
         check_separator(reading.separator)
-    for value, table in ((reading.decimal, DECIMALS), (reading.encoding, ENCODINGS)):
+    for value, table in (
+        (reading.decimal, DECIMALS),
+        (reading.encoding, ENCODINGS),
+        (reading.date_order, DATE_ORDERS),
+    ):
         if value is not None and value not in table:
             text = _("{value} is not a way to read a table; choose one of {known}.")
             raise Problem(text.format(value=repr(value), known=" ".join(map(repr, table))))
@@ -138,8 +150,8 @@ class Preview:
 class ReadPoints:
     """The points of a table, and what a person should know about them.
 
-    `dropped_because` maps MISSING, NOT_A_NUMBER, ERROR_CELL, OTHER_NOTATION, NOT_FINITE and TOO_MANY_CELLS to
-    numbers of rows.
+    `dropped_because` maps MISSING, NOT_A_NUMBER, NOT_A_DATE, ERROR_CELL, OTHER_NOTATION, NOT_FINITE and
+    TOO_MANY_CELLS to numbers of rows.
     `proposes_standardise` says that the scale is far from 1. `message` tells all of it.
     """
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
+import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QBrush, QColor
 
 from core.tables import Preview
 from core.tables.cells import number
+from core.tables.dates import Dates
 from core.texts import _
 from gui.theme import Theme
 
@@ -81,6 +84,7 @@ class PreviewModel(QAbstractTableModel):
         assert self._preview is not None
         found = self._preview.columns[column]
         kind = _("numbers") if found.numeric else _("text")
+        kind = _("dates") if isinstance(found.notation, Dates) else kind
         name = found.title if len(found.title) <= LONGEST else f"{found.title[: LONGEST - 1]}…"
         return f"{name}\n{self._part(column) or kind}"
 
@@ -115,6 +119,10 @@ class PreviewModel(QAbstractTableModel):
         assert self._preview is not None
         if not self._part(column):
             return False
+        notation = self._preview.columns[column].notation
+        if isinstance(notation, Dates):
+            order = self._preview.reading.date_order or notation.order
+            return not np.isfinite(replace(notation, order=order).read([text]).values).all()
         marks = {self._preview.reading.decimal or "."}
         if not self._preview.is_text:
             marks.add(".")  # the numbers of a workbook are shown with a point whatever its texts have

@@ -1,0 +1,119 @@
+"""The numbers of two columns, where x may be dates or times."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from core.experiment.points import Floats
+from core.experiment.time_scale import TimeScale
+from core.tables.cells import Part
+from core.tables.dates import Dates
+from core.tables.gather import gathered
+from core.tables.layout import Layout
+from core.tables.left_out import LeftOut
+from core.tables.reading import DATE_ORDERS, NOT_A_DATE
+from core.tables.sample import Block
+from core.texts import _
+
+Columns = tuple[int, int]
+Blocks = Callable[[Layout, Columns], Iterable[Block]]
+
+
+@dataclass(frozen=True)
+class TwoColumns:
+    """x `[N]`, y `[N]` and what was left out; of dates also what x counts and how they were read."""
+
+    x: Floats
+    y: Floats
+    left_out: LeftOut
+    x_title: str
+    y_title: str
+    scale: TimeScale | None = None
+    dates: Dates | None = None
+
+    @property
+    def date_order(self) -> str | None:
+        """In which order day, month and year were read; None where they are no three numbers."""
+        return self.dates.order if self.dates is not None and self.dates.example else None
+
+    @property
+    def question(self) -> str:
+        """The sentence that says how dates were read where the table does not decide it; "" where it does."""
+        if self.dates is None or not self.dates.open_orders:
+            return ""
+        used = self.dates.order
+        others = [_(DATE_ORDERS[order]) for order in self.dates.open_orders if order != used]
+        text = _("{example} is read as {order}; nothing in the table says whether it is {others}.")
+        return text.format(example=self.dates.example, order=_(DATE_ORDERS[used]), others=", ".join(others))
+
+
+def two_columns(layout: Layout, columns: Columns, blocks: Blocks) -> TwoColumns:
+    """What two columns of a table have; `blocks` gives their cells, as a layout says how they are written.
+
+    Where the first rows leave open in which order day, month and year stand, all rows decide, if they do.
+    """
+    x, y = columns
+    titles = layout.columns[x].title, layout.columns[y].title
+    written = layout.columns[x].notation
+    if not isinstance(written, Dates):
+        return TwoColumns(*gathered(blocks(layout, columns)), *titles)
+    clock = _clock_beside(layout, columns, written)
+    if clock is not None:
+        titles = f"{titles[0]} {layout.columns[clock].title}", titles[1]
+
+    def read(order: str) -> tuple[Floats, Floats, LeftOut]:
+        used = _with_notation(layout, x, replace(written, order=order))
+        pairs = blocks(used, columns)
+        return gathered(pairs if clock is None else _joined(pairs, blocks(used, (clock, y))))
+
+    asked = layout.reading.date_order
+    if asked is not None or not written.open_orders:
+        dates = replace(written, order=asked or written.order, open_orders=())
+        xs, ys, left_out = read(dates.order)
+    else:
+        found = {order: read(order) for order in dict.fromkeys((written.order, *written.open_orders))}
+        wrong = {order: each[2].counts[NOT_A_DATE] for order, each in found.items()}
+        fitting = tuple(order for order in found if wrong[order] == min(wrong.values()))
+        dates = replace(written, order=fitting[0], open_orders=fitting if len(fitting) > 1 else ())
+        xs, ys, left_out = found[dates.order]
+    if not len(xs):
+        return TwoColumns(xs, ys, left_out, *titles, None, dates)
+    xs, scale = dates.on_scale(xs)
+    return TwoColumns(xs, ys, left_out, *titles, scale, dates)
+
+
+def _clock_beside(layout: Layout, columns: Columns, dates: Dates) -> int | None:
+    """The column of times of day that belongs to a column of days: the one behind it."""
+    beside = columns[0] + 1
+    if not dates.dated or dates.timed or beside >= layout.width or beside == columns[1]:
+        return None
+    notation = layout.columns[beside].notation
+    is_clock = isinstance(notation, Dates) and not notation.dated and not notation.is_duration
+    return beside if is_clock else None
+
+
+def _joined(days: Iterable[Block], times: Iterable[Block]) -> Iterable[Block]:
+    """The blocks of a column of days with those of a column of times added."""
+    for day, time in zip(days, times, strict=True):
+        reasons = {**time.x.because, **day.x.because}
+        because = {
+            reason: np.union1d(day.x.because.get(reason, ()), time.x.because.get(reason, ())).astype(np.intp)
+            for reason in reasons
+        }
+        both = Part(
+            day.x.values + time.x.values,
+            day.x.text | time.x.text,
+            because,
+            {**time.x.examples, **day.x.examples},
+        )
+        yield replace(day, x=both)
+
+
+def _with_notation(layout: Layout, column: int, notation: Dates) -> Layout:
+    """The layout with another notation of one column."""
+    columns = list(layout.columns)
+    columns[column] = replace(columns[column], notation=notation)
+    return replace(layout, columns=tuple(columns))
