@@ -6,7 +6,7 @@ import argparse
 import codecs
 
 from core.problem import Problem
-from core.tables.reading import DECIMALS, ENCODINGS, Reading, check_separator
+from core.tables.reading import DATE_ORDERS, DECIMALS, ENCODINGS, Reading, check_separator
 from core.texts import _
 
 OPTIONS = {
@@ -16,6 +16,7 @@ OPTIONS = {
     "separator": "--separator",
     "decimal": "--decimal",
     "encoding": "--encoding",
+    "date_order": "--date-order",
     "header": "--header",
 }
 SEPARATOR_WORDS = {"tab": "\t", r"\t": "\t", "space": " ", "comma": ",", "semicolon": ";", "bar": "|"}
@@ -45,6 +46,11 @@ def add_reading_options(parser: argparse.ArgumentParser) -> None:
         help=_("How the letters are stored in the file: {names}.").format(names=", ".join(ENCODINGS)),
     )
     group.add_argument(
+        "--date-order",
+        metavar="|".join(DATE_ORDERS),
+        help=_("In which order day, month and year stand in dates such as 03/04/2024."),
+    )
+    group.add_argument(
         "--header",
         action=argparse.BooleanOptionalAction,
         help=_("Whether the first row of the table has the names of the columns."),
@@ -60,7 +66,12 @@ def reading_of(arguments: argparse.Namespace) -> Reading:
     if given and is_experiment(arguments.file):
         text = _("{option} is for tables; an experiment has its points already, so leave it out.")
         raise Problem(text.format(option=OPTIONS[next(iter(given))]))
-    for name, meaning in (("separator", _separator), ("decimal", _decimal), ("encoding", _encoding)):
+    for name, meaning in (
+        ("separator", _separator),
+        ("decimal", _decimal),
+        ("encoding", _encoding),
+        ("date_order", _date_order),
+    ):
         if name in given:
             given[name] = meaning(given[name])
     return Reading(**given)
@@ -86,6 +97,16 @@ def _decimal(text: str) -> str:
             )
         )
     return mark
+
+
+def _date_order(text: str) -> str:
+    if text.lower() not in DATE_ORDERS:
+        raise Problem(
+            _("{name} must be {expected}, not {value}.").format(
+                name="--date-order", expected=", ".join(DATE_ORDERS), value=text[:_SHOWN]
+            )
+        )
+    return text.lower()
 
 
 def _encoding(text: str) -> str:

@@ -19,6 +19,7 @@ import numpy as np
 from core.choices import LOSSES, MODELS
 from core.experiment.experiment import Experiment
 from core.experiment.file import save_experiment
+from core.experiment.points import Points
 from core.experiment.split import held_out, too_few_points
 from core.insight.fit_measures import Measures, measures
 from core.insight.numbers import told_apart, typed
@@ -94,6 +95,7 @@ class Outcome:
 
         `dropped_rows` says for each reason that there was how many rows of the table are no points; its keys
         are those of core.tables.reading, whatever the language. `sheet` is None where there are no sheets.
+        `x_kind` is "numbers", "dates", "times" or "durations", of which x counts `x_unit` since `x_origin`.
         """
         settings, (training, validation) = self.work.settings, self.fits()
         function = self.snapshot.fitted_function(self.work.points, training.rmse)
@@ -116,10 +118,19 @@ class Outcome:
             "points": len(self.work.points),
             "x_name": self.work.points.x_name,
             "y_name": self.work.points.y_name,
+            **_x_counts(self.work.points),
             "sheet": self.work.sheet,
             "dropped_rows": dict(self.work.dropped_because),
         }
         return {name: _strict(value) for name, value in numbers.items()}
+
+
+def _x_counts(points: Points) -> dict[str, object]:
+    """What x is and since when it counts; an origin is in ISO 8601, and None where there is none."""
+    scale = points.time_scale
+    if scale is None:
+        return {"x_kind": "numbers", "x_unit": None, "x_origin": None}
+    return {"x_kind": scale.kind, "x_unit": scale.unit, "x_origin": scale.since or None}
 
 
 def train(arguments: argparse.Namespace, draw: Draw | None = None) -> int:

@@ -15,7 +15,7 @@ from core.experiment.points import Points
 from core.experiment.settings import NAMES, OPTIONS, Settings, unknown_name
 from core.problem import Problem
 from core.reading_options import is_experiment
-from core.texts import _, n_
+from core.texts import _, joined, n_
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,14 @@ def work_of(arguments: argparse.Namespace) -> Work:
 
         settings = settings_of(arguments, Settings())
         read = read_points(path, arguments.reading)
-        return Work(Experiment(read.points, settings), read.message, read.reading.sheet, read.dropped_because)
+        message = joined(
+            read.message,
+            *(
+                _("{option} reads it so.").format(option=f"--date-order {order}")
+                for order in read.open_date_orders[:1]
+            ),
+        )
+        return Work(Experiment(read.points, settings), message, read.reading.sheet, read.dropped_because)
     experiment = load_experiment(path, alone=True)
     count = len(experiment.points)
     message = n_("{count} point from {file}.", "{count} points from {file}.", count)

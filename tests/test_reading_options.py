@@ -12,6 +12,7 @@ import pytest
 import main
 from core import cli
 from core.experiment import Experiment, Points, load_experiment, save_experiment
+from core.problem import Problem
 from core.tables.reading import Reading
 from core.texts import use_language
 from gui.picture import open_any
@@ -189,3 +190,33 @@ def test_every_help_names_the_options(verb: str, language: str, capsys: pytest.C
         "--no-header",
     ):
         assert option in printed
+
+
+def test_dates_are_read_in_the_order_that_is_asked_for_and_the_report_says_what_x_counts(
+    train: Train, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    content = "date,y\n03/04/2024,1\n04/04/2024,2\n"
+    report, points = train(content)
+    assert [report[key] for key in ("x_kind", "x_unit", "x_origin")] == ["dates", "days", "2024-04-03"]
+    assert columns(points) == [[0, 1], [1, 2]]
+    report, points = train(content, "--date-order", "MDY")
+    assert report["x_origin"] == "2024-03-04"
+    assert (columns(points), points.x_time) == ([[0, 31], [1, 2]], "days since 2024-03-04")
+    report, _points = train("t,y\n08:00,1\n09:00,2\n")
+    assert [report[key] for key in ("x_kind", "x_unit", "x_origin")] == ["times", "seconds", "08:00:00"]
+    report, _points = train("x,y\n1,1\n2,2\n")
+    assert [report[key] for key in ("x_kind", "x_unit", "x_origin")] == ["numbers", None, None]
+    (tmp_path / "open.csv").write_text(content)
+    for language, sentence in (
+        (
+            "en",
+            "03/04/2024 is read as day/month/year; nothing in the table says whether it is month/day/year.",
+        ),
+        ("zh_CN", "03/04/2024 按日/月/年读取"),
+    ):
+        assert main.main(["train", str(tmp_path / "open.csv"), "--steps", "1", "--language", language]) == 0
+        said = capsys.readouterr().out
+        assert sentence in said
+        assert "--date-order mdy" in said
+    with pytest.raises(Problem, match="--date-order must be dmy, mdy, ymd, not day"):
+        cli.parse(["train", "open.csv", "--date-order", "day"])

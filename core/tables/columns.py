@@ -40,12 +40,17 @@ class TwoColumns:
         return self.dates.order if self.dates is not None and self.dates.example else None
 
     @property
+    def other_orders(self) -> tuple[str, ...]:
+        """The orders by which the dates could be read too, as far as the table tells."""
+        dates = self.dates
+        return () if dates is None else tuple(order for order in dates.open_orders if order != dates.order)
+
+    @property
     def question(self) -> str:
         """The sentence that says how dates were read where the table does not decide it; "" where it does."""
-        if self.dates is None or not self.dates.open_orders:
+        if self.dates is None or not self.other_orders:
             return ""
-        used = self.dates.order
-        others = [_(DATE_ORDERS[order]) for order in self.dates.open_orders if order != used]
+        used, others = self.dates.order, [_(DATE_ORDERS[order]) for order in self.other_orders]
         text = _("{example} is read as {order}; nothing in the table says whether it is {others}.")
         return text.format(example=self.dates.example, order=_(DATE_ORDERS[used]), others=", ".join(others))
 

@@ -93,7 +93,9 @@ def read_points(
         points = Points(pair.x, pair.y, pair.x_title, pair.y_title, table.name, scale)
         used = replace(sample.layout.reading, x=x, y=y, date_order=pair.date_order)
         said = message(points, left_out, pair.question)
-        return ReadPoints(points, left_out.because, proposes_standardise(points), said, used)
+        return ReadPoints(
+            points, left_out.because, proposes_standardise(points), said, used, pair.other_orders
+        )
 
 
 def parse_clipboard(text: str, reading: Reading = Reading()) -> ReadPoints:  # noqa: B008 (it is frozen)

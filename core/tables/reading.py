@@ -152,7 +152,8 @@ class ReadPoints:
 
     `dropped_because` maps MISSING, NOT_A_NUMBER, NOT_A_DATE, ERROR_CELL, OTHER_NOTATION, NOT_FINITE and
     TOO_MANY_CELLS to numbers of rows.
-    `proposes_standardise` says that the scale is far from 1. `message` tells all of it.
+    `proposes_standardise` says that the scale is far from 1. `message` tells all of it. The dates could also
+    be read by `open_date_orders`, keys of DATE_ORDERS.
     """
 
     points: Points
@@ -160,6 +161,7 @@ class ReadPoints:
     proposes_standardise: bool
     message: str
     reading: Reading
+    open_date_orders: tuple[str, ...] = ()
 
     @property
     def dropped(self) -> int:
