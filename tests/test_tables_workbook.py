@@ -17,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from core.problem import Problem
 from core.tables import Cancelled, Reading, open_table, preview, read_points
 from core.tables import workbook as workbook_module
-from core.tables.reading import MISSING, NOT_A_NUMBER
+from core.tables.reading import BEHIND, MISSING, NOT_A_NUMBER
 
 MESSY = Path(__file__).parent / "messy"
 SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
@@ -84,7 +84,7 @@ def test_dates_answers_formulas_and_gaps_do_not_disturb_the_numbers(tmp_path: Pa
     assert [column.name for column in found.columns] == ["when", "ok", "a", "a (2)"]
     read = read_points(path, Reading(x="a", y="a (2)"))
     np.testing.assert_array_equal(np.column_stack((read.points.x, read.points.y)), [[1.5, 2], [3, 4.5]])
-    assert read.dropped_because == {MISSING: 1, NOT_A_NUMBER: 2}
+    assert read.dropped_because == {MISSING: 1, NOT_A_NUMBER: 1, BEHIND: 1}
 
 
 def test_the_first_sheet_with_data_is_proposed_and_another_can_be_chosen(tmp_path: Path) -> None:

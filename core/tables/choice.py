@@ -23,6 +23,9 @@ def chosen_columns(sample: Sample, reading: Reading) -> tuple[int, int]:
         text = _("x and y are the same column, {name}; choose two columns.")
         raise Problem(text.format(name=columns[x].name))
     free = [index for index, column in enumerate(columns) if column.numeric and index not in (x, y)]
+    proposed = [index for index in free if not columns[index].counts_rows]
+    if len(proposed) >= (x is None) + (y is None):
+        free = proposed
     numbers = [index for index in free if not _is_dated(columns[index])]
     if y is not None and _is_dated(columns[y]):
         text = _("The column “{name}” has dates or times, which can be x but not y; choose numbers for y.")

@@ -12,6 +12,7 @@ from core.problem import Problem
 from core.tables.left_out import LeftOut
 from core.tables.limits import check_rows
 from core.tables.reading import (
+    BEHIND,
     ERROR_CELL,
     MISSING,
     NOT_A_DATE,
@@ -52,6 +53,7 @@ def _sorted_out(block: Block, left_out: LeftOut) -> Mask:
     """Which rows are points; each of the others is counted once, in `left_out`."""
     x, y = block.x, block.y
     left_out.counts[TOO_MANY_CELLS] += block.too_many_cells
+    left_out.counts[BEHIND] += block.behind
     if not (x.text.any() or y.text.any()) and np.isfinite(x.values).all() and np.isfinite(y.values).all():
         return np.ones(len(x.values), dtype=np.bool_)
     text = x.text | y.text

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from core.tables.reading import (
+    BEHIND,
     ERROR_CELL,
     MISSING,
     NOT_A_DATE,
@@ -59,6 +60,9 @@ class LeftOut:
             ),
             TOO_MANY_CELLS: n_(
                 "{count} has too many cells", "{count} have too many cells", self.counts[TOO_MANY_CELLS]
+            ),
+            BEHIND: n_(
+                "{count} stands behind the table", "{count} stand behind the table", self.counts[BEHIND]
             ),
         }
         return ", ".join(

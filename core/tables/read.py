@@ -52,7 +52,9 @@ def preview(table: Table, reading: Reading = Reading()) -> Preview:  # noqa: B00
         try:
             x, y = chosen_columns(sample, reading)
             pair = two_columns(
-                sample.layout, (x, y), lambda layout, columns: [block_of(sample.rows, columns, layout)]
+                sample.layout,
+                (x, y),
+                lambda layout, columns: [block_of(sample.rows, columns, layout, len(sample.behind))],
             )
             used = replace(found.reading, x=x, y=y, date_order=pair.date_order)
             found = replace(found, reading=used, dropped_because=pair.left_out.because)

@@ -48,6 +48,7 @@ ERROR_CELL = "error_cell"
 OTHER_NOTATION = "other_notation"
 NOT_FINITE = "not_finite"
 TOO_MANY_CELLS = "too_many_cells"
+BEHIND = "behind_the_table"
 
 
 class Cancelled(Problem):
@@ -102,10 +103,14 @@ def check_separator(text: str) -> None:
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table: its name, and how its numbers are written; None for a column of text."""
+    """One column of a table: its name, and how its numbers are written; None for a column of text.
+
+    `counts_rows` says that its numbers only count the rows.
+    """
 
     name: str
     notation: Notation | None
+    counts_rows: bool = False
 
     @property
     def numeric(self) -> bool:
@@ -150,8 +155,8 @@ class Preview:
 class ReadPoints:
     """The points of a table, and what a person should know about them.
 
-    `dropped_because` maps MISSING, NOT_A_NUMBER, NOT_A_DATE, ERROR_CELL, OTHER_NOTATION, NOT_FINITE and
-    TOO_MANY_CELLS to numbers of rows.
+    `dropped_because` maps MISSING, NOT_A_NUMBER, NOT_A_DATE, ERROR_CELL, OTHER_NOTATION, NOT_FINITE,
+    TOO_MANY_CELLS and BEHIND to numbers of rows.
     `proposes_standardise` says that the scale is far from 1. `message` tells all of it. The dates could also
     be read by `open_date_orders`, keys of DATE_ORDERS.
     """

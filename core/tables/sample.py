@@ -14,26 +14,33 @@ from core.tables.source import Cancel, Progress
 
 @dataclass(frozen=True)
 class Sample:
-    """The first data rows; `whole` when there are no more, `skip` lines or rows stand before them."""
+    """The first data rows; `whole` when there are no more, `skip` lines or rows stand before them.
+
+    `notes` are sentences about the table that a person should know beside how many points it has. The rows
+    `behind` the table are none of it.
+    """
 
     layout: Layout
     rows: Sequence[Row]
     whole: bool
     skip: int
     sheets: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    behind: Sequence[Row] = ()
 
 
 @dataclass(frozen=True)
 class Block:
-    """Some rows of two columns; `too_many_cells` rows were left out."""
+    """Some rows of two columns; `too_many_cells` rows were left out, and `behind` rows behind the table."""
 
     x: Part
     y: Part
     too_many_cells: int = 0
+    behind: int = 0
 
     def __len__(self) -> int:
         """How many rows it took from the table."""
-        return len(self.x.values) + self.too_many_cells
+        return len(self.x.values) + self.too_many_cells + self.behind
 
 
 class Table(Protocol):
@@ -56,11 +63,14 @@ class Table(Protocol):
         """The cells of two columns, from the first data row to the last."""
 
 
-def block_of(rows: Sequence[Row], columns: tuple[int, int], layout: Layout) -> Block:
-    """Two columns of some rows, without the rows that have more cells than the table has columns."""
+def block_of(rows: Sequence[Row], columns: tuple[int, int], layout: Layout, behind: int = 0) -> Block:
+    """Two columns of some rows, without the rows that have more cells than the table has columns.
+
+    So many rows stand `behind` them that are none of the table.
+    """
     fitting = [row for row in rows if not any(not is_missing(cell) for cell in row[layout.width :])]
     x, y = (
         layout.notation(column).read([row[column] if column < len(row) else None for row in fitting])
         for column in columns
     )
-    return Block(x, y, too_many_cells=len(rows) - len(fitting))
+    return Block(x, y, too_many_cells=len(rows) - len(fitting), behind=behind)

@@ -38,7 +38,6 @@ PIECE = 4 * 2**20  # bytes at most that pandas is given at once, by one of some 
 SHARES = 24  # pieces of a smaller table; with fewer their memory, with more their beginnings take longer
 THREADS = min(CORES, 4)
 _LONGEST_LINE = 64 * SAMPLE_BYTES
-_JUDGED_LINES = 100  # enough to tell the separator
 _PAGE = ("<!doctype", "<html", "<?xml", "<head", "<body")
 _CONTROLS = frozenset(map(chr, range(32))) - frozenset("\t\n\r\f\v\x1a")
 
@@ -80,15 +79,22 @@ class TextTable:
         lines = lines[comments:]
         whole = whole and len(lines) <= SAMPLE_ROWS * 4
         lines = lines[: SAMPLE_ROWS * 4]  # rows may have several lines
-        separator = reading.separator or propose_separator(lines[:_JUDGED_LINES], reading.decimal)
+        separator = reading.separator or propose_separator(lines)
         rows = split(lines, separator)
         whole = whole and len(rows) <= SAMPLE_ROWS
         rows = rows[:SAMPLE_ROWS]
         cells = [row for row, _line in rows]
         names = _names_in_comment(physical_lines(text)[:comments], separator)
-        layout = understand(cells, replace(reading, encoding=encoding, separator=separator), names)
+        layout = understand(cells, replace(reading, encoding=encoding, separator=separator), names, whole)
         skip = comments + (rows[layout.first - 1][1] if layout.first else 0)
-        return Sample(layout, cells[layout.first :], whole, skip)
+        return Sample(
+            layout,
+            layout.data(cells),
+            whole,
+            skip,
+            notes=layout.notes,
+            behind=layout.behind(cells) if whole else (),
+        )
 
     def blocks(
         self, sample: Sample, columns: tuple[int, int], progress: Progress, cancelled: Cancel
@@ -100,7 +106,7 @@ class TextTable:
         """
         layout = sample.layout
         if sample.whole:
-            return [block_of(sample.rows, columns, layout)]
+            return [block_of(sample.rows, columns, layout, len(sample.behind))]
         separator = layout.reading.separator or ","
         # pandas would read by a separator of several bytes in Python, and warn of it
         if separator.isascii() and all(len(row) <= layout.width for row in sample.rows):

@@ -67,16 +67,19 @@ class Workbook:
         if not rows:
             text = _("The sheet {sheet} of {name} is empty; choose another sheet.")
             raise Problem(text.format(sheet=head.sheet, name=self.name))
-        layout = understand(rows, replace(reading, sheet=head.sheet, separator=None, encoding=None))
         whole = len(head.rows) <= SAMPLE_ROWS
-        return Sample(layout, rows[layout.first :], whole, layout.first, head.sheets)
+        asked = replace(reading, sheet=head.sheet, separator=None, encoding=None)
+        layout = understand(rows, asked, whole=whole)
+        return Sample(
+            layout, layout.data(rows), whole, layout.first, head.sheets, layout.notes, layout.behind(rows)
+        )
 
     def blocks(
         self, sample: Sample, columns: tuple[int, int], progress: Progress, cancelled: Cancel
     ) -> Iterable[Block]:
         """The cells of two columns, from the first data row to the last."""
         if sample.whole:
-            yield block_of(sample.rows, columns, sample.layout)
+            yield block_of(sample.rows, columns, sample.layout, len(sample.behind))
             return
         sheet = sample.layout.reading.sheet or ""
         pair = replace(sample.layout, columns=tuple(sample.layout.columns[column] for column in columns))

@@ -1,0 +1,91 @@
+"""What a cell looks like, before it is known how its column is written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from core.tables.cells import Cell, is_missing, number
+from core.tables.reading import DECIMALS
+
+Row = Sequence[Cell]
+Kinds = tuple[str, ...]  # of the cells of one row
+
+MISSING, NUMBER, DATE, TEXT = "", "number", "date", "text"
+_LABEL = "label "  # and then the label itself, which is the same all down a column
+
+_REMEMBERED = 50_000  # cells; the same ones are looked at under each separator
+_LONGEST = 60  # characters of a number or a date, with its unit
+_CURRENCY = r"(?:USD|EUR|GBP|CNY|RMB|JPY|CHF|INR|[A-Z]{0,3}\$|Rs\.?|[€£¥₹₩₽￥])"
+_DIGITS = r"(?P<digits>\d(?:[\d.,'’ \u00a0\u202f\u2009]*\d)?\.?|[.,]\d+)"
+_INDIAN = re.compile(r"\d{1,2}(?:,\d\d)+,\d{3}(?:\.\d*)?")
+_UNIT = r"(?!(?:st|nd|rd|th|e|x)$)[%‰°℃€£¥$₹'\"a-zA-ZµμΩåÅ㎜-㎥\u4e00-\u9fff][\w°%/*·^²³⁻¹().-]{0,9}"
+_NUMBER = re.compile(
+    rf"[(+\-−–]?\s?(?:{_CURRENCY}\s?)?[+\-−–]?{_DIGITS}(?:[eEdD][+-]?\d+)?[)\-−–]?(?:\s?(?:{_UNIT}))?\)?"
+)
+_TIME = r"\d{1,3}[:时點点]\d{1,2}(?:[:分]\d{1,2}(?:[.,]\d+)?秒?)?分?(?:\s?[AaPp]\.?[Mm]\.?)?"
+_DAY = r"\d{1,4}(?P<mark>[-/.])\d{1,2}(?P=mark)\d{1,4}|\d{4}年\d{1,2}月(?:\d{1,2}日)?"
+_DATE = re.compile(rf"(?:{_DAY})(?:[T ]+{_TIME})?(?:Z|\s?[+-]\d\d:?\d\d)?|{_TIME}")
+_LABELLED = re.compile(r"([^\W\d][^:=,;|\t]{0,30}?)\s*[:=]\s*(\S.*)")
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff]")
+
+
+def kinds_of(row: Row) -> Kinds:
+    """The kinds of the cells of a row."""
+    return tuple(map(kind_of, row))
+
+
+def kind_of(cell: Cell) -> str:
+    """MISSING, NUMBER, DATE or TEXT; for a number behind a label, a kind that names the label."""
+    if isinstance(cell, str):
+        return _kind_of_text(cell)
+    if cell is None or cell != cell:
+        return MISSING
+    return TEXT if isinstance(cell, bool) else NUMBER
+
+
+def is_counted(kind: str) -> bool:
+    """Whether a cell of this kind has something that can be x or y."""
+    return kind not in (MISSING, TEXT)
+
+
+def labelled(text: str) -> tuple[str, str]:
+    """The label and the rest of a cell as "Temp:21.5"; no label where it has none."""
+    match = _LABELLED.fullmatch(text.strip())
+    return (match[1], match[2]) if match else ("", text)
+
+
+def label_in(kind: str) -> str:
+    """The label that a kind names; "" where it is not of that kind."""
+    return kind.removeprefix(_LABEL) if kind.startswith(_LABEL) else ""
+
+
+@lru_cache(_REMEMBERED)
+def _kind_of_text(text: str) -> str:
+    text = _INVISIBLE.sub("", text).strip()
+    if is_missing(text):
+        return MISSING
+    if _is_plain(text):
+        return NUMBER
+    if _DATE.fullmatch(text):
+        return DATE
+    if _is_number(text):
+        return NUMBER
+    label, rest = labelled(text)
+    return _LABEL + label if label and _is_number(rest) else TEXT
+
+
+def _is_number(text: str) -> bool:
+    """Whether a text is a number in some notation: with a unit, a currency, thousands, parentheses."""
+    if _is_plain(text):
+        return True
+    match = _NUMBER.fullmatch(text) if len(text) <= _LONGEST else None
+    return match is not None and (
+        _is_plain(match["digits"]) or _INDIAN.fullmatch(match["digits"]) is not None
+    )
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text is a number without anything around it, with either decimal mark."""
+    return any(number(text, mark) is not None for mark in DECIMALS)
