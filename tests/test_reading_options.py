@@ -218,5 +218,6 @@ def test_dates_are_read_in_the_order_that_is_asked_for_and_the_report_says_what_
         said = capsys.readouterr().out
         assert sentence in said
         assert "--date-order mdy" in said
+    use_language("en")
     with pytest.raises(Problem, match="--date-order must be dmy, mdy, ymd, not day"):
         cli.parse(["train", "open.csv", "--date-order", "day"])

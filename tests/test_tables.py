@@ -72,7 +72,7 @@ def test_the_message_says_how_many_rows_were_left_out_and_why(tmp_path: Path) ->
     assert read.dropped_because == {MISSING: 1, NOT_A_NUMBER: 1, NOT_FINITE: 1, TOO_MANY_CELLS: 1}
     assert read.dropped == 4
     np.testing.assert_array_equal(read.points.x[:, 0], [1, 9, 11])
-    assert "Read 3 points from table.csv. 4 rows are left out" in read.message
+    assert "Read 3 points from table.csv: x is “x”, y is “y”. 4 rows are left out" in read.message
     for reason in ("missing", "not a number", "infinite", "too many cells"):
         assert reason in read.message
 

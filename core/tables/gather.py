@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ from core.tables.reading import (
     TOO_MANY_CELLS,
 )
 from core.tables.sample import Block
-from core.texts import _, n_
+from core.texts import _, joined, n_
 
 Mask = NDArray[np.bool_]
 
@@ -92,17 +92,24 @@ def no_points(left_out: LeftOut) -> Problem:
     return Problem(text.format(reasons=left_out.reasons()))
 
 
-def message(points: Points, left_out: LeftOut, question: str = "") -> str:
-    """What a person should know after the reading; `question` is what the table leaves open."""
+def message(points: Points, sheet: str | None, notes: Sequence[str], left_out: LeftOut) -> str:
+    """What a person should know after the reading; `notes` are sentences about the table."""
     count = len(points)
-    text = n_("Read {count} point from {source}.", "Read {count} points from {source}.", count)
-    sentences = [
-        text.format(count=f"{count:,}", source=points.source),
-        left_out.sentence(),
-        question,
-        warning(points),
-    ]
-    return " ".join(filter(None, sentences))
+    if sheet is None:
+        text = n_(
+            "Read {count} point from {source}: x is “{x}”, y is “{y}”.",
+            "Read {count} points from {source}: x is “{x}”, y is “{y}”.",
+            count,
+        )
+    else:
+        text = n_(
+            "Read {count} point from the sheet “{sheet}” of {source}: x is “{x}”, y is “{y}”.",
+            "Read {count} points from the sheet “{sheet}” of {source}: x is “{x}”, y is “{y}”.",
+            count,
+        )
+    names = {"x": points.x_name, "y": points.y_name}
+    first = text.format(count=f"{count:,}", source=points.source, sheet=sheet, **names)
+    return joined(first, *notes, left_out.sentence(), warning(points))
 
 
 def warning(points: Points) -> str:

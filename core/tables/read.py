@@ -21,8 +21,9 @@ from core.tables.reading import Preview, Reading, ReadPoints, check_reading
 from core.tables.sample import Block, Sample, Table, block_of
 from core.tables.source import Cancel, Progress, ignore, never
 from core.tables.text_table import TextTable
+from core.tables.unchanged import UnchangedTable, stamp_of
 from core.tables.workbook import OLE, ZIP, Workbook
-from core.texts import _, n_
+from core.texts import _, joined, n_
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".dat", ".xlsx", ".xls", ".ods")
 _log = logging.getLogger(__name__)
@@ -33,9 +34,12 @@ def open_table(path: str | os.PathLike[str], cancelled: Cancel = never) -> Table
     path = Path(path)
     with _sentences(path.name):
         file_size(path)  # refuses what is no file before it is opened
+        stamp = stamp_of(path)
         with path.open("rb") as file:
             begin = file.read(len(ZIP))
-        return Workbook.from_file(path, cancelled) if begin in (ZIP, OLE) else TextTable.from_file(path)
+        is_workbook = begin in (ZIP, OLE)
+        table = Workbook.from_file(path, cancelled) if is_workbook else TextTable.from_file(path)
+        return UnchangedTable(table, path, stamp)
 
 
 def pasted_table(text: str) -> Table:
@@ -94,7 +98,8 @@ def read_points(
         scale = "" if pair.scale is None else str(pair.scale)
         points = Points(pair.x, pair.y, pair.x_title, pair.y_title, table.name, scale)
         used = replace(sample.layout.reading, x=x, y=y, date_order=pair.date_order)
-        said = message(points, left_out, pair.question)
+        notes = (*sample.notes, pair.question)
+        said = message(points, used.sheet, notes, left_out)
         return ReadPoints(
             points, left_out.because, proposes_standardise(points), said, used, pair.other_orders
         )
@@ -124,7 +129,7 @@ def _summary(sample: Sample, pair: TwoColumns) -> str:
             "{count} point in the first {rows} rows.", "{count} points in the first {rows} rows.", points
         )
     first = first.format(count=f"{points:,}", rows=f"{len(sample.rows):,}")
-    return " ".join(filter(None, (first, pair.left_out.sentence(), pair.question)))
+    return joined(first, *sample.notes, pair.left_out.sentence(), pair.question)
 
 
 @contextmanager

@@ -26,6 +26,8 @@ DECIMALS = {".": N_("Point 1.5"), ",": N_("Comma 1,5")}
 ENCODINGS = {
     "utf-8": N_("UTF-8"),
     "utf-16": N_("UTF-16"),
+    "utf-16-le": N_("UTF-16, without a mark"),
+    "utf-16-be": N_("UTF-16, big-endian"),
     "utf-32": N_("UTF-32"),
     "gb18030": N_("Chinese, simplified (GB 18030, GBK)"),
     "big5": N_("Chinese, traditional (Big5)"),
@@ -53,6 +55,10 @@ BEHIND = "behind_the_table"
 
 class Cancelled(Problem):
     """The person stopped the reading; nothing went wrong and nothing was changed."""
+
+
+class Changed(Problem):
+    """The file of a table is no longer the one that was opened."""
 
 
 @dataclass(frozen=True)

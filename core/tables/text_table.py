@@ -9,7 +9,7 @@ import logging
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -18,7 +18,7 @@ import numpy as np
 from core.choices.cores import CORES
 from core.problem import Problem
 from core.tables.cells import Cell, Part
-from core.tables.encodings import decoded, propose_encoding
+from core.tables.encodings import Letters, decoded, letters_of
 from core.tables.layout import Layout, is_blank, propose_separator, row_reader, split, understand
 from core.tables.limits import MAX_FILE_BYTES, SAMPLE_BYTES, SAMPLE_ROWS, check_rows, check_size, file_size
 from core.tables.notation import Notation
@@ -50,6 +50,7 @@ class TextTable:
     size: int
     path: Path | None = None
     data: bytes = b""
+    known_letters: dict[str | None, Letters] = field(default_factory=dict)  # by the encoding asked for
 
     is_text = True
 
@@ -69,7 +70,8 @@ class TextTable:
     def sample(self, reading: Reading) -> Sample:
         """The first rows, understood as `reading` asks."""
         head, whole = self._head()
-        encoding = reading.encoding or ("utf-8" if self.path is None else propose_encoding(head))
+        letters = self._letters(head, reading.encoding)
+        encoding = letters.encoding
         text = decoded(head, encoding)
         _check_is_table(text, self.name)
         lines = physical_lines(text)
@@ -92,7 +94,7 @@ class TextTable:
             layout.data(cells),
             whole,
             skip,
-            notes=layout.notes,
+            notes=tuple(filter(None, [letters.sentence(), *layout.notes])),
             behind=layout.behind(cells) if whole else (),
         )
 
@@ -162,14 +164,24 @@ class TextTable:
         """The bytes from their beginning."""
         return io.BytesIO(self.data) if self.path is None else self.path.open("rb")
 
+    def _letters(self, head: bytes, asked: str | None) -> Letters:
+        """How the letters are stored; a pasted text has none that are stray."""
+        if self.path is None:
+            return Letters("utf-8", 0)
+        if asked not in self.known_letters:
+            with self._open() as file:
+                self.known_letters[asked] = letters_of(file, head, asked)
+        return self.known_letters[asked]
+
     def _head(self) -> tuple[bytes, bool]:
         """The first bytes, and whether they are all."""
         with self._open() as file:
             head = file.read(SAMPLE_BYTES)
-            while (
-                len(head) < self.size and not head.rstrip(b"\r\n").count(b"\n") and len(head) < _LONGEST_LINE
-            ):
-                head += file.read(SAMPLE_BYTES)
+            while not head.rstrip(b"\r\n").count(b"\n") and len(head) < _LONGEST_LINE:
+                more = file.read(SAMPLE_BYTES)
+                if not more:
+                    break
+                head += more
         return head, len(head) >= self.size
 
 
