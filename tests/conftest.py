@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -20,6 +20,7 @@ import shiboken6
 from hypothesis import settings
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from core.log import stop_log
 from core.texts import use_language
@@ -28,6 +29,8 @@ settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
 
 GRACE = 1.0  # seconds for a thread that was told to end
+
+PATIENCE = 60_000  # milliseconds that a test waits for what comes by itself on a busy machine
 
 LONG = 0.005  # seconds of a collection, of which there is one for each test
 
@@ -52,6 +55,19 @@ def person(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
     use_language("en")
     yield folder
     stop_log()
+
+
+class PatientBot(QtBot):
+    """Waits as long as a busy machine may take, unless a test says how long."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE) -> None:  # noqa: N802
+        super().waitUntil(callback, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    """pytest-qt's, with more patience."""
+    return PatientBot(request)
 
 
 @pytest.fixture

@@ -17,13 +17,13 @@ FEWER_DIGITS = (3, 2, 1)  # where there is no room for four
 HOPELESS = -10.0  # an R² below this is not worth its digits
 
 
-def r2_text(value: float) -> str:
-    """R² to four places; a hopeless fit is just said to be far below zero."""
-    return f"{value:.4f}".replace("-", "−") if value > HOPELESS else "< −10"
+def r2_text(value: float, places: int = 4) -> str:
+    """R² to so many places; a hopeless fit is just said to be far below zero."""
+    return f"{value:.{places}f}".replace("-", "−") if value > HOPELESS else "< −10"
 
 
 # Of each measure: its key, how it is called, the widest value to expect, what it means, how it is written.
-COLUMNS: tuple[tuple[str, str, str, str, Callable[[float], str]], ...] = (
+COLUMNS: tuple[tuple[str, str, str, str, Callable[..., str]], ...] = (
     (
         "r2",
         "R²",
@@ -62,7 +62,7 @@ class MeasuresTable(QWidget):
         self._readouts: dict[str, Readout] = {}
         self._rows: list[list[QWidget]] = []
         for row, (ending, label) in enumerate(ROWS):
-            about = StillLabel(_(label), shrinks=True)
+            about = StillLabel(_(label))
             about.setText(_(label))
             about.setProperty("muted", True)
             grid.addWidget(about, row, 0)
@@ -84,7 +84,6 @@ class MeasuresTable(QWidget):
                 if number is None:
                     readout.show_text("–")
                     continue
-                shorter = [] if text is r2_text else [significant(number, digits) for digits in FEWER_DIGITS]
-                readout.show_text(text(number), shorter)
-        for part in self._rows[1]:
+                readout.show_text(text(number), [text(number, digits) for digits in FEWER_DIGITS])
+        for part in (self._rows[0][0], *self._rows[1]):  # one row alone needs no name
             part.setVisible(held_out is not None)

@@ -15,7 +15,8 @@ LEFT, GAP = 5, 4  # pixels at scale 1
 class Readout(QWidget):
     """A caption and a value; `widest` is the widest value that is to be expected.
 
-    With `shrinks` the caption gives way where there is no room, but has what the values so far have left.
+    With `shrinks`, where there is no room, the value loses a digit and then the caption its end; it has what
+    the values so far have left.
     """
 
     def __init__(
@@ -32,7 +33,8 @@ class Readout(QWidget):
         self.value.setObjectName(name)
         self.value.setAccessibleName(caption)
         self.value.setFont(theme.font(bold=True, digits=True))
-        self._needed = 0  # pixels, for the widest value so far
+        self._nearly = ""  # the value, with a digit less where it may be shortened
+        self._needed = 0  # pixels, for the widest of these so far
         for label in (self._title, self.value):
             label.setParent(self)
 
@@ -47,6 +49,7 @@ class Readout(QWidget):
         """Show `text`; where it has no room, the first of the `shorter` ones that has."""
         self.value.setText(text)
         self.value.show_shorter(shorter)
+        self._nearly = shorter[0] if shorter else text
         if self._wanted() > self._needed:
             self._place()
 
@@ -70,8 +73,8 @@ class Readout(QWidget):
         return QSize(width, max(title.height(), value.height()))
 
     def _wanted(self) -> int:
-        """The width of the value as it is, at most that of the widest."""
-        advance = self.value.fontMetrics().horizontalAdvance(self.value.text() + " ")
+        """The width that the value must have, at most that of the widest."""
+        advance = self.value.fontMetrics().horizontalAdvance(self._nearly + " ")
         return min(advance, self.value.sizeHint().width())
 
     def _place(self) -> None:
