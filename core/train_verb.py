@@ -19,7 +19,6 @@ import numpy as np
 from core.choices import LOSSES, MODELS
 from core.experiment.experiment import Experiment
 from core.experiment.file import save_experiment
-from core.experiment.points import Points
 from core.experiment.split import held_out, too_few_points
 from core.insight.fit_measures import Measures, measures
 from core.insight.numbers import told_apart, typed
@@ -95,6 +94,7 @@ class Outcome:
 
         `dropped_rows` says for each reason that there was how many rows of the table are no points; its keys
         are those of core.tables.reading, whatever the language. `sheet` is None where there are no sheets.
+        `x_name` and `y_name` are those of the table, `x_unit` and `y_unit` the units that its cells have.
         `x_kind` is "numbers", "dates", "times" or "durations", of which x counts `x_unit` since `x_origin`.
         """
         settings, (training, validation) = self.work.settings, self.fits()
@@ -116,20 +116,21 @@ class Outcome:
             "seed": settings.seed,
             "stopped_because": self.why,
             "points": len(self.work.points),
-            "x_name": self.work.points.x_name,
-            "y_name": self.work.points.y_name,
-            **_x_counts(self.work.points),
+            "x_name": self.work.x.name,
+            "y_name": self.work.y.name,
+            **_x_counts(self.work),
+            "y_unit": self.work.y.unit,
             "sheet": self.work.sheet,
             "dropped_rows": dict(self.work.dropped_because),
         }
         return {name: _strict(value) for name, value in numbers.items()}
 
 
-def _x_counts(points: Points) -> dict[str, object]:
-    """What x is and since when it counts; an origin is in ISO 8601, and None where there is none."""
-    scale = points.time_scale
+def _x_counts(work: Work) -> dict[str, object]:
+    """What x is, its unit, and since when it counts: an origin in ISO 8601, None where there is none."""
+    scale = work.points.time_scale
     if scale is None:
-        return {"x_kind": "numbers", "x_unit": None, "x_origin": None}
+        return {"x_kind": "numbers", "x_unit": work.x.unit, "x_origin": None}
     return {"x_kind": scale.kind, "x_unit": scale.unit, "x_origin": scale.since or None}
 
 

@@ -15,6 +15,7 @@ from core.experiment.points import Points
 from core.experiment.settings import NAMES, OPTIONS, Settings, unknown_name
 from core.problem import Problem
 from core.reading_options import is_experiment
+from core.tables.reading import Column
 from core.texts import _, joined, n_
 
 
@@ -22,12 +23,15 @@ from core.texts import _, joined, n_
 class Work:
     """What the command line gives to train on.
 
-    `message` says what was read, `sheet` of which sheet, `dropped_because` how many rows of the table are no
-    points for which reason, and `notice` what of an experiment was left out.
+    `message` says what was read, `x` and `y` from which columns, `sheet` of which sheet, `dropped_because`
+    how many rows of the table are no points for which reason, and `notice` what of an experiment was left
+    out.
     """
 
     experiment: Experiment
     message: str
+    x: Column
+    y: Column
     sheet: str | None = None
     dropped_because: Mapping[str, int] = field(default_factory=dict)
     notice: str = ""
@@ -58,7 +62,8 @@ def work_of(arguments: argparse.Namespace) -> Work:
                 for order in read.open_date_orders[:1]
             ),
         )
-        return Work(Experiment(read.points, settings), message, read.reading.sheet, read.dropped_because)
+        experiment = Experiment(read.points, settings)
+        return Work(experiment, message, read.x, read.y, read.reading.sheet, read.dropped_because)
     experiment = load_experiment(path, alone=True)
     count = len(experiment.points)
     message = n_("{count} point from {file}.", "{count} points from {file}.", count)
@@ -68,7 +73,10 @@ def work_of(arguments: argparse.Namespace) -> Work:
         if experiment.earlier:
             notice = _("The changes recorded in {file} were left out, because other settings were given.")
         experiment = Experiment(experiment.points, settings)
-    return Work(experiment, message.format(count=count, file=path.name), notice=notice.format(file=path.name))
+    x, y = Column(experiment.points.x_name, None), Column(experiment.points.y_name, None)
+    return Work(
+        experiment, message.format(count=count, file=path.name), x, y, notice=notice.format(file=path.name)
+    )
 
 
 def settings_of(arguments: argparse.Namespace, base: Settings) -> Settings:

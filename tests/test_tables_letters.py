@@ -45,11 +45,14 @@ def test_names_after_a_long_preamble_are_in_the_encoding_of_the_rest(tmp_path: P
 
 def test_a_few_stray_letters_in_utf8_are_counted_and_said(tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
-    rows = "".join(f"{n},{2 * n},Größe\n" for n in range(20)).encode() + b"20,40,M\xfcnchen\n21,4\xff2,x\n"
+    rows = (
+        "".join(f"{n},{2 * n},Größe\n" for n in range(20)).encode()
+        + b"20,40,M\xfcnchen\n21,4\xff2,x\n22,44,x\n"
+    )
     path.write_bytes("Länge,Höhe,Ort\n".encode() + rows)
     read = read_points(path)
     assert (read.points.x_name, read.points.y_name) == ("Länge", "Höhe")
-    np.testing.assert_array_equal(read.points.x[:, 0], range(21))
+    np.testing.assert_array_equal(read.points.x[:, 0], [*range(21), 22])
     assert read.dropped_because == {"not_a_number": 1}
     assert "2 letters are not in the encoding UTF-8 and cannot be shown." in read.message
     assert "2 letters are not in the encoding UTF-8" in preview(open_table(path)).summary

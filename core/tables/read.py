@@ -101,7 +101,14 @@ def read_points(
         notes = (*sample.notes, pair.question)
         said = message(points, used.sheet, notes, left_out)
         return ReadPoints(
-            points, left_out.because, proposes_standardise(points), said, used, pair.other_orders
+            points,
+            sample.layout.columns[x],
+            sample.layout.columns[y],
+            left_out.because,
+            proposes_standardise(points),
+            said,
+            used,
+            pair.other_orders,
         )
 
 

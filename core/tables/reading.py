@@ -124,10 +124,14 @@ class Column:
         return self.notation is not None
 
     @property
+    def unit(self) -> str:
+        """The unit that the cells have; "" where they have none."""
+        return self.notation.unit if self.notation else ""
+
+    @property
     def title(self) -> str:
-        """The name, and the unit that the cells have, where the name does not hold it already."""
-        unit = self.notation.unit if self.notation else ""
-        return self.name if not unit or unit in self.name else f"{self.name} ({unit})"
+        """The name, and the unit, where the name does not hold it already."""
+        return self.name if not self.unit or self.unit in self.name else f"{self.name} ({self.unit})"
 
 
 @dataclass(frozen=True)
@@ -163,11 +167,13 @@ class ReadPoints:
 
     `dropped_because` maps MISSING, NOT_A_NUMBER, NOT_A_DATE, ERROR_CELL, OTHER_NOTATION, NOT_FINITE,
     TOO_MANY_CELLS and BEHIND to numbers of rows.
-    `proposes_standardise` says that the scale is far from 1. `message` tells all of it. The dates could also
-    be read by `open_date_orders`, keys of DATE_ORDERS.
+    `proposes_standardise` says that the scale is far from 1. `message` tells all of it. `x` and `y` are their
+    columns in the table. The dates could also be read by `open_date_orders`, keys of DATE_ORDERS.
     """
 
     points: Points
+    x: Column
+    y: Column
     dropped_because: Mapping[str, int]
     proposes_standardise: bool
     message: str
