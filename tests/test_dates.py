@@ -8,10 +8,12 @@ import pytest
 
 from core.experiment import Experiment, Points, Settings, load_experiment, save_experiment
 from core.experiment.time_scale import TimeScale, time_scale
+from core.export import program
 from core.problem import Problem
-from core.tables import Reading, open_table, preview, read_points
+from core.tables import Reading, open_table, preview, read_points, save_points
 from core.tables.dates import dates_of
 from core.tables.reading import ERROR_CELL, MISSING, NOT_A_DATE
+from core.texts import use_language
 
 MAY = datetime(2024, 5, 1)
 MOMENTS = [datetime(2024, 5, day, hour, 30) for day in (3, 4, 27) for hour in (0, 9, 12, 21)]
@@ -295,3 +297,35 @@ def test_an_experiment_keeps_what_x_counts_and_every_bit(tmp_path: Path) -> None
     path.write_text(path.read_text().replace("days since", "moons since"))
     with pytest.raises(Problem, match="x_time"):
         load_experiment(path)
+
+
+def test_points_with_dates_are_saved_as_dates_that_are_read_back(tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    for x, x_time, first in (
+        ([0.0, 1.0, 30.0], "days since 2024-05-01", "2024-05-01,1.0"),
+        ([0.0, 0.25, 3600.0], "seconds since 2024-05-01T08:00:00", "2024-05-01 08:00:00,1.0"),
+        ([0.0, 3600.0, 7200.0], "seconds since 23:30:00", "23:30:00,1.0"),
+        ([0.0, 1.5], "seconds since 2024-05-01T08:00:00+02:00", "2024-05-01 08:00:00+02:00,1.0"),
+    ):
+        points = Points(x, np.arange(1.0, len(x) + 1), "when", "T", "", x_time)
+        save_points(points, path)
+        assert path.read_text().splitlines()[1] == first
+        assert read_points(path).points == points, x_time
+
+
+def test_durations_and_what_no_calendar_has_are_saved_as_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    save_points(Points([0.5, 1.5], [1, 2], "t", "y", "", "seconds"), path)
+    assert path.read_text() == "t (seconds),y\n0.5,1.0\n1.5,2.0\n"
+    save_points(Points([0.0, 1e9], [1, 2], "t", "y", "", "days since 2024-05-01"), path)
+    assert path.read_text() == "t (days since 2024-05-01),y\n0.0,1.0\n1000000000.0,2.0\n"
+
+
+def test_an_exported_program_says_what_x_counts() -> None:
+    points = Points([0.0, 1.0, 3.0], [1, 2, 4], "when", "T", "", "days since 2024-05-01")
+    for code, comment in (("en", "x counts days since 2024-05-01."), ("zh_CN", "自 2024-05-01 起的天数")):
+        use_language(code)
+        text = program(points, Settings(steps=2)).text()
+        assert comment in text
+        assert points.x_title in text
+        compile(text, "fit.py", "exec")

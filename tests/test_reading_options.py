@@ -216,11 +216,8 @@ def test_dates_are_read_in_the_order_that_is_asked_for_and_the_report_says_what_
     assert [report[key] for key in ("x_kind", "x_unit", "x_origin")] == ["numbers", "", None]
     (tmp_path / "open.csv").write_text(content)
     for language, sentence in (
-        (
-            "en",
-            "03/04/2024 is read as day/month/year; nothing in the table says whether it is month/day/year.",
-        ),
         ("zh_CN", "03/04/2024 按日/月/年读取"),
+        ("en", "03/04/2024 is read as day/month/year"),
     ):
         assert main.main(["train", str(tmp_path / "open.csv"), "--steps", "1", "--language", language]) == 0
         said = capsys.readouterr().out

@@ -12,6 +12,7 @@ from core.problem import Problem
 from core.texts import _
 
 Floats = NDArray[np.float64]
+LONGEST_NAME = 24  # characters of a name that leave room for what x counts
 
 
 def _frozen(values: ArrayLike) -> Floats:
@@ -86,6 +87,15 @@ class Points:
     def time_scale(self) -> TimeScale | None:
         """The dates or times that x counts; None where it is numbers."""
         return time_scale(self.x_time) if self.x_time else None
+
+    @property
+    def x_title(self) -> str:
+        """What an axis of x is called: its name, and what it counts where that is dates or times."""
+        scale = self.time_scale
+        if scale is None:
+            return self.x_name
+        name = self.x_name if len(self.x_name) <= LONGEST_NAME else f"{self.x_name[: LONGEST_NAME - 1]}…"
+        return _("{name} (x: {what})").format(name=name, what=scale.words)
 
     __hash__ = None  # type: ignore[assignment]  # equal by content, and too long to hash
 

@@ -34,11 +34,19 @@ class TimeScale:
 
     @property
     def since(self) -> str:
-        """The origin in ISO 8601; of a date at midnight the day alone, "" without one."""
+        """The origin in ISO 8601; of a day without a time and an offset the day alone, "" without one."""
         origin = self.origin
         if isinstance(origin, datetime) and origin.tzinfo is None and origin.time() == time():
             return origin.date().isoformat()
         return "" if origin is None else origin.isoformat()
+
+    @property
+    def words(self) -> str:
+        """What x counts, for a person."""
+        days, since = self.unit == "days", self.since.replace("T", " ")
+        if not since:
+            return _("days") if days else _("seconds")
+        return (_("days since {moment}") if days else _("seconds since {moment}")).format(moment=since)
 
     def __str__(self) -> str:
         """The text that `time_scale` understands."""

@@ -132,6 +132,8 @@ def _head(page: Page, recipe: Recipe, notes: Notes) -> None:
     names = recipe.points.x_name, recipe.points.y_name
     if names != ("x", "y"):
         page.say(_("x is {x}, y is {y}.").format(x=plain(names[0]), y=plain(names[1])))
+    if recipe.points.time_scale is not None:
+        page.say(_("x counts {what}.").format(what=recipe.points.time_scale.words))
     if notes.changed:
         page.say(_("What was changed while the run went on is not in it, so its numbers are others."))
     if recipe.settings.engine == "compiled" and not why_not(recipe.settings, recipe.settings.device):

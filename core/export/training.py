@@ -111,7 +111,7 @@ def _curve(page: Page, recipe: Recipe) -> None:
     page.code("with torch.no_grad():", inside=1)
     page.code(f"curve = {_predicted('grid', recipe)}", inside=2)
     words = _("points"), _("held out"), _("model")
-    _fonts(page, (*words, recipe.points.x_name, recipe.points.y_name))
+    _fonts(page, (*words, recipe.points.x_title, recipe.points.y_name))
     page.code(f'plt.scatter(x.flatten(), y.flatten(), color="{DATA}", label={literal(words[0])})', inside=1)
     if recipe.holds_out:
         look = f'facecolors="none", edgecolors="{DATA}"'
@@ -121,7 +121,7 @@ def _curve(page: Page, recipe: Recipe) -> None:
     page.code(
         f'plt.plot(grid.flatten(), curve.flatten(), color="{MODEL}", label={literal(words[2])})', inside=1
     )
-    _axes(page, recipe.points.x_name, recipe.points.y_name)
+    _axes(page, recipe.points.x_title, recipe.points.y_name)
 
 
 def _against(page: Page, recipe: Recipe) -> None:

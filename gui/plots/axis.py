@@ -2,12 +2,16 @@
 
 import html
 import math
+from functools import partial
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QGraphicsItem
 
+from core.experiment.points import Points
+from core.experiment.time_scale import TimeScale
+from gui.plots.date_ticks import date_ticks
 from gui.plots.ticks import Ticks, linear_ticks, log_hairlines, log_ticks
 from gui.theme import GRID, Theme
 
@@ -25,6 +29,7 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         self._name = ""
         self.logarithmic = False
         self.given: Ticks | None = None  # the ticks, where they are names and not numbers
+        self._scale: TimeScale | None = None  # where positions are dates or times
         self.tick_distance = TICK_DISTANCE[orientation]
         super().__init__(orientation, pen=theme.hairline, textPen=theme.muted, tickPen=theme.hairline)
         self.enableAutoSIPrefix(False)
@@ -44,6 +49,8 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         if self.given is not None:
             return self.given
         make = log_ticks if self.logarithmic else linear_ticks
+        if self._scale is not None:
+            make = partial(date_ticks, self._scale)
         low, high = self.range
         most = max(2, math.floor(self._length() / self._theme.px(self.tick_distance)))
         ticks = make(low, high, most)
@@ -77,6 +84,16 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         if plain != self._name:
             self._name = plain
             self.resizeEvent()
+
+    def set_x(self, points: Points) -> bool:
+        """Be the axis of the x of these points, which may be dates; whether the ticks are others now."""
+        self.set_name(points.x_title)
+        if points.time_scale == self._scale:
+            return False
+        self._scale = points.time_scale
+        self.picture = None  # pyqtgraph's drawing of the ticks as they were
+        self.update()
+        return True
 
     def _show_name(self) -> None:
         """pyqtgraph takes a label for HTML, and a column may be named after a tag."""

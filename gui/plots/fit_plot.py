@@ -236,8 +236,9 @@ class FitPlot(Canvas):
         self.curves.show_legend(data if len(self.points) else ())
 
     def _show_names(self) -> None:
-        self.axes["bottom"].set_name(self.points.x_name)
         self.axes["left"].set_name(self.points.y_name)
+        if self.axes["bottom"].set_x(self.points):
+            self.redraw()
 
     def _make_room(self) -> None:
         """Not in mid-stroke: a view that moves under the hand would move the points too."""

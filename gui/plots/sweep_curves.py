@@ -54,8 +54,9 @@ class SweepCurves(Canvas):
         every = -(-max(len(x), 1) // MOST_DOTS)
         self.dots.setData(x=x[::every], y=y[::every], size=self.theme.px(DOT))
         self.empty_text.setVisible(not len(points))
-        self.axes["bottom"].set_name(points.x_name)
         self.axes["left"].set_name(points.y_name)
+        if self.axes["bottom"].set_x(points):
+            self.redraw()
         if len(points):
             self.x_range.fit(float(x.min()), float(x.max()))
             self.y_range.fit(float(y.min()), float(y.max()))
