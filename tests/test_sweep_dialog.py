@@ -310,8 +310,8 @@ def test_pause_and_go_on(qtbot: QtBot, window: MainWindow) -> None:
     assert not dialog.form.isEnabled()
     assert dialog.form.toolTip() == "Cancel the sweep to change this."
     press(qtbot, dialog, "run")
-    qtbot.waitUntil(lambda: not sweeps())
-    assert button(dialog, "run").text() == "Go on"
+    qtbot.waitUntil(lambda: button(dialog, "run").text() == "Go on")
+    assert not sweeps()
     here = progress(dialog)
     press(qtbot, dialog, "run")
     qtbot.waitUntil(lambda: progress(dialog) > here)
