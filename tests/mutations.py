@@ -45,6 +45,11 @@ LOST = frozenset({NO_ROWS, ONE_COLUMN, NO_NUMBERS, NO_FINITE})
 OPEN_QUOTE = frozenset({QUOTE, TOO_LONG})
 BYTES = LOST | {NO_TEXT, ENCODING, WEB_PAGE}
 
+# Why a row may be left out, as ReadPoints.dropped_because has it.
+NO_NUMBER = frozenset({"not_a_number", "not_a_date"})
+NOTHING = frozenset({"missing"})
+INFINITE = frozenset({"not_finite", "not_a_date"})
+
 
 @dataclass(frozen=True)
 class Source:
@@ -286,7 +291,9 @@ def empty_lines_behind(source: Source, draw: Random) -> Mutant | None:
     return _made(source, "empty lines behind", [*lines, "\n" * draw.randint(1, 40)], LOST, keeps=True)
 
 
-def spoil(mutation: str, reason: str, cell: Callable[[Random], str], causes: frozenset[str]) -> Change:
+def spoil(
+    mutation: str, reasons: frozenset[str], cell: Callable[[Random], str], causes: frozenset[str]
+) -> Change:
     """A change of one cell into what `cell` draws."""
 
     @text_only
@@ -298,7 +305,7 @@ def spoil(mutation: str, reason: str, cell: Callable[[Random], str], causes: fro
         cells = bare.split(separator)
         cells[draw.randrange(len(cells))] = cell(draw)
         lines[at] = separator.join(cells) + end
-        return _made(source, mutation, lines, causes, reasons=frozenset({reason}), line=at - len(lines))
+        return _made(source, mutation, lines, causes, reasons=reasons, line=at - len(lines))
 
     return changed
 
@@ -365,9 +372,9 @@ def _is_utf8(content: bytes) -> bool:
 CHANGES: tuple[Change, ...] = (
     *(cut, random_bytes, nul_bytes, other_name, doubled_lines, lost_lines, other_separators),
     *(stray_quote, open_quote, other_encoding, byte_order_mark, other_line_ends, empty_lines_behind),
-    spoil("word in a cell", "not_a_number", lambda draw: draw.choice(["word", "12 apples 3"]), LOST),
-    spoil("missing cell", "missing", lambda draw: draw.choice(["", "NA", "nan"]), LOST),
-    spoil("huge number", "not_finite", lambda draw: draw.choice(HUGE), LOST | {TOO_LARGE}),
-    spoil("long cell", "not_a_number", lambda draw: "x" * LONG_CELL, LOST | {TOO_LONG}),
+    spoil("word in a cell", NO_NUMBER, lambda draw: draw.choice(["word", "12 apples 3"]), LOST),
+    spoil("missing cell", NOTHING, lambda draw: draw.choice(["", "NA", "nan"]), LOST | {EMPTY}),
+    spoil("huge number", INFINITE, lambda draw: draw.choice(HUGE), LOST | {TOO_LARGE}),
+    spoil("long cell", NO_NUMBER, lambda draw: "x" * LONG_CELL, LOST | {TOO_LONG}),
     *(extra_cells, truncated_zip, other_member),
 )

@@ -73,9 +73,8 @@ def test_a_reported_file_is_read_as_a_person_reads_it(file: str, tmp_path: Path)
     trained = train_once(REPORTS / file, tmp_path)
     points = trained.points
     same_points(points, numbers(by_hand["x"]), numbers(by_hand["y"]))
-    x_name, y_name = (expected[name] or by_hand[name] for name in ("x_name", "y_name"))
-    assert points.x_name == (x_name or points.x_name)
-    assert points.y_name == (y_name or points.y_name)
+    for name in ("x_name", "y_name"):
+        assert trained.report[name] == (expected[name] or by_hand[name] or trained.report[name])
     ends = [points.x[0, 0], points.y[0], points.x[-1, 0], points.y[-1]]
     for found, name in zip(ends, ("first_x", "first_y", "last_x", "last_y"), strict=True):
         assert not expected[name] or found == pytest.approx(float(expected[name]), rel=CLOSE)
