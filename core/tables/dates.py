@@ -60,6 +60,10 @@ class Dates:
         examples = {reason: str(cells[where[0]]).strip() for reason, where in reasons.items() if where}
         return Part(values, np.array(text, dtype=np.bool_), because, examples)
 
+    def remark(self, _title: str) -> str:
+        """Nothing: that a column is dates is seen at once."""
+        return ""
+
     def on_scale(self, values: Floats) -> tuple[Floats, TimeScale]:
         """x `[N]` of what was read, and what it counts: days of days or of a long time, else seconds.
 

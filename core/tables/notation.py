@@ -1,13 +1,21 @@
-"""How the cells of one column write their numbers."""
+"""How the cells of one column are written."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
-from core.tables.cells import Cell, Part, part
+from core.tables.cells import Cell, Part, as_float, is_error, is_missing
 from core.tables.dates import dates_of
+from core.tables.decimal_mark import propose_decimal
+from core.tables.numbers import Numbers
+from core.tables.spelling import Spelling, cleaned, spelled
+from core.tables.units import is_currency, scale_of, unit_key
+
+__all__ = ["Notation", "Numbers", "notation_of"]
+
+_HALVES_OF_A_DAY = {"am", "pm", "a.m", "p.m"}  # but 150 pm are picometres
 
 
 class Notation(Protocol):
@@ -24,30 +32,43 @@ class Notation(Protocol):
     def read(self, cells: Iterable[Cell]) -> Part:
         """The numbers in some cells of the column."""
 
-
-@dataclass(frozen=True)
-class Numbers:
-    """Numbers with a decimal mark, a key of DECIMALS, and any thousands separators that go with it."""
-
-    decimal: str = "."
-    unit: str = ""
-
-    @property
-    def is_plain(self) -> bool:
-        return True
-
-    def read(self, cells: Iterable[Cell]) -> Part:
-        """The numbers in some cells of the column."""
-        return part(cells, self.decimal)
+    def remark(self, title: str) -> str:
+        """The sentence about how a column with this title was read; "" where nobody is surprised."""
 
 
 def notation_of(cells: Sequence[Cell], decimal: str | None) -> Notation | None:
-    """How a column writes its numbers, by most of its cells that are neither empty nor a word for missing.
+    """How a column is written, by most of its cells that are neither empty nor a word for missing.
 
-    `decimal` is the decimal mark of the table, None where it is not known. None for a column of text, and for
-    one that is empty.
+    `decimal` is the decimal mark of the table, None where it is not known. None for a column of text, for one
+    that is empty, and for one without a notation of its own, such as 10 cm and 1 m.
     """
-    plain = Numbers(decimal or ".")
-    found = plain.read(cells)
-    numbers = int((found.values == found.values).sum())
-    return plain if numbers > 0 and numbers >= int(found.text.sum()) else dates_of(cells)
+    numbers = _numbers_of(cells, decimal or propose_decimal([cells], None))
+    if numbers is None or unit_key(numbers.beside).lower() in _HALVES_OF_A_DAY:
+        return dates_of(cells) or numbers
+    return numbers
+
+
+def _numbers_of(cells: Sequence[Cell], decimal: str) -> Numbers | None:
+    """How a column writes numbers; None for one of texts, or of dates."""
+    found = [_spelling(cell, decimal) for cell in cells]
+    others = [cell for cell, spelling in zip(cells, found, strict=True) if spelling is None]
+    texts = [cell for cell in others if not is_missing(cell) and not is_error(cell)]
+    spellings = [each for each in found if each is not None and each.value == each.value]
+    ways = Counter((unit_key(each.unit), each.uncertain) for each in spellings)
+    (unit, uncertain), count = ways.most_common(1)[0] if ways else (("", False), 0)
+    if 2 * count <= len(spellings) or count < len(texts):
+        return None
+    used = [each for each in spellings if (unit_key(each.unit), each.uncertain) == (unit, uncertain)]
+    beside = Counter(each.unit for each in used).most_common(1)[0][0]
+    if count == 1 < len(cells) and beside and not is_currency(beside) and not scale_of(beside):
+        return None  # a note such as "3 times" in a column that is empty else
+    signs = Counter(each.negative for each in used if each.negative)
+    negative = max(signs, key=lambda sign: (signs[sign], sign == "-"), default="")
+    return Numbers(decimal, beside, negative, uncertain)
+
+
+def _spelling(cell: Cell, decimal: str) -> Spelling | None:
+    """How the number in a cell is spelled; None where there is none."""
+    if isinstance(cell, str):
+        return spelled(cleaned(cell), decimal)
+    return None if cell is None or isinstance(cell, bool) else Spelling(as_float(cell))

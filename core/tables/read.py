@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -66,7 +66,7 @@ def preview(table: Table, reading: Reading = Reading()) -> Preview:  # noqa: B00
                 raise no_points(pair.left_out)
         except Problem as problem:
             return replace(found, problem=str(problem))
-        return replace(found, summary=_summary(sample, pair))
+        return replace(found, summary=_summary(sample, pair, _remarks(sample.layout, x, y)))
 
 
 def read_points(
@@ -98,7 +98,7 @@ def read_points(
         scale = "" if pair.scale is None else str(pair.scale)
         points = Points(pair.x, pair.y, pair.x_title, pair.y_title, table.name, scale)
         used = replace(sample.layout.reading, x=x, y=y, date_order=pair.date_order)
-        notes = (*sample.notes, pair.question)
+        notes = (*sample.notes, *_remarks(sample.layout, x, y), pair.question)
         said = message(points, used.sheet, notes, left_out)
         return ReadPoints(
             points,
@@ -126,7 +126,12 @@ def _without_columns(table: Table, sample: Sample) -> Preview:
     )
 
 
-def _summary(sample: Sample, pair: TwoColumns) -> str:
+def _remarks(layout: Layout, *columns: int) -> tuple[str, ...]:
+    """What a person should know about how some columns are written."""
+    return tuple(layout.notation(column).remark(layout.columns[column].title) for column in columns)
+
+
+def _summary(sample: Sample, pair: TwoColumns, remarks: Sequence[str]) -> str:
     """How many points there would be, of all rows or of those looked at."""
     points = len(pair.x)
     if sample.whole:
@@ -136,7 +141,7 @@ def _summary(sample: Sample, pair: TwoColumns) -> str:
             "{count} point in the first {rows} rows.", "{count} points in the first {rows} rows.", points
         )
     first = first.format(count=f"{points:,}", rows=f"{len(sample.rows):,}")
-    return joined(first, *sample.notes, pair.left_out.sentence(), pair.question)
+    return joined(first, *sample.notes, *remarks, pair.left_out.sentence(), pair.question)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.experiment.points import Points
 from core.problem import Problem
+from core.tables.units import named_with
 from core.texts import N_, _
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ class Column:
     @property
     def title(self) -> str:
         """The name, and the unit, where the name does not hold it already."""
-        return self.name if not self.unit or self.unit in self.name else f"{self.name} ({self.unit})"
+        return named_with(self.name, self.unit)
 
 
 @dataclass(frozen=True)

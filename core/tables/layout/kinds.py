@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from core.tables.cells import Cell, is_missing, number
-from core.tables.reading import DECIMALS
+from core.tables.cells import Cell, is_missing
+from core.tables.numbers import is_number
+from core.tables.spelling import cleaned
 
 Row = Sequence[Cell]
 Kinds = tuple[str, ...]  # of the cells of one row
@@ -16,19 +17,10 @@ MISSING, NUMBER, DATE, TEXT = "", "number", "date", "text"
 _LABEL = "label "  # and then the label itself, which is the same all down a column
 
 _REMEMBERED = 50_000  # cells; the same ones are looked at under each separator
-_LONGEST = 60  # characters of a number or a date, with its unit
-_CURRENCY = r"(?:USD|EUR|GBP|CNY|RMB|JPY|CHF|INR|[A-Z]{0,3}\$|Rs\.?|[€£¥₹₩₽￥])"
-_DIGITS = r"(?P<digits>\d(?:[\d.,'’ \u00a0\u202f\u2009]*\d)?\.?|[.,]\d+)"
-_INDIAN = re.compile(r"\d{1,2}(?:,\d\d)+,\d{3}(?:\.\d*)?")
-_UNIT = r"(?!(?:st|nd|rd|th|e|x)$)[%‰°℃€£¥$₹'\"a-zA-ZµμΩåÅ㎜-㎥\u4e00-\u9fff][\w°%/*·^²³⁻¹().-]{0,9}"
-_NUMBER = re.compile(
-    rf"[(+\-−–]?\s?(?:{_CURRENCY}\s?)?[+\-−–]?{_DIGITS}(?:[eEdD][+-]?\d+)?[)\-−–]?(?:\s?(?:{_UNIT}))?\)?"
-)
 _TIME = r"\d{1,3}[:时點点]\d{1,2}(?:[:分]\d{1,2}(?:[.,]\d+)?秒?)?分?(?:\s?[AaPp]\.?[Mm]\.?)?"
 _DAY = r"\d{1,4}(?P<mark>[-/.])\d{1,2}(?P=mark)\d{1,4}|\d{4}年\d{1,2}月(?:\d{1,2}日)?"
 _DATE = re.compile(rf"(?:{_DAY})(?:[T ]+{_TIME})?(?:Z|\s?[+-]\d\d:?\d\d)?|{_TIME}")
 _LABELLED = re.compile(r"([^\W\d][^:=,;|\t]{0,30}?)\s*[:=]\s*(\S.*)")
-_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff]")
 
 
 def kinds_of(row: Row) -> Kinds:
@@ -63,29 +55,12 @@ def label_in(kind: str) -> str:
 
 @lru_cache(_REMEMBERED)
 def _kind_of_text(text: str) -> str:
-    text = _INVISIBLE.sub("", text).strip()
+    text = cleaned(text)
     if is_missing(text):
         return MISSING
-    if _is_plain(text):
-        return NUMBER
     if _DATE.fullmatch(text):
         return DATE
-    if _is_number(text):
+    if is_number(text):
         return NUMBER
     label, rest = labelled(text)
-    return _LABEL + label if label and _is_number(rest) else TEXT
-
-
-def _is_number(text: str) -> bool:
-    """Whether a text is a number in some notation: with a unit, a currency, thousands, parentheses."""
-    if _is_plain(text):
-        return True
-    match = _NUMBER.fullmatch(text) if len(text) <= _LONGEST else None
-    return match is not None and (
-        _is_plain(match["digits"]) or _INDIAN.fullmatch(match["digits"]) is not None
-    )
-
-
-def _is_plain(text: str) -> bool:
-    """Whether a text is a number without anything around it, with either decimal mark."""
-    return any(number(text, mark) is not None for mark in DECIMALS)
+    return _LABEL + label if label and is_number(rest) else TEXT

@@ -24,6 +24,10 @@ class Labelled:
         """What the numbers are counted in."""
         return self.numbers.unit
 
+    def remark(self, title: str) -> str:
+        """What a person should know about how the numbers were read."""
+        return self.numbers.remark(title)
+
     def read(self, cells: Iterable[Cell]) -> Part:
         """The numbers in some cells of the column."""
         return self.numbers.read(without_label(cells, self.label))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from core.tables.cells import Cell
-from core.tables.layout.decimal_mark import propose_decimal
+from core.tables.decimal_mark import propose_decimal
 from core.tables.layout.kinds import Row, kinds_of
 from core.tables.layout.labels import Labelled, labels_of, without_label
 from core.tables.layout.names import different_names, find_heading, names_by_years

@@ -1,0 +1,67 @@
+"""Which decimal mark the numbers of a table have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from core.tables.cells import Cell
+from core.tables.spelling import cleaned, spelled
+from core.tables.units import is_currency
+
+_THOUSANDS = re.compile(r"\D*[1-9]\d{0,2}([.,])\d{3}(?:\D.*)?")  # it may also be a number with three decimals
+_TENS = re.compile(r"\D*\d\d")
+_BELOW_THOUSAND = re.compile(r"[+-]?\d{1,3}")
+_HUNDREDS = 3  # digits
+_DIGIT = re.compile(r"\d")
+_FEWEST = 2  # amounts of money that show how all are written
+
+
+def propose_decimal(columns: Iterable[Sequence[Cell]], separator: str | None) -> str:
+    """The decimal mark under which the most cells of some columns are numbers.
+
+    "1,234" alone can be both; it is read as 1.234 unless commas part the cells, a point is used somewhere, or
+    the column shows that it writes thousands like that.
+    """
+    texts = [[cleaned(cell) for cell in column if isinstance(cell, str)] for column in columns]
+    doubtful = False
+    point = comma = 0
+    for column in texts:
+        thousands = _thousands_mark(column)
+        for text in column:
+            as_point = thousands != "." and spelled(text, ".") is not None
+            as_comma = thousands != "," and spelled(text, ",") is not None
+            point += as_point
+            comma += as_comma
+            doubtful |= as_comma and "," in text
+    if point != comma:
+        return "." if point > comma else ","
+    return "," if doubtful and separator != "," else "."
+
+
+def _thousands_mark(texts: Sequence[str]) -> str:
+    """The mark that parts thousands in a column, where that is sure although no cell has another mark.
+
+    It is for amounts of money with three digits behind each mark, and for a comma that all numbers from a
+    thousand on have and none below: 987 and 1,234.
+    """
+    matches = {text: _THOUSANDS.fullmatch(text) for text in texts if _DIGIT.search(text)}
+    marks = {found[1] for found in matches.values() if found}
+    if len(marks) != 1:
+        return ""
+    mark = marks.pop()
+    marked = [text for text, found in matches.items() if found]
+    others = [text for text, found in matches.items() if not found]
+    if any(mark in text for text in others):
+        return ""
+    if len(marked) >= _FEWEST and all(map(_is_money, marked)) and any(map(_TENS.match, marked)):
+        return mark
+    from_hundreds = any(len(text) >= _HUNDREDS for text in others)
+    below = all(map(_BELOW_THOUSAND.fullmatch, others))
+    return mark if mark == "," and from_hundreds and below else ""
+
+
+def _is_money(text: str) -> bool:
+    """Whether a number has a currency beside it."""
+    found = spelled(text, ".")
+    return found is not None and is_currency(found.unit)
