@@ -15,8 +15,7 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from core.problem import Problem
-from core.tables import Cancelled, Reading, open_table, preview, read_points
-from core.tables import workbook as workbook_module
+from core.tables import Cancelled, Reading, open_table, preview, read_points, workbook_process
 from core.tables.reading import BEHIND, MISSING, NOT_A_NUMBER
 
 MESSY = Path(__file__).parent / "messy"
@@ -151,7 +150,12 @@ def test_what_is_too_large_unpacked_is_refused_at_once_whatever_its_header_says(
         read_points(MESSY / "bomb.xlsx")
 
 
-ABOUT = 'import json, sys; print(json.dumps({"sheets": ["A"], "sheet": "A", "rows": 9}), flush=True); '
+ABOUT = """
+import json, sys
+about = {"sheets": ["A"], "sheet": "A", "rows": 9, "hidden_rows": 0}
+about |= {"hidden_columns": [], "percent_columns": []}
+print(json.dumps(about), flush=True)
+"""
 DIE = "import os, signal; os.kill(os.getpid(), signal.SIGTERM)"
 
 
@@ -160,6 +164,9 @@ DIE = "import os, signal; os.kill(os.getpid(), signal.SIGTERM)"
     [
         ("import sys; sys.exit(1)", "is damaged or is not a workbook"),
         (ABOUT + "sys.exit(1)", "is damaged or is not a workbook"),
+        (ABOUT + "sys.exit(0)", "is damaged or is not a workbook"),
+        (ABOUT + "print([['a', 'b'], [1, 2]])", "is damaged or is not a workbook"),
+        ("print('{}')", "is damaged or is not a workbook"),
         ("print('no JSON')", "is damaged or is not a workbook"),
         ("", "is damaged or is not a workbook"),
         ("import sys; sys.exit(3)", "password"),
@@ -175,7 +182,7 @@ def test_a_reader_that_ends_in_the_middle_is_a_sentence(
     path = workbook(tmp_path / "book.xlsx", rows(("a", "b"), (1, 2)))
     stand_in = tmp_path / "child.py"
     stand_in.write_text(child)
-    monkeypatch.setattr(workbook_module, "_CHILD", stand_in)
+    monkeypatch.setattr(workbook_process, "CHILD", [str(stand_in)])
     with pytest.raises(Problem, match=rf"book\.xlsx .*{words}"):
         read_points(path)
 
@@ -187,10 +194,9 @@ def test_the_reader_has_no_more_memory_than_its_limit(
     path = workbook(tmp_path / "book.xlsx", rows(("a", "b"), (1, 2)))
     stand_in = tmp_path / "child.py"
     stand_in.write_text(
-        f"""
+        """
 import mmap, sys
-sys.path.append({str(workbook_module._CHILD.parent)!r})
-import workbook_child as child
+from core.tables import workbook_child as child
 
 try:
     child.limit_memory()
@@ -199,7 +205,7 @@ except OSError:
     sys.exit(child.TOO_LARGE)
 """
     )
-    monkeypatch.setattr(workbook_module, "_CHILD", stand_in)
+    monkeypatch.setattr(workbook_process, "CHILD", [str(stand_in)])
     with pytest.raises(Problem, match="more memory"):
         read_points(path)
 

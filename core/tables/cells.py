@@ -41,6 +41,11 @@ def is_error(cell: Cell) -> bool:
     return isinstance(cell, str) and says_error(cleaned(cell))
 
 
+def is_formula(cell: Cell) -> bool:
+    """Whether the cell has a formula in the place of its result."""
+    return isinstance(cell, str) and cell[:1] == "=" and cell[1:2] not in ("", "=", '"')
+
+
 def number(cell: Cell, decimal: str = ".") -> float | None:
     """The number in a cell with nothing beside it; None for text, an answer or nothing."""
     if isinstance(cell, str):

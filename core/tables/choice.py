@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.problem import Problem
-from core.tables.cells import is_missing
+from core.tables.cells import is_formula, is_missing
 from core.tables.dates import Dates
 from core.tables.reading import Column, Reading
 from core.tables.sample import Sample
 from core.texts import _
 
-_LISTED = 12  # columns named in a sentence
+_LISTED = 12  # columns or sheets named in a sentence
+_LONGEST_FORMULA = 40  # characters of it in a sentence
 
 
 def chosen_columns(sample: Sample, reading: Reading) -> tuple[int, int]:
@@ -31,7 +32,7 @@ def chosen_columns(sample: Sample, reading: Reading) -> tuple[int, int]:
         text = _("The column “{name}” has dates or times, which can be x but not y; choose numbers for y.")
         raise Problem(text.format(name=columns[y].name))
     if len(free) < (x is None) + (y is None) or (y is None and not numbers):
-        raise _too_few(sample)
+        raise _too_few(sample, reading)
     if x is None:
         # dates among the first two are what the numbers beside them are plotted over
         x = next((index for index in free[:2] if y is None and _is_dated(columns[index])), free[0])
@@ -43,6 +44,46 @@ def _is_dated(column: Column) -> bool:
     return isinstance(column.notation, Dates)
 
 
+def may_be_fitted(sample: Sample, reading: Reading) -> bool:
+    """Whether a table has the columns that are asked for by name, or else two for x and y.
+
+    A column of formulas counts: it would have numbers, were they calculated.
+    """
+    columns = sample.layout.columns
+    if not {reading.x, reading.y} <= {None, *(column.name for column in columns)}:
+        return False
+    try:
+        chosen_columns(sample, reading)
+    except Problem:
+        formulas = len(uncalculated(sample))
+        return formulas > 0 and formulas + sum(column.numeric for column in columns) > 1
+    return True
+
+
+def uncalculated(sample: Sample) -> list[int]:
+    """The positions of the columns that are mostly formulas without their results."""
+    return [index for index in range(sample.layout.width) if _example_of_formulas(sample, index)]
+
+
+def no_results(sample: Sample, column: int) -> str:
+    """The sentence about a column of formulas that were never calculated."""
+    text = _(
+        "The column “{name}” has formulas whose results are not in the file ({example}); "
+        "open the file in a spreadsheet program to recalculate them, and save it there."
+    )
+    name = sample.layout.columns[column].name
+    return text.format(name=name, example=_example_of_formulas(sample, column))
+
+
+def _example_of_formulas(sample: Sample, column: int) -> str:
+    """One of the formulas of a column that would be numbers if they had results; "" where it is none."""
+    if sample.layout.columns[column].numeric:
+        return ""
+    cells = [row[column] for row in sample.rows if column < len(row) and not is_missing(row[column])]
+    formulas = [str(cell) for cell in cells if is_formula(cell)]
+    return formulas[0][:_LONGEST_FORMULA] if 2 * len(formulas) >= max(len(cells), 1) else ""
+
+
 def _position(asked: str | int | None, sample: Sample) -> int | None:
     """The position of a column that can be numbers; None when none was asked for."""
     if asked is None:
@@ -52,12 +93,12 @@ def _position(asked: str | int | None, sample: Sample) -> int | None:
     index = names.index(asked) if asked in names else asked
     if not isinstance(index, int) or not 0 <= index < len(columns):
         text = _("There is no column {name}; the columns are {columns}.")
-        raise Problem(text.format(name=asked, columns=_listed(names)))
+        raise Problem(text.format(name=asked, columns=listed(names)))
+    if index in uncalculated(sample):
+        raise Problem(no_results(sample, index))
     if not columns[index].numeric and _has_text(sample, index):
         text = _("The column “{name}” is text; choose a column of numbers: {columns}.")
-        raise Problem(
-            text.format(name=names[index], columns=_listed(_numeric(columns)) or _("there is none"))
-        )
+        raise Problem(text.format(name=names[index], columns=listed(_numeric(columns)) or _("there is none")))
     return index
 
 
@@ -66,10 +107,15 @@ def _has_text(sample: Sample, column: int) -> bool:
     return any(not is_missing(row[column]) for row in sample.rows if column < len(row))
 
 
-def _too_few(sample: Sample) -> Problem:
+def _too_few(sample: Sample, reading: Reading) -> Problem:
     """The sentence for a table without two columns of numbers."""
     if not sample.rows:
         return Problem(_("The table has no rows under its column names; add rows of numbers."))
+    if formulas := uncalculated(sample):
+        return Problem(no_results(sample, formulas[0]))
+    if len(sample.sheets) > 1 and reading.sheet is None:
+        text = _("None of the sheets {sheets} has two columns of numbers; a fit needs x and y.")
+        return Problem(text.format(sheets=listed(sample.sheets)))
     columns = sample.layout.columns
     numeric = _numeric(columns)
     if numeric and all(_is_dated(column) for column in columns if column.numeric):
@@ -86,6 +132,6 @@ def _numeric(columns: Sequence[Column]) -> list[str]:
     return [column.name for column in columns if column.numeric]
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
     """Some names in a sentence."""
     return ", ".join([*names[:_LISTED], *(["…"] if len(names) > _LISTED else [])])

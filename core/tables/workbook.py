@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core.problem import Problem
 from core.tables.cells import Cell
+from core.tables.choice import listed, may_be_fitted, no_results, uncalculated
 from core.tables.layout import understand
 from core.tables.limits import SAMPLE_ROWS, check_rows, file_size
-from core.tables.reading import Reading
+from core.tables.reading import Column, Reading
 from core.tables.sample import Block, Sample, block_of
-from core.tables.source import Cancel, Progress, never, stop_if
+from core.tables.source import Cancel, Progress, never
 from core.tables.unpacked import check_unpacked, damaged
-from core.texts import _
+from core.tables.workbook_process import SheetPart, sheet_parts
+from core.texts import _, n_
 
 ZIP = b"PK\x03\x04"  # XLSX, XLSB, ODS
 OLE = b"\xd0\xcf\x11\xe0"  # XLS, and workbooks with a password
-_CHILD = Path(__file__).with_name("workbook_child.py")
-_PASSWORD, _NO_SHEET, _TOO_LARGE = 3, 4, 5  # exit statuses of the child
-_EXIT_STATUSES = range(256)  # of a process that ends by itself; the system has others for one that it ends
-
-
-@dataclass(frozen=True)
-class _Answer:
-    """What the child said: which sheets there are, and some rows of one."""
-
-    sheets: tuple[str, ...] = ()
-    sheet: str = ""
-    row_count: int = 0
-    rows: list[list[Cell]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -42,7 +28,7 @@ class Workbook:
 
     path: Path
     cancelled: Cancel = never
-    heads: dict[str, _Answer] = field(default_factory=dict)
+    heads: dict[str, SheetPart] = field(default_factory=dict)
 
     is_text = False
 
@@ -61,8 +47,30 @@ class Workbook:
         return cls(path, cancelled)
 
     def sample(self, reading: Reading) -> Sample:
-        """The first rows of a sheet, understood as `reading` asks."""
-        head = self._head(reading.sheet or "")
+        """The first rows of a sheet, understood as `reading` asks; else of the first with points."""
+        if reading.sheet is None:
+            return self._proposed(reading)
+        return self._understood(self._head(reading.sheet), reading)
+
+    def _proposed(self, reading: Reading) -> Sample:
+        """The first rows of the first sheet with the columns that are asked for, or else with any data."""
+        names = replace(reading, x=_if_name(reading.x), y=_if_name(reading.y))
+        found: list[Sample] = []
+        problems: list[Problem] = []
+        for head in self._heads():
+            try:
+                found.append(self._understood(head, reading))
+            except Problem as problem:
+                problems.append(problem)
+                continue
+            if may_be_fitted(found[-1], names):
+                return found[-1]
+        if not found:
+            raise problems[0]
+        return found[0]
+
+    def _understood(self, head: SheetPart, reading: Reading) -> Sample:
+        """The first rows of one sheet; Problem where it is empty."""
         rows = head.rows[:SAMPLE_ROWS]
         if not rows:
             text = _("The sheet {sheet} of {name} is empty; choose another sheet.")
@@ -70,9 +78,10 @@ class Workbook:
         whole = len(head.rows) <= SAMPLE_ROWS
         asked = replace(reading, sheet=head.sheet, separator=None, encoding=None)
         layout = understand(rows, asked, whole=whole)
-        return Sample(
-            layout, layout.data(rows), whole, layout.first, head.sheets, layout.notes, layout.behind(rows)
+        sample = Sample(
+            layout, layout.data(rows), whole, layout.first, head.sheets, behind=layout.behind(rows)
         )
+        return replace(sample, notes=(*layout.notes, *_notes(head, sample)))
 
     def blocks(
         self, sample: Sample, columns: tuple[int, int], progress: Progress, cancelled: Cancel
@@ -84,70 +93,82 @@ class Workbook:
         sheet = sample.layout.reading.sheet or ""
         pair = replace(sample.layout, columns=tuple(sample.layout.columns[column] for column in columns))
         done, skip = 0, sample.skip
-        for answer in self._ask(sheet, 0, columns, cancelled):
-            done += len(answer.rows)
+        for part in sheet_parts(self.path, sheet, 0, columns, cancelled):
+            done += len(part.rows)
             check_rows(done - sample.skip)
-            yield block_of(answer.rows[skip:], (0, 1), pair)
-            skip = max(0, skip - len(answer.rows))
-            progress(min(done / max(answer.row_count, 1), 1.0))
+            yield block_of(part.rows[skip:], (0, 1), pair)
+            skip = max(0, skip - len(part.rows))
+            progress(min(done / max(part.row_count, 1), 1.0))
 
-    def _head(self, sheet: str) -> _Answer:
-        """The first rows of a sheet, "" for the first with data; one more than a sample has."""
+    def _head(self, sheet: str) -> SheetPart:
+        """The first rows of a sheet; one more than a sample has."""
         if sheet not in self.heads:
-            answers = list(self._ask(sheet, SAMPLE_ROWS + 1, None, self.cancelled))
-            if not answers:
-                raise damaged(self.name)
-            check_rows(answers[0].row_count)
-            rows = [row for answer in answers for row in answer.rows]
-            self.heads[sheet] = self.heads[answers[0].sheet] = replace(answers[0], rows=rows)
+            list(self._read_heads(sheet))
         return self.heads[sheet]
 
-    def _ask(
-        self, sheet: str, limit: int, columns: tuple[int, int] | None, cancelled: Cancel
-    ) -> Iterator[_Answer]:
-        """What the child reads: first what there is, without rows, then the rows in blocks."""
-        about = _Answer()
-        for line in self._lines(sheet, str(limit), ",".join(map(str, columns or ())), cancelled):
-            try:
-                content = json.loads(line)
-            except ValueError as error:
-                raise damaged(self.name) from error
-            if isinstance(content, dict):
-                about = _Answer(tuple(content["sheets"]), content["sheet"], content["rows"])
-                yield about
-            else:
-                yield replace(about, rows=content)
+    def _heads(self) -> Iterator[SheetPart]:
+        """The first rows of one sheet after the other, each read when it is wanted."""
+        sheets = next((head.sheets for head in self.heads.values()), ())
+        if sheets and all(sheet in self.heads for sheet in sheets):
+            return (self.heads[sheet] for sheet in sheets)
+        return self._read_heads("")
 
-    def _lines(self, sheet: str, limit: str, columns: str, cancelled: Cancel) -> Iterator[bytes]:
-        """The lines that the child writes; Problem when it fails. It has ended when this ends."""
-        with subprocess.Popen(
-            [sys.executable, "-P", str(_CHILD), str(self.path), sheet, limit, columns],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # which only Windows has
-        ) as child:
-            try:
-                for line in child.stdout or ():
-                    stop_if(cancelled)
-                    if line.strip() and line.endswith(b"\n"):  # of the last it may have written a part only
-                        yield line
-                self._check(child.wait(), sheet)
-            finally:
-                child.kill()
-
-    def _check(self, status: int, sheet: str) -> None:
-        """Problem when the child could not read the workbook."""
-        texts = {
-            _PASSWORD: _("{name} is protected by a password; save it without one and open it again."),
-            _NO_SHEET: _("{name} has no sheet {sheet}; choose another sheet."),
-            _TOO_LARGE: _(
-                "{name} takes more memory than a table may or is damaged; save the columns you need as CSV."
-            ),
-        }
-        if status not in _EXIT_STATUSES:
-            status = _TOO_LARGE
-        if status in texts:
-            raise Problem(texts[status].format(name=self.name, sheet=sheet))
-        if status != 0:
+    def _read_heads(self, sheet: str) -> Iterator[SheetPart]:
+        """The first rows of a sheet, or of each where it is ""; they are kept."""
+        rows: list[list[Cell]] = []
+        for part in sheet_parts(self.path, sheet, SAMPLE_ROWS + 1, None, self.cancelled):
+            check_rows(part.row_count)
+            rows += part.rows
+            if part.is_end:
+                self.heads[part.sheet] = replace(part, rows=rows)
+                rows = []
+                yield self.heads[part.sheet]
+        if not self.heads:
             raise damaged(self.name)
+
+
+def _if_name(column: str | int | None) -> str | None:
+    """The name of a column that was asked for; a position does not tell which sheet is meant."""
+    return column if isinstance(column, str) else None
+
+
+def _notes(head: SheetPart, sample: Sample) -> tuple[str, ...]:
+    """What a person should know of a sheet beside its cells."""
+    columns = sample.layout.columns
+    formulas = [no_results(sample, column) for column in uncalculated(sample)[:1]]
+    found = (*formulas, _other_sheets(head), _hidden_rows(head), _hidden_columns(head, columns))
+    return tuple(filter(None, found))
+
+
+def _other_sheets(head: SheetPart) -> str:
+    """Which other sheets there are."""
+    others = [sheet for sheet in head.sheets if sheet != head.sheet]
+    if not others:
+        return ""
+    text = n_("There is another sheet: {sheets}.", "There are {count} other sheets: {sheets}.", len(others))
+    return text.format(count=len(others), sheets=listed(others))
+
+
+def _hidden_rows(head: SheetPart) -> str:
+    """That rows are read which the spreadsheet does not show."""
+    if head.hidden_rows == 0:
+        return ""
+    text = n_(
+        "{count} row that the spreadsheet hides is read too.",
+        "{count} rows that the spreadsheet hides, by a filter or by hand, are read too.",
+        head.hidden_rows,
+    )
+    return text.format(count=f"{head.hidden_rows:,}")
+
+
+def _hidden_columns(head: SheetPart, columns: Sequence[Column]) -> str:
+    """That columns can be chosen which the spreadsheet does not show."""
+    names = [column.name for index, column in enumerate(columns) if index in head.hidden_columns]
+    if not names:
+        return ""
+    text = n_(
+        "The column {names} is hidden in the spreadsheet.",
+        "The columns {names} are hidden in the spreadsheet.",
+        len(names),
+    )
+    return text.format(names=listed(names))

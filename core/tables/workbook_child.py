@@ -1,9 +1,9 @@
 """Reads a workbook in a process of its own, which a damaged or hostile one may break without more harm.
 
-Run as `python workbook_child.py PATH SHEET LIMIT COLUMNS`: SHEET is a name or empty for the first with
-data, LIMIT the number of rows wanted or 0 for all, COLUMNS two positions as `0,1` or empty for all. Writes
-lines of JSON: first `{"sheets", "sheet", "rows"}`, then lists of rows; an empty line now and then says that
-it lives.
+Run as `python -m core.tables.workbook_child PATH SHEET LIMIT COLUMNS`: SHEET is a name, or empty for each in
+turn, LIMIT the number of rows wanted of a sheet, 0 for all, COLUMNS two positions as `0,1` or empty for all.
+Writes lines of JSON: for a sheet `{"sheets", "sheet", "rows", "hidden_rows", "hidden_columns",
+"percent_columns"}`, then lists of rows, at last an empty one; an empty line now and then says that it lives.
 
 A workbook can make its reader ask for far more memory than the file has; so this process has a limit.
 """
@@ -15,10 +15,9 @@ import itertools
 import json
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+import zipfile
 
 from python_calamine import (
-    CalamineSheet,
     CalamineWorkbook,
     PasswordError,
     SheetTypeEnum,
@@ -26,27 +25,34 @@ from python_calamine import (
     WorksheetNotFound,
 )
 
+from core.tables.ods_facts import ods_facts
+from core.tables.sheet_facts import SheetFacts
+from core.tables.sheet_rows import SheetRows
+from core.tables.xls_facts import xls_facts
+from core.tables.xlsx_facts import xlsx_facts
+
+OLE = b"\xd0\xcf\x11\xe0"  # what an XLS file begins with
 MEMORY = 4 << 30
 ROWS_AT_ONCE = 5_000
 BEAT = 0.05  # seconds
 PASSWORD, NO_SHEET, TOO_LARGE = 3, 4, 5  # exit statuses
 
 
-def main(path: str, sheet_name: str, limit: str, columns: str) -> None:
-    """Write a sheet of the workbook at `path` to standard output."""
+def main(path: str, sheet: str, limit: str, columns: str) -> None:
+    """Write a sheet of the workbook at `path` to standard output, or each."""
     limit_memory()
     out = Lines()
+    wanted = [int(column) for column in columns.split(",")] if columns else None
     # as a stream its kind is told by its content, whatever its name ends in
     with open(path, "rb") as file, CalamineWorkbook.from_filelike(file) as workbook:
         names = sheet_names(workbook)
-        sheet = chosen(workbook, [sheet_name] if sheet_name else names)
-        out.write({"sheets": names, "sheet": sheet.name, "rows": sheet.height})
-        wanted = [int(column) for column in columns.split(",")] if columns else None
-        rows = filled_rows(sheet)
-        if limit != "0":
-            rows = itertools.islice(rows, int(limit))
-        while some := list(itertools.islice(rows, ROWS_AT_ONCE)):
-            out.write(some if wanted is None else [[row[column] for column in wanted] for row in some])
+        for name in [sheet] if sheet else names:
+            rows, about = opened(path, workbook, name)
+            out.write({"sheets": names, "sheet": name, **about})
+            left = iter(rows) if limit == "0" else itertools.islice(rows, int(limit))
+            while some := list(itertools.islice(left, ROWS_AT_ONCE)):
+                out.write(some if wanted is None else [[row[column] for column in wanted] for row in some])
+            out.write([])
 
 
 def limit_memory() -> None:
@@ -66,21 +72,33 @@ def sheet_names(workbook: CalamineWorkbook) -> list[str]:
     ] or workbook.sheet_names
 
 
-def chosen(workbook: CalamineWorkbook, names: Iterable[str]) -> CalamineSheet:
-    """The first of the named sheets that has data, or else the last."""
-    for name in names:
-        sheet = workbook.get_sheet_by_name(name)
-        if sheet.height:
-            break
-    return sheet
+def opened(path: str, workbook: CalamineWorkbook, name: str) -> tuple[SheetRows, dict[str, object]]:
+    """The rows of a sheet, and what is known of it."""
+    sheet = workbook.get_sheet_by_name(name)
+    facts = facts_of(path, name)
+    facts.merged += sheet.merged_cell_ranges or []
+    rows = SheetRows(sheet, facts)
+    hidden = sorted(column - rows.left for column in facts.hidden_columns if column >= rows.left)
+    percent = sorted(column - rows.left for column in facts.percent_columns)
+    return rows, {
+        "rows": rows.height,
+        "hidden_rows": facts.hidden_rows,
+        "hidden_columns": hidden,
+        "percent_columns": percent,
+    }
 
 
-def filled_rows(sheet: CalamineSheet) -> Iterator[Sequence[object]]:
-    """The rows that have anything in them; all are equally long."""
-    if sheet.height == 0:
-        return iter(())
-    empty = [""] * sheet.width
-    return (row for row in sheet.iter_rows() if row != empty)
+def facts_of(path: str, name: str) -> SheetFacts:
+    """What the file says of a sheet beside its values; nothing of the kinds that are not known here."""
+    with open(path, "rb") as file:
+        if file.read(len(OLE)) == OLE:
+            file.seek(0)
+            return xls_facts(file.read(), name)
+        try:
+            with zipfile.ZipFile(file) as archive:
+                return (ods_facts if "content.xml" in archive.namelist() else xlsx_facts)(archive, name)
+        except (zipfile.BadZipFile, NotImplementedError):
+            return SheetFacts()
 
 
 class Lines:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from core.tables.cells import Cell, is_missing
+from core.tables.cells import Cell, is_error, is_formula, is_missing
 from core.tables.numbers import is_number
 from core.tables.spelling import cleaned
 
@@ -56,11 +56,11 @@ def label_in(kind: str) -> str:
 @lru_cache(_REMEMBERED)
 def _kind_of_text(text: str) -> str:
     text = cleaned(text)
-    if is_missing(text):
+    if is_missing(text) or is_error(text):
         return MISSING
     if _DATE.fullmatch(text):
         return DATE
-    if is_number(text):
+    if is_number(text) or is_formula(text):  # which would have a number, were it calculated
         return NUMBER
     label, rest = labelled(text)
     return _LABEL + label if label and is_number(rest) else TEXT

@@ -1,0 +1,115 @@
+"""Asks the process that reads workbooks, and makes sentences of how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from core.problem import Problem
+from core.tables.cells import Cell
+from core.tables.source import Cancel, stop_if
+from core.tables.unpacked import damaged
+from core.texts import _
+
+CHILD = ("-m", "core.tables.workbook_child")  # what Python runs
+_PASSWORD, _NO_SHEET, _TOO_LARGE = 3, 4, 5  # exit statuses of the child
+_EXIT_STATUSES = range(256)  # of a process that ends by itself; the system has others for one that it ends
+
+
+@dataclass(frozen=True)
+class SheetPart:
+    """What the child says of one sheet of `sheets`, and some of its rows; `is_end` after the last of them.
+
+    `hidden_rows` counts those with content, `hidden_columns` are positions in the rows.
+    """
+
+    sheets: tuple[str, ...] = ()
+    sheet: str = ""
+    row_count: int = 0
+    hidden_rows: int = 0
+    hidden_columns: tuple[int, ...] = ()
+    percent_columns: tuple[int, ...] = ()
+    rows: list[list[Cell]] = field(default_factory=list)
+    is_end: bool = False
+
+
+def sheet_parts(
+    path: Path, sheet: str, limit: int, columns: tuple[int, int] | None, cancelled: Cancel
+) -> Iterator[SheetPart]:
+    """A sheet, or each where `sheet` is "": first what it is, without rows, then the rows in blocks.
+
+    At most `limit` rows of a sheet, all where it is 0, and of these all cells or those of two columns. Raises
+    Problem where the workbook cannot be read.
+    """
+    part = about = SheetPart()
+    for line in _lines(path, [sheet, str(limit), ",".join(map(str, columns or ()))], cancelled):
+        try:
+            content = json.loads(line)
+            about = _about(content) if isinstance(content, dict) else about
+        except (ValueError, KeyError, TypeError) as error:
+            raise damaged(path.name) from error
+        part = about if isinstance(content, dict) else replace(about, rows=content or [], is_end=not content)
+        yield part
+    if not part.is_end:
+        raise damaged(path.name)
+
+
+def _about(content: dict[str, Any]) -> SheetPart:
+    """What the child says of a sheet."""
+    return SheetPart(
+        tuple(content["sheets"]),
+        content["sheet"],
+        content["rows"],
+        content["hidden_rows"],
+        tuple(content["hidden_columns"]),
+        tuple(content["percent_columns"]),
+    )
+
+
+def _lines(path: Path, options: list[str], cancelled: Cancel) -> Iterator[bytes]:
+    """The lines that the child writes; Problem when it fails. It has ended when this ends."""
+    with subprocess.Popen(
+        [sys.executable, "-P", *CHILD, str(path), *options],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=_environment(),
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # which only Windows has
+    ) as child:
+        try:
+            for line in child.stdout or ():
+                stop_if(cancelled)
+                if line.strip() and line.endswith(b"\n"):  # of the last it may have written a part only
+                    yield line
+            _check(child.wait(), path.name, options[0])
+        finally:
+            child.kill()
+
+
+def _environment() -> dict[str, str]:
+    """The child finds this very program."""
+    places = [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH")]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, places))}
+
+
+def _check(status: int, name: str, sheet: str) -> None:
+    """Problem when the child could not read the workbook."""
+    texts = {
+        _PASSWORD: _("{name} is protected by a password; save it without one and open it again."),
+        _NO_SHEET: _("{name} has no sheet {sheet}; choose another sheet."),
+        _TOO_LARGE: _(
+            "{name} takes more memory than a table may or is damaged; save the columns you need as CSV."
+        ),
+    }
+    if status not in _EXIT_STATUSES:
+        status = _TOO_LARGE
+    if status in texts:
+        raise Problem(texts[status].format(name=name, sheet=sheet))
+    if status != 0:
+        raise damaged(name)

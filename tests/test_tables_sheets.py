@@ -1,0 +1,260 @@
+"""A sheet is read as a person sees it, with its formulas, errors, hidden and merged cells."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pytest
+
+from core.problem import Problem
+from core.tables import Reading, ReadPoints, open_table, preview, read_points
+from core.tables.reading import ERROR_CELL, MISSING, NOT_A_NUMBER
+from tests.spreadsheets import data, formula, number, ods, ods_cell, ods_row, text, xlsx
+
+HEAD = text("A1", "t") + text("B1", "v")
+ODS_HEAD = ods_row(ods_cell("t"), ods_cell("v"))
+
+
+def refusal(path: Path, reading: Reading = Reading()) -> str:  # noqa: B008 (it is frozen)
+    """The sentence for a workbook that gives no points; the preview has the same."""
+    with pytest.raises(Problem) as problem:
+        read_points(path, reading)
+    assert preview(open_table(path), reading).problem == str(problem.value)
+    return str(problem.value)
+
+
+def pairs(read: ReadPoints) -> list[tuple[float, float]]:
+    """The points that were read."""
+    return list(zip(read.points.x[:, 0].tolist(), read.points.y.tolist(), strict=True))
+
+
+def computed(result: str | None, kind: str = "n") -> str:
+    """A sheet with numbers in A and formulas in B that all have the same stored result."""
+    rows = (number(f"A{n}", n - 1.0) + formula(f"B{n}", f"2*A{n}<9", result, kind) for n in range(2, 6))
+    return data(HEAD, *rows)
+
+
+@pytest.mark.parametrize(
+    ("result", "recalculate"), [(None, False), ("", False), ("", True), ("0", True), (None, True)]
+)
+def test_formulas_that_were_never_calculated_are_told_as_such(
+    result: str | None, recalculate: bool, tmp_path: Path
+) -> None:
+    path = xlsx(tmp_path / "book.xlsx", {"Data": computed(result)}, recalculate)
+    for reading in (Reading(), Reading(y="v"), Reading(x="v", y="t")):
+        said = refusal(path, reading)
+        for words in ("“v”", "formulas", "recalculate", "=2*A2<9"):
+            assert words in said
+
+
+def test_formulas_as_openpyxl_writes_them_are_told_as_never_calculated(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for row in range(1, 5):
+        sheet.append([row, f"=A{row}*2", "=B1+1"])
+    book.save(tmp_path / "book.xlsx")
+    assert "=A1*2" in refusal(tmp_path / "book.xlsx")
+    sheet.delete_cols(1)
+    book.save(tmp_path / "alone.xlsx")
+    assert "formulas" in refusal(tmp_path / "alone.xlsx")
+
+
+def test_formulas_that_repeat_another_are_told_without_their_text(tmp_path: Path) -> None:
+    rows = (f'{number(f"A{n}", n)}<c r="B{n}"><f t="shared" si="0"/></c>' for n in (2, 3, 4))
+    assert "(=…)" in refusal(xlsx(tmp_path / "book.xlsx", {"Data": data(HEAD, *rows)}))
+
+
+def test_a_result_of_zero_or_of_an_empty_text_is_a_result_where_all_was_calculated(tmp_path: Path) -> None:
+    read = read_points(xlsx(tmp_path / "zero.xlsx", {"Data": computed("0")}))
+    assert pairs(read) == [(1, 0), (2, 0), (3, 0), (4, 0)]
+    rows = (number(f"A{n}", n) + formula(f"B{n}", "IF(1)", "" if n == 3 else "5", "str") for n in (2, 3, 4))
+    read = read_points(xlsx(tmp_path / "empty.xlsx", {"Data": data(HEAD, *rows)}))
+    assert read.dropped_because == {MISSING: 1}
+
+
+@pytest.mark.parametrize("recalculate", [True, False])
+def test_formulas_of_which_some_have_results_are_read(recalculate: bool, tmp_path: Path) -> None:
+    results = ("7.5", "0", None, "9", "11")
+    rows = (number(f"A{n}", n) + formula(f"B{n}", f"A{n}+1", results[n - 2]) for n in range(2, 7))
+    read = read_points(xlsx(tmp_path / "book.xlsx", {"Data": data(HEAD, *rows)}, recalculate))
+    assert pairs(read) == [(2, 7.5), (3, 0), (5, 9), (6, 11)]
+    assert read.dropped_because == {NOT_A_NUMBER: 1}
+
+
+def test_a_column_of_formulas_beside_two_of_numbers_is_told(tmp_path: Path) -> None:
+    rows = (
+        number(f"A{n}", n) + formula(f"B{n}", f"A{n}+1", None) + number(f"C{n}", n * n) for n in range(2, 7)
+    )
+    path = xlsx(tmp_path / "book.xlsx", {"Data": data(HEAD + text("C1", "w"), *rows)})
+    read = read_points(path)
+    assert (read.points.x_name, read.points.y_name) == ("t", "w")
+    assert "“v” has formulas" in read.message
+    assert "“v” has formulas" in preview(open_table(path)).summary
+
+
+def test_errors_are_told_as_errors(tmp_path: Path) -> None:
+    errors = ("#DIV/0!", "#VALUE!", "#REF!", "#NAME?")
+    rows = [number(f"A{n}", n) + number(f"B{n}", n * n) for n in range(2, 8)]
+    rows += [number(f"A{n}", n) + formula(f"B{n}", "1/0", errors[n - 8], "e") for n in range(8, 12)]
+    read = read_points(xlsx(tmp_path / "book.xlsx", {"Data": data(HEAD, *rows)}))
+    assert pairs(read) == [(n, n * n) for n in range(2, 8)]
+    assert read.dropped_because == {ERROR_CELL: 4}
+    assert "#DIV/0!" in read.message
+
+
+def test_cells_without_their_places_and_with_a_prefix_are_found(tmp_path: Path) -> None:
+    rows = "".join(f"<row><c><v>{n}</v></c><c/><c><f>A{n}</f></c></row>" for n in range(3))
+    path = xlsx(tmp_path / "book.xlsx", {"Data": f"<sheetData>{rows}</sheetData>"}, prefix="x")
+    assert preview(open_table(path)).rows[-1] == ("2", "", "=A2")
+
+
+def test_what_the_spreadsheet_hides_is_read_and_said(tmp_path: Path) -> None:
+    columns = '<cols><col min="1" max="1" width="9"/><col min="2" max="2" hidden="1"/></cols>'
+    rows = [number(f"A{n}", n) + number(f"B{n}", n * n) for n in range(2, 9)]
+    hidden = dict.fromkeys((3, 5, 6, 9, 10), 'hidden="1"')  # the last two are empty
+    path = xlsx(tmp_path / "book.xlsx", {"Data": columns + data(HEAD, *rows, "", "<c/>", attributes=hidden)})
+    read = read_points(path)
+    assert len(read.points) == 7
+    assert "3 rows that the spreadsheet hides" in read.message
+    assert "column v is hidden" in read.message
+
+
+def test_a_merged_cell_stands_in_all_its_rows_and_over_its_columns(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for row in (
+        ("Title", None, None, None, None),
+        ("dose", "Run A", None, "Run B", None),
+        (None, "t", "v", "t", "v"),
+        (1.5, 0, 10, 0, 11),
+        (None, 1, 12, 1, 13),
+        (2.5, 2, 14, 2, 15),
+        (None, 3, 16, 3, 17),
+    ):
+        sheet.append(row)
+    for cells in ("A1:E1", "A2:A3", "B2:C2", "D2:E2", "A4:A5", "A6:A7"):
+        sheet.merge_cells(cells)
+    book.save(tmp_path / "book.xlsx")
+    table = open_table(tmp_path / "book.xlsx")
+    found = preview(table)
+    names = [column.name for column in found.columns]
+    assert names == ["dose", "Run A, t", "Run A, v", "Run B, t", "Run B, v"]
+    assert found.rows == (
+        ("1.5", "0", "10", "0", "11"),
+        ("1.5", "1", "12", "1", "13"),
+        ("2.5", "2", "14", "2", "15"),
+        ("2.5", "3", "16", "3", "17"),
+    )
+
+
+def test_numbers_in_cells_merged_for_their_looks_are_no_second_column(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for number_of_row, row in enumerate([("t", None, "v", None), (1, None, 5, None), (2, None, 7, None)], 1):
+        sheet.append(row)
+        sheet.merge_cells(f"A{number_of_row}:B{number_of_row}")
+        sheet.merge_cells(f"C{number_of_row}:D{number_of_row}")
+    book.save(tmp_path / "book.xlsx")
+    read = read_points(tmp_path / "book.xlsx")
+    assert (read.points.x_name, read.points.y_name) == ("t", "v")
+    assert pairs(read) == [(1, 5), (2, 7)]
+
+
+def test_a_sheet_in_the_open_format_is_read_as_a_person_sees_it(tmp_path: Path) -> None:
+    error = (
+        '<table:table-cell table:formula="of:=1/0" office:value-type="{}" {} calcext:value-type="error">'
+        "<office:annotation><text:p>not this</text:p></office:annotation><text:p>{}</text:p>"
+        "</table:table-cell>"
+    )
+    calculated = 'table:formula="of:=[.A2]"'
+    path = ods(
+        tmp_path / "book.ods",
+        {
+            "Other": ods_row(ods_cell("#DIV/0!")),
+            "Data": '<table:table-column/><table:table-column table:visibility="collapse"/>'
+            + ods_row(
+                ods_cell("Group", 'table:number-columns-spanned="2"'),
+                "<table:covered-table-cell/>",
+                ods_cell("a"),
+            )
+            + ods_row(ods_cell("t"), ods_cell("v"), ods_cell("t"))
+            + ods_row(
+                ods_cell(1.5), ods_cell(2.5, calculated), ods_cell(7.0, 'table:number-rows-spanned="2"')
+            )
+            + ods_row(ods_cell(2.5), ods_cell(3.5), "<table:covered-table-cell/>")
+            + ods_row(
+                ods_cell(8.0, 'table:number-columns-repeated="2"'),
+                attributes='table:number-rows-repeated="3"',
+            )
+            + ods_row(ods_cell(3.5), error.format("string", 'office:string-value=""', "#DIV/0!"))
+            + ods_row(ods_cell(4.5), error.format("float", 'office:value="0"', "Err:502"))
+            + ods_row(ods_cell(5.5), ods_cell(None, 'table:formula="of:=2*[.A7]"'))
+            + ods_row(
+                ods_cell(9.0),
+                ods_cell(9.5),
+                attributes='table:visibility="filter" table:number-rows-repeated="2"',
+            )
+            + ods_row(ods_cell(), attributes='table:number-rows-repeated="1000" table:visibility="collapse"'),
+        },
+    )
+    found = preview(open_table(path))
+    assert [column.name for column in found.columns] == ["Group, t", "Group, v", "a, t"]
+    assert found.rows == (
+        ("1.5", "2.5", "7"),
+        ("2.5", "3.5", "7"),
+        *[("8", "8", "")] * 3,
+        ("3.5", "#DIV/0!", ""),
+        ("4.5", "Err:502", ""),
+        ("5.5", "=2*A7", ""),
+        *[("9", "9.5", "")] * 2,
+    )
+    read = read_points(path)
+    assert pairs(read) == [(1.5, 2.5), (2.5, 3.5), (8, 8), (8, 8), (8, 8), (9, 9.5), (9, 9.5)]
+    assert read.dropped_because == {ERROR_CELL: 2, NOT_A_NUMBER: 1}
+    for words in (
+        "#DIV/0!",
+        "2 rows that the spreadsheet hides",
+        "hidden in the spreadsheet",
+        "Other",
+    ):
+        assert words in read.message
+
+
+def test_formulas_without_results_in_the_open_format_are_told_as_such(tmp_path: Path) -> None:
+    rows = (ods_row(ods_cell(1.0 * n), ods_cell(None, 'table:formula="of:=2*[.A1]"')) for n in range(5))
+    said = refusal(ods(tmp_path / "book.ods", {"Data": ODS_HEAD + "".join(rows)}))
+    assert "“v” has formulas" in said
+    assert "=2*A1" in said
+
+
+def test_the_first_sheet_with_two_columns_of_numbers_is_taken_and_the_others_are_named(
+    tmp_path: Path,
+) -> None:
+    numbers = [number(f"A{n}", n) + number(f"B{n}", n * n) for n in range(2, 6)]
+    sheets = {
+        "About": data(text("A1", "Measured in May"), text("A2", "by Ada")),
+        "Constants": data(text("A1", "g") + number("B1", 9.81)),
+        "Data": data(HEAD, *numbers),
+        "More": data(text("A1", "p") + text("B1", "q"), *numbers),
+    }
+    path = xlsx(tmp_path / "book.xlsx", sheets)
+    table = open_table(path)
+    found = preview(table)
+    assert (found.reading.sheet, found.sheets) == ("Data", tuple(sheets))
+    assert preview(table) == found
+    read = read_points(path)
+    assert read.reading.sheet == "Data"
+    assert "About, Constants, More" in read.message
+    assert read_points(path, Reading(x="p", y="q")).reading.sheet == "More"
+    assert "Only the column" in refusal(path, Reading(sheet="Constants"))
+    only_texts = xlsx(tmp_path / "texts.xlsx", {name: sheets[name] for name in ("About", "Constants")})
+    assert "About, Constants" in refusal(only_texts)
+
+
+def test_a_sheet_of_formulas_without_results_is_not_passed_over_for_a_later_one(tmp_path: Path) -> None:
+    numbers = [number(f"A{n}", n) + number(f"B{n}", n * n) for n in range(2, 6)]
+    path = xlsx(tmp_path / "book.xlsx", {"Data": computed(None), "Later": data(HEAD, *numbers)})
+    assert "recalculate" in refusal(path)
+    assert np.array_equal(read_points(path, Reading(sheet="Later")).points.y, [4, 9, 16, 25])
