@@ -42,7 +42,7 @@ KEYS = [
     *("model", "parameters", "equation", "loss", "r2", "rmse", "mae", "validation"),
     *("steps", "epochs", "seconds"),
     *("steps_per_second", "device", "seed", "stopped_because", "points"),
-    *("x_name", "y_name", "x_kind", "x_unit", "x_origin", "sheet", "dropped_rows"),
+    *("x_name", "y_name", "x_kind", "x_unit", "x_origin", "y_unit", "sheet", "dropped_rows"),
 ]
 Answer = Callable[..., dict[str, object]]
 

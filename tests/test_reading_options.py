@@ -105,14 +105,6 @@ def test_a_sheet_is_chosen_and_named(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert found["dropped_rows"] == {"missing": 1}
 
 
-def test_units_in_the_cells_stand_beside_the_names_and_in_what_is_kept(train: Train) -> None:
-    found, points = train("length,share\n10 m,50 %\n15 m,60 %\n20 m,75 %\n")
-    names = [found[key] for key in ("x_name", "x_unit", "y_name", "y_unit")]
-    assert names == ["length", "m", "share", ""]
-    assert (points.x_name, points.y_name) == ("length (m)", "share")
-    assert columns(points) == [[10, 15, 20], [0.5, 0.6, 0.75]]
-
-
 def test_an_experiment_has_names_and_no_sheet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "a.fit.json"
     save_experiment(Experiment(Points([1, 2, 3], [2, 4, 6], "hours", "marks")), path)
