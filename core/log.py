@@ -49,7 +49,9 @@ def start_log() -> Path:
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         _log_crashes(path.with_name(CRASH_NAME))
-        handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8")
+        handler = RotatingFileHandler(
+            path, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8", errors="backslashreplace"
+        )
     handler.setFormatter(logging.Formatter(FORMAT))
     root = logging.getLogger()
     root.addHandler(handler)

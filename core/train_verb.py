@@ -20,6 +20,7 @@ from core.choices import LOSSES, MODELS
 from core.experiment.experiment import Experiment
 from core.experiment.file import save_experiment
 from core.experiment.split import held_out, too_few_points
+from core.file_names import readable
 from core.insight.fit_measures import Measures, measures
 from core.insight.numbers import told_apart, typed
 from core.problem import Problem
@@ -180,7 +181,9 @@ def _check_outputs(arguments: argparse.Namespace, draw: Draw | None) -> None:
         raise Problem(_("--plot needs the drawing part of Fitscope; start it as: python main.py train."))
     if not Path(arguments.plot).absolute().parent.is_dir():
         raise Problem(
-            _("The folder of “{file}” is not there; make it, or choose another.").format(file=arguments.plot)
+            _("The folder of “{file}” is not there; make it, or choose another.").format(
+                file=readable(arguments.plot)
+            )
         )
 
 
@@ -268,7 +271,7 @@ def _tell(outcome: Outcome, saved: str | None) -> None:
     )
     say(_why(outcome))
     if saved:
-        say(_("Saved as {file}.").format(file=saved))
+        say(_("Saved as {file}.").format(file=readable(saved)))
 
 
 def _why(outcome: Outcome) -> str:

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from core.file_names import shown_name
 from core.problem import Problem
 from core.texts import _
 
@@ -34,7 +35,7 @@ def save_whole(path: str | os.PathLike[str], pieces: Iterable[bytes]) -> None:
     except (OSError, ValueError) as error:
         raise Problem(
             _("“{file}” could not be saved, because {reason}; choose another place or make room.").format(
-                file=Path(path).name, reason=_reason(error, Path(path).parent)
+                file=shown_name(path), reason=_reason(error, Path(path).parent)
             )
         ) from error
 
@@ -42,7 +43,7 @@ def save_whole(path: str | os.PathLike[str], pieces: Iterable[bytes]) -> None:
 def _reason(error: OSError | ValueError, folder: Path) -> str:
     """Why nothing could be written to `folder`, in the middle of a sentence."""
     if isinstance(error, FileNotFoundError):
-        return _("there is no folder “{folder}”").format(folder=folder.name)
+        return _("there is no folder “{folder}”").format(folder=shown_name(folder))
     return reason_in_words(error)
 
 

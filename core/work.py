@@ -13,6 +13,7 @@ from core.experiment.experiment import Experiment
 from core.experiment.file import load_experiment
 from core.experiment.points import Points
 from core.experiment.settings import NAMES, OPTIONS, Settings, unknown_name
+from core.file_names import shown_name
 from core.problem import Problem
 from core.reading_options import is_experiment
 from core.tables.reading import Column
@@ -74,9 +75,8 @@ def work_of(arguments: argparse.Namespace) -> Work:
             notice = _("The changes recorded in {file} were left out, because other settings were given.")
         experiment = Experiment(experiment.points, settings)
     x, y = Column(experiment.points.x_name, None), Column(experiment.points.y_name, None)
-    return Work(
-        experiment, message.format(count=count, file=path.name), x, y, notice=notice.format(file=path.name)
-    )
+    name = shown_name(path)
+    return Work(experiment, message.format(count=count, file=name), x, y, notice=notice.format(file=name))
 
 
 def settings_of(arguments: argparse.Namespace, base: Settings) -> Settings:

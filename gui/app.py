@@ -30,6 +30,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QWidget
 
 from core.experiment import Experiment
+from core.file_names import readable
 from core.log import data_folder
 from core.problem import Problem
 from core.texts import _, language, system_language, use_language
@@ -81,7 +82,7 @@ def create_window(
 def run_window(arguments: argparse.Namespace) -> int:
     """Show the window until it is closed; the exit status."""
     if arguments.file and not arguments.file.exists():
-        raise Problem(_("There is no file {file}; check its name.").format(file=arguments.file))
+        raise Problem(_("There is no file {file}; check its name.").format(file=readable(arguments.file)))
     app = create_app([NAME])
     qInstallMessageHandler(_log_qt)
     preferences = Preferences(_look_asked_for(arguments))

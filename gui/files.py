@@ -13,6 +13,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.experiment import Experiment, load_experiment, save_experiment
+from core.file_names import shown_name
 from core.problem import Problem
 from core.reading_options import is_experiment
 from core.tables.reading import Reading
@@ -180,7 +181,7 @@ class Files(QObject):
             ending = next((each for each in others if each in dialog.selectedNameFilter()), suffix)
             if Path(path + ending).exists():
                 taken = _("There is a file {file} already; write its whole name to replace it.")
-                self._warn(taken.format(file=Path(path + ending).name))
+                self._warn(taken.format(file=shown_name(path + ending)))
             else:
                 then(path + ending)
 
@@ -190,7 +191,7 @@ class Files(QObject):
 
     def _suggested_name(self) -> str:
         """A name to save under: that of the open experiment, or of the file that the points came from."""
-        known = Path(self._workspace.path or self._workspace.store.points.source).name
+        known = shown_name(self._workspace.path or self._workspace.store.points.source)
         return known.removesuffix(EXPERIMENT).partition(".")[0] or "fitscope"
 
     def _ask_how_to_read(self, source: Path | str, reading: Reading = Reading()) -> None:  # noqa: B008
@@ -224,10 +225,10 @@ class Files(QObject):
             self._saved(path)
         else:
             words = _("Saved as {file}, without the changes made during the run: they take too much room.")
-            self._say(words.format(file=Path(path).name), True)
+            self._say(words.format(file=shown_name(path)), True)
 
     def _saved(self, path: str) -> None:
-        self._say(_("Saved as {file}.").format(file=Path(path).name), False)
+        self._say(_("Saved as {file}.").format(file=shown_name(path)), False)
 
     def _remember(self, experiment: Experiment, path: str) -> None:
         """The work is that of a file, in the state `experiment`; meanwhile it may be in another."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -11,6 +10,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent,
 from PySide6.QtWidgets import QMainWindow, QScrollArea, QToolBar, QVBoxLayout, QWidget
 
 from core.experiment import Experiment, Settings
+from core.file_names import path_written, shown_name
 from core.insight.units import DATA, TRAINED
 from core.tables import load_data_set
 from core.tables.reading import Reading
@@ -287,7 +287,7 @@ class MainWindow(QMainWindow):
             self._surveyor.fit_view()
 
     def _show_title(self) -> None:
-        name = Path(self.workspace.path).name.replace("[*]", "[*][*]")  # Qt's own mark, taken literally
+        name = shown_name(self.workspace.path).replace("[*]", "[*][*]")  # Qt's own mark, taken literally
         self.setWindowTitle((f"{name}[*] – " if name else "") + "Fitscope")
         self.setWindowModified(bool(name) and not self.store.undo_stack.isClean())
 
@@ -415,9 +415,9 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         """The first file that was dropped is opened."""
-        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        if paths:
-            self.open_path(paths[0])
+        urls = [url.toEncoded().toStdString() for url in event.mimeData().urls() if url.isLocalFile()]
+        if urls:
+            self.open_path(path_written(urls[0]))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window, end what runs; what is not saved is kept for the next start."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMainWindow, QMenu
 
+from core.file_names import readable, shown_name
 from core.tables import DATA_SETS
 from core.texts import LANGUAGES, _
 from gui.preferences import Preferences
@@ -77,8 +77,8 @@ def recent_menu(window: QMainWindow, preferences: Preferences, open_path: Callab
     def fill() -> None:
         menu.clear()
         for path in preferences.recent():
-            action = menu.addAction(Path(path).name.replace("&", "&&"))
-            action.setToolTip(plain_tip(path))
+            action = menu.addAction(shown_name(path).replace("&", "&&"))
+            action.setToolTip(plain_tip(readable(path)))
             action.triggered.connect(lambda _checked=False, path=path: open_path(path))
         menu.addSeparator()
         menu.addAction(_("Forget these files"), preferences.forget_recent)

@@ -6,12 +6,12 @@ import logging
 from collections.abc import Callable, Mapping
 from functools import partial
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication
 
+from core.file_names import shown_name
 from core.insight.units import DATA, TRAINED
 from core.problem import Problem
 from core.texts import _, joined
@@ -149,7 +149,7 @@ class Narrator(QObject):
             experiment.points,
             experiment.settings,
             steps=snapshot.step if snapshot is not None and is_made else None,
-            name=Path(self._workspace.path or experiment.points.source).name,
+            name=shown_name(self._workspace.path or experiment.points.source),
             changed=self._lost_changes(experiment),
             earlier=experiment.earlier,
             ended=session.stopped,

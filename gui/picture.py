@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QBuffer, QCoreApplication, Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QSplitter
 
 from core.experiment import Experiment, Settings, load_experiment
 from core.experiment.split import held_out
+from core.file_names import shown_name
 from core.problem import Problem
 from core.reading_options import is_experiment
 from core.tables.reading import Reading
@@ -57,9 +58,16 @@ def fit_picture(experiment: Experiment, snapshot: Snapshot, history: History) ->
 
 def save_picture(picture: QPixmap, path: Path) -> None:
     """Write `picture` to `path`, in the format that its name says; raises Problem if that fails."""
-    if not picture.save(str(path)):
+    content = QBuffer()
+    content.open(QBuffer.OpenModeFlag.WriteOnly)
+    try:
+        # Qt itself would write to another path than one that is no text
+        if not picture.save(content, path.suffix.removeprefix(".") or None):
+            raise OSError
+        path.write_bytes(content.data().data())
+    except OSError as error:
         raise Problem(
             _(
                 "The picture {file} could not be written; choose a name in .png in a folder you may write."
-            ).format(file=path.name)
-        )
+            ).format(file=shown_name(path))
+        ) from error

@@ -8,6 +8,8 @@ from typing import TypeVar
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from core.file_names import path_written, written_path
+
 Value = TypeVar("Value", bool, int, float, str)
 
 LARGEST_RECENT = 8
@@ -49,12 +51,12 @@ class Preferences:
 
     def recent(self) -> list[str]:
         """The files opened last, newest first."""
-        return [path for path in self.get("recent", "").split("\n") if path]
+        return [path_written(line) for line in self.get("recent", "").split("\n") if line]
 
     def add_recent(self, path: str) -> None:
         """Put `path` first among the files opened last."""
         paths = [path, *(old for old in self.recent() if old != path)]
-        self.put("recent", "\n".join(paths[:LARGEST_RECENT]))
+        self.put("recent", "\n".join(map(written_path, paths[:LARGEST_RECENT])))
 
     def forget_recent(self) -> None:
         """Forget all files opened last."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
+from core.file_names import shown_name
 from core.problem import Problem
 from core.tables.reading import Cancelled, Reading
 from core.texts import _
@@ -131,7 +132,7 @@ class Reader(QObject):
         if self._job is None or self._elapsed.elapsed() < PATIENCE:
             return
         if self._dialog is None:
-            text = _("Reading {name}").format(name=os.path.basename(self._name))
+            text = _("Reading {name}").format(name=shown_name(self._name))
             self._dialog = ProgressDialog(text, self._theme, self._window)
             self._dialog.cancelled.connect(self.cancel)
             self._dialog.show()

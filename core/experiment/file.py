@@ -16,6 +16,7 @@ from core.choices.choice import LONGEST_ECHO
 from core.experiment.experiment import Experiment, Stretch, require_few
 from core.experiment.points import Floats, Points
 from core.experiment.settings import NAMES, Settings, unknown_name
+from core.file_names import shown_name
 from core.problem import Problem
 from core.texts import _
 from core.whole_file import LARGEST_FILE, reason_in_words, save_whole
@@ -47,18 +48,18 @@ def load_experiment(path: str | os.PathLike[str], alone: bool = False) -> Experi
         if path.exists() and not path.is_file():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         if path.stat().st_size > LARGEST_FILE:
-            raise Problem(_too_large().format(file=path.name, limit=LARGEST_FILE // 1_000_000))
+            raise Problem(_too_large().format(file=shown_name(path), limit=LARGEST_FILE // 1_000_000))
         data = path.read_bytes()
     except (OSError, ValueError) as error:
         raise Problem(
             _("“{file}” could not be opened, because {reason}; choose another file.").format(
-                file=path.name, reason=reason_in_words(error)
+                file=shown_name(path), reason=reason_in_words(error)
             )
         ) from error
     try:
         return loads(data, alone)
     except Problem as problem:
-        raise Problem(f"{path.name}: {problem}") from problem
+        raise Problem(f"{shown_name(path)}: {problem}") from problem
 
 
 def dumps(experiment: Experiment) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
+from core.file_names import shown_name
 from core.problem import Problem
 from core.texts import _
 
@@ -22,10 +23,10 @@ def file_size(path: Path) -> int:
     """The size in bytes of the ordinary file at `path`; Problem for anything else and for one too large."""
     found = path.stat()
     if stat.S_ISDIR(found.st_mode):
-        raise Problem(_("{name} is a folder; choose a file in it.").format(name=path.name))
+        raise Problem(_("{name} is a folder; choose a file in it.").format(name=shown_name(path)))
     if not stat.S_ISREG(found.st_mode):
-        raise Problem(_("{name} is not an ordinary file; choose a table.").format(name=path.name))
-    check_size(found.st_size, path.name)
+        raise Problem(_("{name} is not an ordinary file; choose a table.").format(name=shown_name(path)))
+    check_size(found.st_size, shown_name(path))
     return found.st_size
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.experiment.points import Points
+from core.file_names import shown_name
 from core.problem import Problem
 from core.tables.cells import shown
 from core.tables.choice import chosen_columns
@@ -32,7 +33,7 @@ _log = logging.getLogger(__name__)
 def open_table(path: str | os.PathLike[str], cancelled: Cancel = never) -> Table:
     """The table in a file, its kind told by the first bytes and not the name; Problem when it is none."""
     path = Path(path)
-    with _sentences(path.name):
+    with _sentences(shown_name(path)):
         file_size(path)  # refuses what is no file before it is opened
         stamp = stamp_of(path)
         with path.open("rb") as file:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 
 from core.choices.cores import CORES
+from core.file_names import shown_name
 from core.problem import Problem
 from core.tables.cells import Cell, Part
 from core.tables.encodings import Letters, decoded, letters_of
@@ -57,7 +58,7 @@ class TextTable:
     @classmethod
     def from_file(cls, path: Path) -> TextTable:
         """The table in the file at `path`."""
-        return cls(path.name, file_size(path), path=path)
+        return cls(shown_name(path), file_size(path), path=path)
 
     @classmethod
     def from_text(cls, text: str, name: str) -> TextTable:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from core.file_names import shown_name
 from core.problem import Problem
 from core.tables.cells import Cell
 from core.tables.choice import listed, may_be_fitted, no_results, uncalculated
@@ -35,7 +36,7 @@ class Workbook:
     @property
     def name(self) -> str:
         """The name of the file."""
-        return self.path.name
+        return shown_name(self.path)
 
     @classmethod
     def from_file(cls, path: Path, cancelled: Cancel = never) -> Workbook:
@@ -43,7 +44,7 @@ class Workbook:
         file_size(path)
         with path.open("rb") as file:
             if file.read(len(ZIP)) == ZIP:
-                check_unpacked(file, path.name, cancelled)
+                check_unpacked(file, shown_name(path), cancelled)
         return cls(path, cancelled)
 
     def sample(self, reading: Reading) -> Sample:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.file_names import shown_name
 from core.problem import Problem
 from core.tables import Preview, Reading, Table, open_table, pasted_table, preview
 from core.texts import _
@@ -73,7 +74,7 @@ class ImportDialog(QDialog):
         super().done(result)
 
     def _make(self) -> None:
-        name = self._source.name if isinstance(self._source, Path) else _("the clipboard")
+        name = shown_name(self._source) if isinstance(self._source, Path) else _("the clipboard")
         self.setObjectName("import_dialog")
         self.setWindowTitle(_("Points from {name}").format(name=name))
         self.setAccessibleName(self.windowTitle())
