@@ -222,10 +222,11 @@ def test_of_two_orders_the_one_is_assumed_in_which_the_dates_are_evenly_apart() 
 
 def test_what_is_no_date_in_a_column_of_dates_is_left_out_with_its_reason(tmp_path: Path) -> None:
     path = table(
-        tmp_path, "d,y\n2024-05-01,1\n\n2024-05-02,2\nn/a,3\nsoon,4\n#REF!,5\n2024-05-03,6\n2024-05-04,\n"
+        tmp_path,
+        "d,y\n2024-05-01,1\n\n2024-05-02,2\nn/a,3\nsoon,4\n2024-05-03,6\n#REF!,5\n2024-05-04,\n2024-05-05,7\n",
     )
     read = read_points(path)
-    assert read.points.x[:, 0].tolist() == [0.0, 1.0, 2.0]
+    assert read.points.x[:, 0].tolist() == [0.0, 1.0, 2.0, 4.0]
     assert read.dropped_because == {MISSING: 2, NOT_A_DATE: 1, ERROR_CELL: 1}
     assert "soon" in read.message
 
@@ -236,15 +237,15 @@ def test_a_column_of_days_and_one_of_times_behind_it_are_one(tmp_path: Path) -> 
     assert read.points.x[:, 0].tolist() == [0.0, 3600.0]
     assert (read.points.x_name, read.points.x_time) == ("day clock", "seconds since 2024-05-01T23:30:00")
     assert read.dropped_because == {MISSING: 1}
-    lines = [f"{MAY + timedelta(seconds=n):%Y-%m-%d %H:%M:%S} {n}\n" for n in range(3000)]
+    lines = [f"{MAY + timedelta(seconds=n):%Y-%m-%d %H:%M:%S} {n / 2}\n" for n in range(3000)]
     read = read_points(table(tmp_path, "".join(lines)))
-    assert read.points.x[:, 0].tolist() == read.points.y.tolist() == list(range(3000))
+    assert read.points.x[:, 0].tolist() == (2 * read.points.y).tolist() == list(range(3000))
 
 
 def test_dates_are_proposed_as_x_and_refused_as_y(tmp_path: Path) -> None:
     path = table(tmp_path, "T,when,p\n1,2024-05-01,7\n2,2024-05-02,9\n")
     read = read_points(path)
-    assert (read.points.x_name, read.points.y_name) == ("when", "T")
+    assert (read.points.x_name, read.points.y_name) == ("when", "p")
     with pytest.raises(Problem, match=r"when.*dates or times"):
         read_points(path, Reading(x="T", y="when"))
     assert read_points(path, Reading(x="T", y="p")).points.x_time == ""

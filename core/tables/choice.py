@@ -36,7 +36,13 @@ def chosen_columns(sample: Sample, reading: Reading) -> tuple[int, int]:
     if x is None:
         # dates among the first two are what the numbers beside them are plotted over
         x = next((index for index in free[:2] if y is None and _is_dated(columns[index])), free[0])
-    return x, next(index for index in numbers if index != x) if y is None else y
+    if y is None:
+        numbers = [index for index in numbers if index != x]
+        behind = [index for index in numbers if _is_dated(columns[x]) and index > x]
+        y = (behind or numbers)[
+            0
+        ]  # what is measured stands behind its date, and a number of the row before it
+    return x, y
 
 
 def _is_dated(column: Column) -> bool:

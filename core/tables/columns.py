@@ -14,7 +14,7 @@ from core.tables.dates import Dates
 from core.tables.gather import gathered
 from core.tables.layout import Layout
 from core.tables.left_out import LeftOut
-from core.tables.reading import DATE_ORDERS, NOT_A_DATE
+from core.tables.reading import DATE_ORDERS, NOT_A_DATE, Column
 from core.tables.sample import Block
 from core.texts import _
 
@@ -29,8 +29,8 @@ class TwoColumns:
     x: Floats
     y: Floats
     left_out: LeftOut
-    x_title: str
-    y_title: str
+    x_column: Column
+    y_column: Column
     scale: TimeScale | None = None
     dates: Dates | None = None
 
@@ -61,18 +61,18 @@ def two_columns(layout: Layout, columns: Columns, blocks: Blocks) -> TwoColumns:
     Where the first rows leave open in which order day, month and year stand, all rows decide, if they do.
     """
     x, y = columns
-    titles = layout.columns[x].title, layout.columns[y].title
+    pair = layout.columns[x], layout.columns[y]
     written = layout.columns[x].notation
     if not isinstance(written, Dates):
-        return TwoColumns(*gathered(blocks(layout, columns)), *titles)
+        return TwoColumns(*gathered(blocks(layout, columns)), *pair)
     clock = _clock_beside(layout, columns, written)
     if clock is not None:
-        titles = f"{titles[0]} {layout.columns[clock].title}", titles[1]
+        pair = replace(pair[0], name=f"{pair[0].name} {layout.columns[clock].name}"), pair[1]
 
     def read(order: str) -> tuple[Floats, Floats, LeftOut]:
         used = _with_notation(layout, x, replace(written, order=order))
-        pairs = blocks(used, columns)
-        return gathered(pairs if clock is None else _joined(pairs, blocks(used, (clock, y))))
+        rows = blocks(used, columns)
+        return gathered(rows if clock is None else _joined(rows, blocks(used, (clock, y))))
 
     asked = layout.reading.date_order
     if asked is not None or not written.open_orders:
@@ -85,9 +85,9 @@ def two_columns(layout: Layout, columns: Columns, blocks: Blocks) -> TwoColumns:
         dates = replace(written, order=fitting[0], open_orders=fitting if len(fitting) > 1 else ())
         xs, ys, left_out = found[dates.order]
     if not len(xs):
-        return TwoColumns(xs, ys, left_out, *titles, None, dates)
+        return TwoColumns(xs, ys, left_out, *pair, None, dates)
     xs, scale = dates.on_scale(xs)
-    return TwoColumns(xs, ys, left_out, *titles, scale, dates)
+    return TwoColumns(xs, ys, left_out, *pair, scale, dates)
 
 
 def _clock_beside(layout: Layout, columns: Columns, dates: Dates) -> int | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple
@@ -100,22 +99,14 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _CLOCK = re.compile(r"([-+\u2212])?(\d{1,6}):(\d{2})(?::(\d{2}))?(?:[.,](\d{1,12}))?")
-_WITH_DAYS = re.compile(r"([-\u2212])?(\d{1,6})\s*(?:days?|d|Tage?|天|日)[,\s]*(?:\+?(\d.*))?", re.IGNORECASE)
+_WITH_DAYS = re.compile(r"([-\u2212])?(\d{1,6})\s*(?:days?|d|Tage?|天|日)[,\s]*\+?(\d+:.*)", re.IGNORECASE)
 _PERIOD = re.compile(
     r"([-+\u2212])?P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,](\d+))?S)?)?", re.IGNORECASE
 )
 
 
-def plain(text: str) -> str:
-    """A cell with blanks of one kind and the characters of ASCII where it has wide ones."""
-    text = text.strip()
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
-    return text
-
-
 def stamp(text: str) -> Stamp | None:
-    """The day, and the time if there is one, in a cell that is plain; None where it has no day."""
+    """The day, and the time if there is one, in a cell that is cleaned; None where it has no day."""
     if text[4:5] == "-" == text[7:8]:  # as programs write it, and much quicker
         try:
             return _of_datetime(datetime.fromisoformat(text.replace(",", ".")), len(text) > len("2024-05-01"))
@@ -160,15 +151,20 @@ def _clock_of(text: str) -> tuple[float, float | None] | None:
     return None if seconds is None else (seconds, _offset(found[7]))
 
 
+def is_moment(text: str) -> bool:
+    """Whether a cell that is cleaned has a date, a time or a duration."""
+    return stamp(text) is not None or span(text) is not None
+
+
 @lru_cache(_REMEMBERED)
 def span(text: str) -> Span | None:
-    """The time of day or the duration in a cell that is plain; None for anything else."""
+    """The time of day or the duration in a cell that is cleaned; None for anything else."""
     if len(text) > LONGEST:
         return None
     if found := _CLOCK.fullmatch(text):
         return _clock(found)
     if (found := _WITH_DAYS.fullmatch(text)) is not None:
-        rest = span(found[3]) if found[3] else Span(0.0, True, 3, 0.0)
+        rest = span(found[3])
         whole = float(found[2]) * DAY * (-1 if found[1] else 1)
         return None if rest is None else Span(whole + rest.seconds, True, 3, 0.0)
     if len(text) > 2 and (found := _PERIOD.fullmatch(text)):

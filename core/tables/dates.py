@@ -11,8 +11,9 @@ import numpy as np
 from core.experiment.points import Floats
 from core.experiment.time_scale import TimeScale
 from core.tables.cells import Cell, Part, is_error, is_missing
-from core.tables.date_cells import DAY, ORDERS, Span, Stamp, plain, span, stamp
+from core.tables.date_cells import DAY, ORDERS, Span, Stamp, span, stamp
 from core.tables.reading import ERROR_CELL, NOT_A_DATE
+from core.tables.spelling import cleaned
 
 LONG = 2 * DAY  # seconds; what spans more is counted in days
 _HALF_A_DAY = DAY / 2
@@ -48,7 +49,7 @@ class Dates:
         """The seconds `[N]` in some cells of the column, NaN where there are none, and where that is text."""
         read = self._seconds_of_stamp() if self.dated else self._seconds_of_span
         cells = list(cells)
-        found = [read(plain(cell)) if isinstance(cell, str) else None for cell in cells]
+        found = [read(cleaned(cell)) if isinstance(cell, str) else None for cell in cells]
         values = np.array([np.nan if value is None else value for value in found], dtype=np.float64)
         text = [value is None and not is_missing(cell) for cell, value in zip(cells, found, strict=True)]
         others = [index for index, is_text in enumerate(text) if is_text]
@@ -62,6 +63,10 @@ class Dates:
 
     def remark(self, _title: str) -> str:
         """Nothing: that a column is dates is seen at once."""
+        return ""
+
+    def remark(self, _title: str) -> str:
+        """Nothing: what is open can be told only when all rows are read."""
         return ""
 
     def on_scale(self, values: Floats) -> tuple[Floats, TimeScale]:
@@ -112,7 +117,7 @@ def dates_of(cells: Sequence[Cell], order: str | None = None) -> Dates | None:
 
     Most cells that are neither empty nor a word for missing must be dates, or else times.
     """
-    texts = [plain(cell) if isinstance(cell, str) else "" for cell in cells if not is_missing(cell)]
+    texts = [cleaned(cell) if isinstance(cell, str) else "" for cell in cells if not is_missing(cell)]
     if not any(stamp(text) or span(text) for text in texts[:_FIRST_CELLS]):
         return None
     stamps = [(text, found) for text in texts if (found := stamp(text))]

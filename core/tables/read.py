@@ -97,14 +97,14 @@ def read_points(
             raise no_points(left_out)
         pair.x.flags.writeable = pair.y.flags.writeable = False  # nobody else's, so Points need no copy
         scale = "" if pair.scale is None else str(pair.scale)
-        points = Points(pair.x, pair.y, pair.x_title, pair.y_title, table.name, scale)
+        points = Points(pair.x, pair.y, pair.x_column.title, pair.y_column.title, table.name, scale)
         used = replace(sample.layout.reading, x=x, y=y, date_order=pair.date_order)
         notes = (*sample.notes, *_remarks(sample.layout, x, y), pair.question)
         said = message(points, used.sheet, notes, left_out)
         return ReadPoints(
             points,
-            sample.layout.columns[x],
-            sample.layout.columns[y],
+            pair.x_column,
+            pair.y_column,
             left_out.because,
             proposes_standardise(points),
             said,

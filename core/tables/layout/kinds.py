@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from core.tables.cells import Cell, is_error, is_formula, is_missing
+from core.tables.date_cells import is_moment
 from core.tables.numbers import is_number
 from core.tables.spelling import cleaned
 
@@ -17,9 +18,6 @@ MISSING, NUMBER, DATE, TEXT = "", "number", "date", "text"
 _LABEL = "label "  # and then the label itself, which is the same all down a column
 
 _REMEMBERED = 50_000  # cells; the same ones are looked at under each separator
-_TIME = r"\d{1,3}[:时點点]\d{1,2}(?:[:分]\d{1,2}(?:[.,]\d+)?秒?)?分?(?:\s?[AaPp]\.?[Mm]\.?)?"
-_DAY = r"\d{1,4}(?P<mark>[-/.])\d{1,2}(?P=mark)\d{1,4}|\d{4}年\d{1,2}月(?:\d{1,2}日)?"
-_DATE = re.compile(rf"(?:{_DAY})(?:[T ]+{_TIME})?(?:Z|\s?[+-]\d\d:?\d\d)?|{_TIME}")
 _LABELLED = re.compile(r"([^\W\d][^:=,;|\t]{0,30}?)\s*[:=]\s*(\S.*)")
 
 
@@ -58,7 +56,7 @@ def _kind_of_text(text: str) -> str:
     text = cleaned(text)
     if is_missing(text) or is_error(text):
         return MISSING
-    if _DATE.fullmatch(text):
+    if is_moment(text):
         return DATE
     if is_number(text) or is_formula(text):  # which would have a number, were it calculated
         return NUMBER
