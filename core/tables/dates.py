@@ -65,10 +65,6 @@ class Dates:
         """Nothing: that a column is dates is seen at once."""
         return ""
 
-    def remark(self, _title: str) -> str:
-        """Nothing: what is open can be told only when all rows are read."""
-        return ""
-
     def on_scale(self, values: Floats) -> tuple[Floats, TimeScale]:
         """x `[N]` of what was read, and what it counts: days of days or of a long time, else seconds.
 
