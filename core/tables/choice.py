@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.problem import Problem
-from core.tables.cells import is_formula, is_missing
+from core.tables.cells import is_error, is_formula, is_missing
 from core.tables.dates import Dates
-from core.tables.reading import Column, Reading
+from core.tables.notation import notation_of, ways_to_write
+from core.tables.reading import DECIMALS, Column, Reading
 from core.tables.sample import Sample
 from core.texts import _
 
 _LISTED = 12  # columns or sheets named in a sentence
 _LONGEST_FORMULA = 40  # characters of it in a sentence
+_LOOKED_AT = 100  # columns, for why they are no numbers
 
 
 def chosen_columns(sample: Sample, reading: Reading) -> tuple[int, int]:
@@ -56,7 +58,7 @@ def may_be_fitted(sample: Sample, reading: Reading) -> bool:
     A column of formulas counts: it would have numbers, were they calculated.
     """
     columns = sample.layout.columns
-    if not {reading.x, reading.y} <= {None, *(column.name for column in columns)}:
+    if not {reading.x, reading.y} <= {None, *(name for each in columns for name in (each.name, each.title))}:
         return False
     try:
         chosen_columns(sample, reading)
@@ -96,13 +98,16 @@ def _position(asked: str | int | None, sample: Sample) -> int | None:
         return None
     columns = sample.layout.columns
     names = [column.name for column in columns]
-    index = names.index(asked) if asked in names else asked
+    titles = [column.title for column in columns]
+    index = next((each.index(asked) for each in (names, titles) if asked in each), asked)
     if not isinstance(index, int) or not 0 <= index < len(columns):
         text = _("There is no column {name}; the columns are {columns}.")
         raise Problem(text.format(name=asked, columns=listed(names)))
     if index in uncalculated(sample):
         raise Problem(no_results(sample, index))
     if not columns[index].numeric and _has_text(sample, index):
+        if cause := _unreadable(sample, index):
+            raise cause
         text = _("The column “{name}” is text; choose a column of numbers: {columns}.")
         raise Problem(text.format(name=names[index], columns=listed(_numeric(columns)) or _("there is none")))
     return index
@@ -124,6 +129,9 @@ def _too_few(sample: Sample, reading: Reading) -> Problem:
         return Problem(text.format(sheets=listed(sample.sheets)))
     columns = sample.layout.columns
     numeric = _numeric(columns)
+    for index, column in enumerate(columns[:_LOOKED_AT]):
+        if not column.numeric and (cause := _unreadable(sample, index)):
+            return cause
     if numeric and all(_is_dated(column) for column in columns if column.numeric):
         text = _("Only the column “{name}” has dates or times, and no column numbers; y must be numbers.")
         return Problem(text.format(name=numeric[0]))
@@ -131,6 +139,24 @@ def _too_few(sample: Sample, reading: Reading) -> Problem:
         text = _("Only the column “{name}” has numbers; a fit needs two such columns, x and y.")
         return Problem(text.format(name=numeric[0]))
     return Problem(_("No column of the table has numbers; a fit needs two such columns, x and y."))
+
+
+def _unreadable(sample: Sample, column: int) -> Problem | None:
+    """Why a column that has numbers cannot be read; None for a column of text."""
+    name = sample.layout.columns[column].name
+    cells = [row[column] for row in sample.rows if column < len(row) and not is_missing(row[column])]
+    if cells and all(map(is_error, cells)):
+        text = _("The column “{name}” has only errors ({example}); mend its formulas.")
+        return Problem(text.format(name=name, example=cells[0]))
+    if any(notation_of(cells, mark) for mark in DECIMALS if mark != sample.layout.decimal):
+        text = _("The column “{name}” has another decimal mark than the table ({example}); use one for all.")
+        return Problem(text.format(name=name, example=cells[0]))
+    if ways := ways_to_write(cells):
+        text = _(
+            "The column “{name}” has no single notation ({examples}); write all its numbers in the same."
+        )
+        return Problem(text.format(name=name, examples=", ".join(ways)))
+    return None
 
 
 def _numeric(columns: Sequence[Column]) -> list[str]:

@@ -9,12 +9,14 @@ from typing import Protocol
 from core.tables.cells import Cell, Part, as_float, is_error, is_missing
 from core.tables.dates import dates_of
 from core.tables.decimal_mark import propose_decimal
-from core.tables.numbers import Numbers
+from core.tables.numbers import Numbers, example, is_number
+from core.tables.reading import DECIMALS
 from core.tables.spelling import Spelling, cleaned, spelled
 from core.tables.units import is_currency, scale_of, unit_key
 
-__all__ = ["Notation", "Numbers", "notation_of"]
+__all__ = ["Notation", "Numbers", "notation_of", "ways_to_write"]
 
+_SHOWN_WAYS = 2
 _HALVES_OF_A_DAY = {"am", "pm", "a.m", "p.m"}  # but 150 pm are picometres
 
 
@@ -65,6 +67,18 @@ def _numbers_of(cells: Sequence[Cell], decimal: str) -> Numbers | None:
     signs = Counter(each.negative for each in used if each.negative)
     negative = max(signs, key=lambda sign: (signs[sign], sign == "-"), default="")
     return Numbers(decimal, beside, negative, uncertain)
+
+
+def ways_to_write(cells: Sequence[Cell]) -> list[str]:
+    """One cell of each common way to write numbers in a column without a notation; none for one of texts."""
+    filled = [cell for cell in cells if not is_missing(cell)]
+    ways: dict[tuple[str, bool] | None, list[Cell]] = {}
+    for cell in filter(is_number, filled):
+        found = next(filter(None, (_spelling(cell, decimal) for decimal in DECIMALS)), None)
+        ways.setdefault(found and (unit_key(found.unit), found.uncertain), []).append(cell)
+    commonest = sorted(ways.values(), key=len, reverse=True)[:_SHOWN_WAYS]
+    is_text = 2 * sum(map(len, commonest)) <= len(filled)
+    return [] if is_text else [example(some[0]) for some in commonest]
 
 
 def _spelling(cell: Cell, decimal: str) -> Spelling | None:

@@ -64,7 +64,7 @@ class Numbers:
             values,
             text,
             {reason: np.array(where, dtype=np.intp) for reason, where in because.items() if where},
-            {reason: _example(cells[where[0]]) for reason, where in because.items() if where},
+            {reason: example(cells[where[0]]) for reason, where in because.items() if where},
         )
 
     def remark(self, title: str) -> str:
@@ -151,7 +151,7 @@ def _sign_of(text: str) -> tuple[str, str]:
     return "", text
 
 
-def _example(cell: Cell) -> str:
+def example(cell: Cell) -> str:
     """A cell for a sentence, not too long."""
     text = str(cell).strip()
     return text if len(text) <= LONGEST_EXAMPLE else f"{text[: LONGEST_EXAMPLE - 1]}…"
