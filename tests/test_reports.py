@@ -28,6 +28,8 @@ MESSY_POINTS = {  # where they are not TWELVE
     "one_point.csv": ([1.0], [2.0]),
 }
 REFUSALS = {  # what each sentence must speak of, in English and in Chinese
+    "w01_formulas_no_results.xlsx": ("formula", "公式"),
+    "w02_formulas_zero_results.xlsx": ("formula", "公式"),
     "huge_values.csv": ("too large to train on in float32", "float32"),
     "empty.csv": ("is empty", "空"),
     "header_only.csv": ("no rows", "没有"),
