@@ -10,7 +10,7 @@ import pytest
 
 from core.problem import Problem
 from core.tables import Reading, ReadPoints, open_table, preview, read_points
-from core.tables.reading import ERROR_CELL, MISSING, NOT_A_NUMBER
+from core.tables.reading import ERROR_CELL, MISSING, NO_RESULT
 from tests.spreadsheets import data, formula, number, ods, ods_cell, ods_row, text, xlsx
 
 HEAD = text("A1", "t") + text("B1", "v")
@@ -80,7 +80,9 @@ def test_formulas_of_which_some_have_results_are_read(recalculate: bool, tmp_pat
     rows = (number(f"A{n}", n) + formula(f"B{n}", f"A{n}+1", results[n - 2]) for n in range(2, 7))
     read = read_points(xlsx(tmp_path / "book.xlsx", {"Data": data(HEAD, *rows)}, recalculate))
     assert pairs(read) == [(2, 7.5), (3, 0), (5, 9), (6, 11)]
-    assert read.dropped_because == {NOT_A_NUMBER: 1}
+    assert read.dropped_because == {NO_RESULT: 1}
+    assert "formula" in read.message
+    assert "=A4+1" in read.message
 
 
 def test_a_column_of_formulas_beside_two_of_numbers_is_told(tmp_path: Path) -> None:
@@ -95,7 +97,7 @@ def test_a_column_of_formulas_beside_two_of_numbers_is_told(tmp_path: Path) -> N
 
 
 def test_errors_are_told_as_errors(tmp_path: Path) -> None:
-    errors = ("#DIV/0!", "#VALUE!", "#REF!", "#NAME?")
+    errors = ("#DIV/0!", "#VALUE!", "#N/A", "#NAME?")
     rows = [number(f"A{n}", n) + number(f"B{n}", n * n) for n in range(2, 8)]
     rows += [number(f"A{n}", n) + formula(f"B{n}", "1/0", errors[n - 8], "e") for n in range(8, 12)]
     read = read_points(xlsx(tmp_path / "book.xlsx", {"Data": data(HEAD, *rows)}))
@@ -117,8 +119,30 @@ def test_what_the_spreadsheet_hides_is_read_and_said(tmp_path: Path) -> None:
     path = xlsx(tmp_path / "book.xlsx", {"Data": columns + data(HEAD, *rows, "", "<c/>", attributes=hidden)})
     read = read_points(path)
     assert len(read.points) == 7
-    assert "3 rows that the spreadsheet hides" in read.message
+    assert "3 rows that are hidden" in read.message
     assert "column v is hidden" in read.message
+
+
+def test_a_column_shown_as_percent_is_read_as_stored_and_said(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for row, value in enumerate((0.41, 0.52, 0.585, 0.71), 1):
+        sheet.append([row, value])
+        sheet.cell(row, 2).number_format = "0.0%"
+        sheet.cell(row, 1).number_format = '0" %"'  # which shows the sign beside the number as it is
+    book.save(tmp_path / "book.xlsx")
+    value = (
+        '<table:table-cell office:value-type="{}" office:value="{}"><text:p>{}</text:p></table:table-cell>'
+    )
+    rows = [
+        ods_row(ods_cell(float(row)), value.format("percentage", share, "41 %"))
+        for row, share in enumerate((0.41, 0.52, 0.585, 0.71), 1)
+    ]
+    for path in (tmp_path / "book.xlsx", ods(tmp_path / "book.ods", {"Data": "".join(rows)})):
+        read = read_points(path)
+        assert pairs(read) == [(1, 0.41), (2, 0.52), (3, 0.585), (4, 0.71)]
+        assert read.message.count("50 % is read as 0.5") == 1
+        assert "“y”" in read.message
 
 
 def test_a_merged_cell_stands_in_all_its_rows_and_over_its_columns(tmp_path: Path) -> None:
@@ -212,10 +236,10 @@ def test_a_sheet_in_the_open_format_is_read_as_a_person_sees_it(tmp_path: Path) 
     )
     read = read_points(path)
     assert pairs(read) == [(1.5, 2.5), (2.5, 3.5), (8, 8), (8, 8), (8, 8), (9, 9.5), (9, 9.5)]
-    assert read.dropped_because == {ERROR_CELL: 2, NOT_A_NUMBER: 1}
+    assert read.dropped_because == {ERROR_CELL: 2, NO_RESULT: 1}
     for words in (
         "#DIV/0!",
-        "2 rows that the spreadsheet hides",
+        "2 rows that are hidden",
         "hidden in the spreadsheet",
         "Other",
     ):

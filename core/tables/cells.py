@@ -15,6 +15,12 @@ from core.tables.spelling import cleaned, plain_value
 Cell = str | int | float | bool | None
 
 
+class ErrorCell(str):
+    """What a spreadsheet shows for a formula that failed; in a text, #N/A may be a word for missing."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Part:
     """Some cells of one column: `values` `[N]`, NaN where there is no number, and where that is `text`.
@@ -32,13 +38,13 @@ class Part:
 def is_missing(cell: Cell) -> bool:
     """Whether the cell is empty or says that there is no value."""
     if isinstance(cell, str):
-        return says_missing(cleaned(cell))
+        return not isinstance(cell, ErrorCell) and says_missing(cleaned(cell))
     return cell is None or cell != cell  # NaN is the one number that differs from itself
 
 
 def is_error(cell: Cell) -> bool:
     """Whether the cell has the error that a spreadsheet shows for a formula without a result."""
-    return isinstance(cell, str) and says_error(cleaned(cell))
+    return isinstance(cell, ErrorCell) or (isinstance(cell, str) and says_error(cleaned(cell)))
 
 
 def is_formula(cell: Cell) -> bool:

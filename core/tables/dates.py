@@ -10,9 +10,9 @@ import numpy as np
 
 from core.experiment.points import Floats
 from core.experiment.time_scale import TimeScale
-from core.tables.cells import Cell, Part, is_error, is_missing
+from core.tables.cells import Cell, Part, is_error, is_formula, is_missing
 from core.tables.date_cells import DAY, ORDERS, Span, Stamp, span, stamp
-from core.tables.reading import ERROR_CELL, NOT_A_DATE
+from core.tables.reading import ERROR_CELL, NO_RESULT, NOT_A_DATE
 from core.tables.spelling import cleaned
 
 LONG = 2 * DAY  # seconds; what spans more is counted in days
@@ -54,8 +54,11 @@ class Dates:
         text = [value is None and not is_missing(cell) for cell, value in zip(cells, found, strict=True)]
         others = [index for index, is_text in enumerate(text) if is_text]
         reasons = {
-            reason: [index for index in others if is_error(cells[index]) == wrong]
-            for reason, wrong in ((ERROR_CELL, True), (NOT_A_DATE, False))
+            ERROR_CELL: [index for index in others if is_error(cells[index])],
+            NO_RESULT: [index for index in others if is_formula(cells[index])],
+            NOT_A_DATE: [
+                index for index in others if not is_error(cells[index]) and not is_formula(cells[index])
+            ],
         }
         because = {reason: np.array(where, dtype=np.intp) for reason, where in reasons.items() if where}
         examples = {reason: str(cells[where[0]]).strip() for reason, where in reasons.items() if where}

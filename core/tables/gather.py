@@ -15,6 +15,7 @@ from core.tables.reading import (
     BEHIND,
     ERROR_CELL,
     MISSING,
+    NO_RESULT,
     NOT_A_DATE,
     NOT_A_NUMBER,
     NOT_FINITE,
@@ -26,6 +27,7 @@ from core.texts import _, joined, n_
 
 Mask = NDArray[np.bool_]
 
+_KNOWN_BY_CELL = (ERROR_CELL, NO_RESULT, OTHER_NOTATION, NOT_A_DATE)
 _FAR, _NARROW = 10.0, 0.01  # means and spreads beyond these slow every optimizer down
 _SQUARABLE = 1e140  # the squares of so many such numbers have a finite sum
 _LARGEST_FLOAT32 = float(np.finfo(np.float32).max)
@@ -62,7 +64,7 @@ def _sorted_out(block: Block, left_out: LeftOut) -> Mask:
     good = ~(text | missing | infinite)
     left = ~good
     for reason, rows in (
-        *((reason, _with_reason(block, reason)) for reason in (ERROR_CELL, OTHER_NOTATION, NOT_A_DATE)),
+        *((reason, _with_reason(block, reason)) for reason in _KNOWN_BY_CELL),
         (NOT_A_NUMBER, text),
         (MISSING, missing),
         (NOT_FINITE, infinite),

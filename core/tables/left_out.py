@@ -9,6 +9,7 @@ from core.tables.reading import (
     BEHIND,
     ERROR_CELL,
     MISSING,
+    NO_RESULT,
     NOT_A_DATE,
     NOT_A_NUMBER,
     NOT_FINITE,
@@ -49,6 +50,11 @@ class LeftOut:
                 "{count} has a cell with an error ({example})",
                 "{count} have a cell with an error ({example})",
                 self.counts[ERROR_CELL],
+            ),
+            NO_RESULT: n_(
+                "{count} has a formula without its result ({example})",
+                "{count} have a formula without its result ({example})",
+                self.counts[NO_RESULT],
             ),
             OTHER_NOTATION: n_(
                 "{count} has a number in another notation than its column ({example})",

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.tables.cells import Cell, Part, as_float, is_error, is_missing
-from core.tables.reading import DECIMALS, ERROR_CELL, OTHER_NOTATION
+from core.tables.cells import Cell, Part, as_float, is_error, is_formula, is_missing
+from core.tables.reading import DECIMALS, ERROR_CELL, NO_RESULT, OTHER_NOTATION
 from core.tables.spelling import cleaned, plain_value, spelled
 from core.tables.units import scale_of, unit_key
 from core.texts import _
@@ -27,13 +27,15 @@ class Numbers:
 
     `beside` is what stands before or behind each of them: a unit, a currency, "%". `negative` is how they say
     that they are negative, as in a Spelling; "" where none of the cells looked at is, then each way counts.
-    `uncertain` says that each has an uncertainty, which is not read.
+    `uncertain` says that each has an uncertainty, which is not read. A spreadsheet shows them with
+    `shown_with` beside, which is not in the cells.
     """
 
     decimal: str = "."
     beside: str = ""
     negative: str = ""
     uncertain: bool = False
+    shown_with: str = ""
 
     @property
     def unit(self) -> str:
@@ -58,6 +60,7 @@ class Numbers:
         text[odd] = True
         because = {
             ERROR_CELL: [index for index in odd if is_error(cells[index])],
+            NO_RESULT: [index for index in odd if is_formula(cells[index])],
             OTHER_NOTATION: [index for index in odd if is_number(cells[index])],
         }
         return Part(
@@ -69,9 +72,10 @@ class Numbers:
 
     def remark(self, title: str) -> str:
         """What a person should know about how the numbers were read."""
-        if scale_of(self.beside):
+        sign = self.beside or self.shown_with
+        if scale_of(sign):
             text = _("In “{title}”, 50 {sign} is read as {value}.")
-            return text.format(title=title, sign=self.beside, value=f"{50 * 10.0 ** scale_of(self.beside):g}")
+            return text.format(title=title, sign=sign, value=f"{50 * 10.0 ** scale_of(sign):g}")
         if self.negative == "()":
             return _("In “{title}”, (5) is read as -5.").format(title=title)
         if self.uncertain:
@@ -125,7 +129,9 @@ class Numbers:
 
     def _is_missing(self, cell: Cell) -> bool:
         """Whether a cell says that there is no value, perhaps with what stands beside the others."""
-        return is_missing(cell) or (isinstance(cell, str) and is_missing(self._bare(cleaned(cell)) or "no"))
+        if is_missing(cell) or is_error(cell):
+            return not is_error(cell)
+        return isinstance(cell, str) and is_missing(self._bare(cleaned(cell)) or "no")
 
 
 def is_number(cell: Cell) -> bool:

@@ -6,7 +6,8 @@ import re
 import zipfile
 from xml.parsers import expat
 
-from core.tables.sheet_facts import MAX_COLUMNS, MAX_ROWS, SheetFacts, formula
+from core.tables.durations import clock_of_period
+from core.tables.sheet_facts import MAX_COLUMNS, MAX_ROWS, SheetFacts, error, formula
 
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
 _CELLS = (_TABLE + "table-cell", _TABLE + "covered-table-cell")
@@ -15,7 +16,7 @@ _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
 _COMMENT = _OFFICE + "annotation"
 # what makes it worth to go through all cells
 _OF_INTEREST = re.compile(
-    rb"""value-type=["']percentage|spanned=["'](?!1["'])|visibility=["'][cf]|>(?:#|Err:)|-cell\b(?![^>]*value-type=)[^>]*:formula="""
+    rb"""value-type=["'](?:percentage|time)|spanned=["'](?!1["'])|visibility=["'][cf]|>(?:#|Err:)|-cell\b(?![^>]*value-type=)[^>]*:formula="""
 )
 _ERROR = re.compile(r"#\S.*|Err:\d{3}")
 _NUMBERS = ("float", "currency", "percentage")
@@ -101,7 +102,10 @@ class _Walk:
             self.facts.count_number(columns.start, kind == "percentage")
         self._is_filled |= has_value or written is not None
         if written is not None and _ERROR.fullmatch(text):
-            self.facts.tell(self._rows, columns, text)
+            self.facts.tell(self._rows, columns, error(text))
+        elif kind == "time":
+            period = self._cell.get(_OFFICE + "time-value", text)
+            self.facts.tell(self._rows, columns, clock_of_period(period))
         elif written is not None and not has_value:
             plain = _BRACKETS.sub("", _LANGUAGE.sub("", written, count=1))
             self.facts.tell(self._rows, columns, formula(plain))

@@ -48,6 +48,7 @@ MISSING = "missing"
 NOT_A_NUMBER = "not_a_number"
 NOT_A_DATE = "not_a_date"
 ERROR_CELL = "error_cell"
+NO_RESULT = "no_result"
 OTHER_NOTATION = "other_notation"
 NOT_FINITE = "not_finite"
 TOO_MANY_CELLS = "too_many_cells"
@@ -166,8 +167,8 @@ class Preview:
 class ReadPoints:
     """The points of a table, and what a person should know about them.
 
-    `dropped_because` maps MISSING, NOT_A_NUMBER, NOT_A_DATE, ERROR_CELL, OTHER_NOTATION, NOT_FINITE,
-    TOO_MANY_CELLS and BEHIND to numbers of rows.
+    `dropped_because` maps MISSING, NOT_A_NUMBER, NOT_A_DATE, ERROR_CELL, NO_RESULT, OTHER_NOTATION,
+    NOT_FINITE, TOO_MANY_CELLS and BEHIND to numbers of rows.
     `proposes_standardise` says that the scale is far from 1. `message` tells all of it. `x` and `y` are their
     columns in the table. The dates could also be read by `open_date_orders`, keys of DATE_ORDERS.
     """

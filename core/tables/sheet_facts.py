@@ -21,7 +21,7 @@ class SheetFacts:
     `merged` are the first and last cells of merged ranges.
     """
 
-    told: dict[int, dict[int, str]] = field(default_factory=lambda: defaultdict(dict))
+    told: dict[int, dict[int, object]] = field(default_factory=lambda: defaultdict(dict))
     hidden_rows: int = 0
     hidden_columns: set[int] = field(default_factory=set)
     merged: list[Range] = field(default_factory=list)
@@ -34,7 +34,7 @@ class SheetFacts:
         """The columns most of whose numbers are shown as percent, of those that were counted."""
         return [column for column, count in self._percents.items() if 2 * count > self._numbers[column]]
 
-    def tell(self, rows: range, columns: range, text: str) -> None:
+    def tell(self, rows: range, columns: range, text: object) -> None:
         """Note what some cells say, as far as a sheet can have them and there is room."""
         columns = columns[: max(MAX_COLUMNS - columns.start, 0)]
         for row in rows[: max(MAX_ROWS - rows.start, 0)] if columns else ():
@@ -51,6 +51,11 @@ class SheetFacts:
     def hide_columns(self, first: int, end: int) -> None:
         """Note that the columns from `first` to before `end` are hidden."""
         self.hidden_columns.update(range(max(first, 0), min(end, MAX_COLUMNS)))
+
+
+def error(text: str) -> dict[str, str]:
+    """An error that a cell shows, marked as such: #N/A may also be a text for a value that is missing."""
+    return {"error": text.strip()}
 
 
 def formula(text: str) -> str:

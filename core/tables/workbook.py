@@ -10,8 +10,9 @@ from core.file_names import shown_name
 from core.problem import Problem
 from core.tables.cells import Cell
 from core.tables.choice import listed, may_be_fitted, no_results, uncalculated
-from core.tables.layout import understand
+from core.tables.layout import Layout, understand
 from core.tables.limits import SAMPLE_ROWS, check_rows, file_size
+from core.tables.numbers import Numbers
 from core.tables.reading import Column, Reading
 from core.tables.sample import Block, Sample, block_of
 from core.tables.source import Cancel, Progress, never
@@ -78,7 +79,7 @@ class Workbook:
             raise Problem(text.format(sheet=head.sheet, name=self.name))
         whole = len(head.rows) <= SAMPLE_ROWS
         asked = replace(reading, sheet=head.sheet, separator=None, encoding=None)
-        layout = understand(rows, asked, whole=whole)
+        layout = _with_percents(understand(rows, asked, whole=whole), head.percent_columns)
         sample = Sample(
             layout, layout.data(rows), whole, layout.first, head.sheets, behind=layout.behind(rows)
         )
@@ -133,6 +134,19 @@ def _if_name(column: str | int | None) -> str | None:
     return column if isinstance(column, str) else None
 
 
+def _with_percents(layout: Layout, columns: Sequence[int]) -> Layout:
+    """A layout that knows which columns the spreadsheet shows as percent; of a turned table none is."""
+    if not columns or layout.lying is not None:
+        return layout
+    known = [
+        replace(column, notation=replace(column.notation, shown_with="%"))
+        if index in columns and isinstance(column.notation, Numbers) and not column.notation.beside
+        else column
+        for index, column in enumerate(layout.columns)
+    ]
+    return replace(layout, columns=tuple(known))
+
+
 def _notes(head: SheetPart, sample: Sample) -> tuple[str, ...]:
     """What a person should know of a sheet beside its cells."""
     columns = sample.layout.columns
@@ -155,8 +169,8 @@ def _hidden_rows(head: SheetPart) -> str:
     if head.hidden_rows == 0:
         return ""
     text = n_(
-        "{count} row that the spreadsheet hides is read too.",
-        "{count} rows that the spreadsheet hides, by a filter or by hand, are read too.",
+        "{count} row that is hidden in the spreadsheet is read too.",
+        "{count} rows that are hidden in the spreadsheet, by a filter or by hand, are read too.",
         head.hidden_rows,
     )
     return text.format(count=f"{head.hidden_rows:,}")

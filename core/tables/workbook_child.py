@@ -3,7 +3,8 @@
 Run as `python -m core.tables.workbook_child PATH SHEET LIMIT COLUMNS`: SHEET is a name, or empty for each in
 turn, LIMIT the number of rows wanted of a sheet, 0 for all, COLUMNS two positions as `0,1` or empty for all.
 Writes lines of JSON: for a sheet `{"sheets", "sheet", "rows", "hidden_rows", "hidden_columns",
-"percent_columns"}`, then lists of rows, at last an empty one; an empty line now and then says that it lives.
+"percent_columns"}`, then lists of rows, at last an empty one. A cell with an error is `{"error": its text}`.
+An empty line now and then says that it lives.
 
 A workbook can make its reader ask for far more memory than the file has; so this process has a limit.
 """
@@ -16,6 +17,7 @@ import json
 import sys
 import threading
 import zipfile
+from datetime import timedelta
 
 from python_calamine import (
     CalamineWorkbook,
@@ -25,6 +27,7 @@ from python_calamine import (
     WorksheetNotFound,
 )
 
+from core.tables.durations import clock
 from core.tables.ods_facts import ods_facts
 from core.tables.sheet_facts import SheetFacts
 from core.tables.sheet_rows import SheetRows
@@ -101,6 +104,11 @@ def facts_of(path: str, name: str) -> SheetFacts:
             return SheetFacts()
 
 
+def as_text(value: object) -> str:
+    """A date, a time or a duration, of which JSON has none."""
+    return clock(value) if isinstance(value, timedelta) else str(value)
+
+
 class Lines:
     """Standard output, one JSON value a line, with a beat in between."""
 
@@ -110,7 +118,7 @@ class Lines:
 
     def write(self, content: object) -> None:
         """Write one value; dates and times as text."""
-        self._send(json.dumps(content, default=str) + "\n")
+        self._send(json.dumps(content, default=as_text) + "\n")
 
     def _beat(self) -> None:
         """Send empty lines; the reader looks at each whether the person has cancelled."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from core.problem import Problem
-from core.tables.cells import Cell
+from core.tables.cells import Cell, ErrorCell
 from core.tables.source import Cancel, stop_if
 from core.tables.unpacked import damaged
 from core.texts import _
@@ -50,7 +50,7 @@ def sheet_parts(
     part = about = SheetPart()
     for line in _lines(path, [sheet, str(limit), ",".join(map(str, columns or ()))], cancelled):
         try:
-            content = json.loads(line)
+            content = json.loads(line, object_hook=_error_or_not)
             about = _about(content) if isinstance(content, dict) else about
         except (ValueError, KeyError, TypeError) as error:
             raise damaged(path.name) from error
@@ -58,6 +58,11 @@ def sheet_parts(
         yield part
     if not part.is_end:
         raise damaged(path.name)
+
+
+def _error_or_not(content: dict[str, Any]) -> ErrorCell | dict[str, Any]:
+    """What an object in JSON stands for: a cell with an error, or what is said of a sheet."""
+    return ErrorCell(content["error"]) if "error" in content else content
 
 
 def _about(content: dict[str, Any]) -> SheetPart:

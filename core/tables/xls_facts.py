@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator
 
 from core.tables.ole_stream import ole_stream
-from core.tables.sheet_facts import SheetFacts, formula
+from core.tables.sheet_facts import SheetFacts, error, formula
 
 _NAMES = ("Workbook", "Book")  # of the stream, in files of Excel 97 and 95
 # kinds of records
@@ -111,7 +111,7 @@ class _Records:
         kind = result[0] if result[6:] == _IS_NO_NUMBER else None
         is_zero = not any(result) and flags & _TO_BE_CALCULATED
         if kind == _IS_ERROR:
-            self._tell(row, column, _ERRORS.get(result[2], _ANY_ERROR))
+            self._tell(row, column, error(_ERRORS.get(result[2], _ANY_ERROR)))
         elif kind == _IS_EMPTY_TEXT or is_zero:
             self._doubtful.append((row, column))
         else:
@@ -121,7 +121,7 @@ class _Records:
     def _take_error(self, record: bytes) -> None:
         row, column, _style, code, is_error = struct.unpack_from("<3H2B", record)
         if is_error:
-            self._tell(row, column, _ERRORS.get(code, _ANY_ERROR))
+            self._tell(row, column, error(_ERRORS.get(code, _ANY_ERROR)))
 
     def _take_row(self, record: bytes) -> None:
         first, end, flags = struct.unpack_from("<2x2H6xH", record)
@@ -143,5 +143,5 @@ class _Records:
             (style,) = struct.unpack_from("<H", record, 4 + 6 * index)
             self._facts.count_number(first + index, style in self._percents)
 
-    def _tell(self, row: int, column: int, text: str) -> None:
+    def _tell(self, row: int, column: int, text: object) -> None:
         self._facts.tell(range(row, row + 1), range(column, column + 1), text)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-from core.tables.sheet_facts import SheetFacts, formula
+from core.tables.sheet_facts import SheetFacts, error, formula
 
 _TRUE = ("1", "true")
 _LONGEST_PREFIX = 64  # bytes
@@ -66,7 +66,7 @@ def xlsx_facts(archive: zipfile.ZipFile, sheet: str) -> SheetFacts:
     _note_hidden(xml, facts)
     _count_percents(xml, _percent_styles(archive), facts)
     for row, column, _tag, found in _cells(xml, _ERROR):
-        facts.tell(range(row, row + 1), range(column, column + 1), _text(found[2]))
+        facts.tell(range(row, row + 1), range(column, column + 1), error(_text(found[2])))
     for cell in _without_results(xml, _is_to_be_calculated(book)):
         facts.tell(range(cell.row, cell.row + 1), range(cell.column, cell.column + 1), formula(cell.formula))
     return facts
