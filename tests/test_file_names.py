@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt, QUrl
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 import main
@@ -85,7 +85,7 @@ def test_a_refusal_names_the_file_on_the_screen_and_in_the_log(
     assert "was looked at" in written
 
 
-def test_a_picture_is_written_to_the_very_file(table: Path, tmp_path: Path) -> None:
+def test_a_picture_is_written_to_the_very_file(table: Path, tmp_path: Path, qapp: QApplication) -> None:
     picture = table.with_suffix(".png")
     assert main.main(["train", str(table), "--steps", "1", "--plot", str(picture)]) == 0
     assert picture.read_bytes().startswith(b"\x89PNG")

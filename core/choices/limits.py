@@ -1,6 +1,7 @@
 """What several tables agree on."""
 
-LARGEST_COUNT = 10_000_000  # steps, epochs or points
+LARGEST_COUNT = 10_000_000  # steps or epochs
+MOST_POINTS = 2_000_000
 # Small enough for any data; the quotient of two rates, and the share of one that a schedule takes, are still
 # numbers that float64 keeps with all their digits.
 SMALLEST_RATE = 1e-300

@@ -25,6 +25,7 @@ FORMAT = "fitscope-experiment"
 # 1 had no schedule, penalty, held-out points or earlier parts of the run, 2 no dates; both are still read
 SCHEMA = 3
 PIECE = 250  # numbers handled at a time: about 0.1 ms, as a window beside it waits so long again and again
+MOST_COMMAS = 8_000_000  # as many as numbers, nearly; the file would take minutes and gigabytes to open
 EXACT_DIGITS = 18  # a whole number of more digits is read as a float
 
 NEEDED = ("format", "schema", "points", "settings")
@@ -35,7 +36,7 @@ POINT_PARTS = tuple(f.name for f in fields(Points))
 
 def save_experiment(experiment: Experiment, path: str | os.PathLike[str]) -> None:
     """Write `experiment` to `path`, whole or not at all; raises Problem where it cannot be written."""
-    save_whole(path, (piece.encode("ascii") for piece in _pieces(experiment)))
+    save_whole(path, (piece.encode("ascii") for piece in _counted(_pieces(experiment))))
 
 
 def load_experiment(path: str | os.PathLike[str], alone: bool = False) -> Experiment:
@@ -91,6 +92,22 @@ def _pieces(experiment: Experiment) -> Iterator[str]:
     yield "\n}\n"
 
 
+def _counted(pieces: Iterator[str]) -> Iterator[str]:
+    """The pieces; Problem where they could not be opened again."""
+    commas = 0
+    for piece in pieces:
+        commas += piece.count(",")
+        _require_few_numbers(commas)
+        yield piece
+
+
+def _require_few_numbers(commas: int) -> None:
+    """Raise Problem for a file with more numbers than can be opened."""
+    if commas > MOST_COMMAS:
+        text = _("The experiment has more than {limit} numbers; keep fewer points, for example every tenth.")
+        raise Problem(text.format(limit=f"{MOST_COMMAS:,}"))
+
+
 def _points_pieces(points: Points) -> Iterator[str]:
     x = points.x[:, 0] if points.x.shape[1] == 1 else points.x
     yield '{\n"x": ['
@@ -130,6 +147,7 @@ def _parsed(data: str | bytes, alone: bool) -> object:
     """The content as JSON; strict where Python's reader is not."""
     try:
         text = data if isinstance(data, str) else data.decode("utf-8-sig")
+        _require_few_numbers(text.count(","))
         # Numbers are made in Python, not in C, so that a large file leaves a window beside it free to move;
         # those that C makes are checked where they are used.
         return json.loads(

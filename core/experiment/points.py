@@ -7,11 +7,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from core.choices.limits import MOST_POINTS
 from core.experiment.time_scale import TimeScale, time_scale
 from core.problem import Problem
 from core.texts import _
 
 Floats = NDArray[np.float64]
+MOST_IN_NAME = 1_000  # characters
+MOST_IN_NOTE = 10_000
 LONGEST_NAME = 24  # characters of a name that leave room for what x counts
 
 
@@ -27,6 +30,20 @@ def _frozen(values: ArrayLike) -> Floats:
     return array
 
 
+def _require_few(points: int) -> None:
+    """Raise Problem for more points than a fit may have."""
+    if points > MOST_POINTS:
+        text = _("There are {count} points and the limit is {limit}; keep a part, for example every tenth.")
+        raise Problem(text.format(count=f"{points:,}", limit=f"{MOST_POINTS:,}"))
+
+
+def _require_short(text: str, what: str, most: int) -> None:
+    """Raise Problem for a text beside the points that nobody can read on a screen."""
+    if len(text) > most:
+        sentence = _("{what} has {count} characters and the limit is {limit}; shorten it.")
+        raise Problem(sentence.format(what=what, count=f"{len(text):,}", limit=f"{most:,}"))
+
+
 @dataclass(frozen=True, eq=False)
 class Points:
     """x `[N, F]` and y `[N]` in the units of the data, as read-only float64 arrays.
@@ -34,7 +51,8 @@ class Points:
     x may be given as `[N]` (one feature). `x_name` and `y_name` are the column names, `source` says where
     real data come from. `x_time` says what x counts where it was read from dates or times, as time_scale has
     it: "days since 2024-05-01"; it is "" for numbers. Raises Problem for unequal lengths, wrong shapes, an
-    unknown `x_time`, and values that are not finite.
+    unknown `x_time`, values that are not finite, more than MOST_POINTS points, and names or a source longer
+    than MOST_IN_NAME and MOST_IN_NOTE.
     """
 
     x: Floats
@@ -64,6 +82,13 @@ class Points:
             )
         if not (np.isfinite(x).all() and np.isfinite(y).all()):
             raise Problem(_("Every coordinate must be a finite number."))
+        _require_few(len(y))
+        for text, what, most in (
+            (x_name, _("The name of x"), MOST_IN_NAME),
+            (y_name, _("The name of y"), MOST_IN_NAME),
+            (source, _("The note on where the points come from"), MOST_IN_NOTE),
+        ):
+            _require_short(text, what, most)
         if x_time:
             time_scale(x_time)
         given = {"x": x, "y": y, "x_name": x_name, "y_name": y_name, "source": source, "x_time": x_time}

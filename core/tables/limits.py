@@ -5,13 +5,14 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
+from core.choices.limits import MOST_POINTS
 from core.file_names import shown_name
 from core.problem import Problem
 from core.texts import _
 
 MEGABYTE = 1_000_000
 MAX_FILE_BYTES = 200 * MEGABYTE
-MAX_ROWS = 2_000_000
+MAX_ROWS = MOST_POINTS
 MAX_UNPACKED_BYTES = 100 * MEGABYTE
 SAMPLE_BYTES = 64 * 1024
 SAMPLE_ROWS = 200
