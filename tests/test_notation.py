@@ -227,7 +227,7 @@ def test_the_message_says_how_many_numbers_are_in_another_notation() -> None:
     read = parse_clipboard("\n".join(["dose\tresponse", *rows]))
     assert len(read.points) == 10
     assert read.dropped_because == {OTHER_NOTATION: 3, "not_a_number": 1, "missing": 1}
-    assert "3 have a number in another notation than their column (<25)" in read.message
+    assert "3 have a number in another notation than their column, such as “<25”" in read.message
 
 
 @pytest.mark.parametrize(
@@ -252,7 +252,7 @@ def test_the_message_says_how_a_notation_is_read_that_may_surprise(
 def test_a_column_that_mixes_units_is_never_read_as_if_they_were_one() -> None:
     read = parse_clipboard("t,length\n1,10 cm\n2,12 cm\n3,1 m\n4,15 cm\n")
     np.testing.assert_array_equal(read.points.y, [10, 12, 15])
-    assert "(1 m)" in read.message
+    assert "“1 m”" in read.message
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,17 @@ ODD = st.sampled_from(
         "1.5.2",
         "1e",
         "NULL",
+        "5cm",
+        "5%",
+        "(5)",
+        "5-",
+        "−5",
+        "\u200b5",
+        "1.5D3",
+        "<3",
+        "3±1",
+        "missing",
+        "#DIV/0!",
     ]
 )
 ROWS = st.lists(
@@ -71,13 +82,13 @@ def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "BLOCK", PIECE)
 
 
-def outcome(path: Path, reading: Reading) -> tuple[list[float], list[float], Mapping[str, int]] | str:
-    """What comes of a file: the numbers and what was left out, or why it is refused."""
+def outcome(path: Path, reading: Reading) -> tuple[list[float], list[float], Mapping[str, int], str] | str:
+    """What comes of a file: the numbers, what was left out and what is said, or why it is refused."""
     try:
         read = read_points(path, reading)
     except Problem as problem:
         return str(problem)
-    return read.points.x[:, 0].tolist(), read.points.y.tolist(), dict(read.dropped_because)
+    return read.points.x[:, 0].tolist(), read.points.y.tolist(), dict(read.dropped_because), read.message
 
 
 @MANY
@@ -87,6 +98,7 @@ def outcome(path: Path, reading: Reading) -> tuple[list[float], list[float], Map
     decimal=st.sampled_from([".", ","]),
     end=st.sampled_from(["\n", "\r\n", "\r"]),
     encoding=st.sampled_from(["utf-8", "utf-16"]),
+    unit=st.sampled_from(["", "%", "cm"]),
 )
 def test_pieces_come_to_the_same_as_one_row_after_the_other(
     rows: list[tuple[str, ...]],
@@ -94,10 +106,13 @@ def test_pieces_come_to_the_same_as_one_row_after_the_other(
     decimal: str,
     end: str,
     encoding: str,
+    unit: str,
     small_pieces: None,
     tmp_path: Path,
 ) -> None:
-    lines = ["a" + separator + "b", *(f"1{separator}2" for _row in range(4)), *map(separator.join, rows)]
+    with_unit = [(row[0], f"{row[1]}{unit}", *row[2:]) if len(row) > 1 else row for row in rows]
+    first = [("a", "b"), *4 * [("1", f"2{unit}")]]
+    lines = map(separator.join, [*first, *rows[::2], *with_unit[1::2]])
     path = tmp_path / "table.csv"
     path.write_bytes((end.join(lines) + end).encode(encoding))
     reading = Reading(header=True, separator=separator, decimal=decimal, encoding=encoding)

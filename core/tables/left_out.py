@@ -57,8 +57,8 @@ class LeftOut:
                 self.counts[NO_RESULT],
             ),
             OTHER_NOTATION: n_(
-                "{count} has a number in another notation than its column ({example})",
-                "{count} have a number in another notation than their column ({example})",
+                "{count} has a number in another notation than its column, such as “{example}”",
+                "{count} have a number in another notation than their column, such as “{example}”",
                 self.counts[OTHER_NOTATION],
             ),
             NOT_FINITE: n_(
