@@ -8,7 +8,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from math import ceil
 from pathlib import Path
+from zlib import crc32
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["LC_ALL"] = "C.UTF-8"
@@ -36,6 +38,25 @@ LONG = 0.005  # seconds of a collection, of which there is one for each test
 
 # The collector runs in whatever thread allocates, and would destroy widgets in a training thread.
 gc.disable()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--all", action="store_true", help="every case of the tests that are marked one_in, too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of the many cases of a test marked one_in, keep a share: those whose names sort first once mixed."""
+    cases: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if item.get_closest_marker("one_in") and not config.getoption("--all"):
+            cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    left_out = set()
+    for several in cases.values():
+        (share,) = several[0].get_closest_marker("one_in").args  # type: ignore[union-attr]
+        mixed = sorted(several, key=lambda item: crc32(item.nodeid.encode()))
+        left_out.update(mixed[ceil(len(mixed) / share) :])
+    config.hook.pytest_deselected(items=list(left_out))
+    items[:] = [item for item in items if item not in left_out]
 
 
 def pytest_collection_finish() -> None:

@@ -167,6 +167,7 @@ def assert_close(one: Trainer, other: Trainer, close: float = CLOSE) -> None:
         np.testing.assert_allclose(held.low, expected_held.low, close)
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("choice", ROWS, ids=str)
 def test_what_is_compiled_makes_the_eager_steps(choice: dict[str, Any], interpreted: None) -> None:
     settings = replace(LINE, **choice)
@@ -233,7 +234,7 @@ def test_a_single_point_can_be_fitted() -> None:
 # --- how many steps at once ----------------------------------------------------------------------------
 
 
-def leaps(trainer: Trainer, count: int = 30) -> list[int]:
+def leaps(trainer: Trainer, count: int = 24) -> list[int]:
     """How many steps each of some leaps makes."""
     reached = [trainer.latest.step, *(trainer.leap().step for _leap in range(count))]
     return [two - one for one, two in pairwise(reached)]

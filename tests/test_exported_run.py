@@ -74,6 +74,7 @@ def agrees(experiment: Experiment) -> Trainer:
     return trainer
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("seed", range(24))
 def test_any_run_is_its_program(seed: int) -> None:
     agrees(random_run(seed))
@@ -219,6 +220,7 @@ def test_other_points_in_the_midst_of_an_epoch_begin_it_anew(batch_size: int | N
     agrees(Experiment(more, replace(fewer, batch_size=None), earlier))
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("rule", ["epochs", "steps"])
 @pytest.mark.parametrize("until", [1, 39, 40, 41, 79, 80, 95])
 def test_a_limit_that_was_passed_is_counted_anew(rule: str, until: int) -> None:

@@ -320,6 +320,7 @@ PENALTIES: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("penalty", PENALTIES, ids=str)
 @pytest.mark.parametrize("optimizer", ["adam", "sgd", "lbfgs"])
 @pytest.mark.parametrize("model", ["line", "polynomial", "mlp"])

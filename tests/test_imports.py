@@ -30,14 +30,18 @@ def imported(file: Path) -> Iterator[str]:
             yield (node.module or "").partition(".")[0]
 
 
-@pytest.mark.parametrize("file", files("core"), ids=lambda file: str(file.relative_to(ROOT)))
-def test_the_engine_does_not_know_the_window(file: Path) -> None:
-    assert not set(imported(file)) & (QT | {"gui", "main", "tests"})
-
-
-@pytest.mark.parametrize("file", files("gui"), ids=lambda file: str(file.relative_to(ROOT)))
-def test_the_window_speaks_to_torch_only_through_the_engine(file: Path) -> None:
-    assert not set(imported(file)) & (HEAVY | {"main", "tests"})
+@pytest.mark.parametrize(
+    ("folder", "forbidden"), [("core", {*QT, "gui", "main", "tests"}), ("gui", {*HEAVY, "main", "tests"})]
+)
+def test_the_engine_does_not_know_the_window_and_the_window_torch_only_through_it(
+    folder: str, forbidden: set[str]
+) -> None:
+    wrong = {
+        str(file.relative_to(ROOT)): found
+        for file in files(folder)
+        if (found := {*imported(file)} & forbidden)
+    }
+    assert not wrong
 
 
 def test_main_imports_no_library_itself() -> None:

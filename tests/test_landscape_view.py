@@ -131,6 +131,7 @@ def holds_the_run(window: MainWindow) -> None:
         assert is_in_view(window, np.array([[cross.pos().x(), cross.pos().y()]]))
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(("world", "model", "loss", "standardise"), CASES)
 def test_it_holds_start_path_and_goal(
     qtbot: QtBot, world: str, model: str, loss: str, standardise: bool
@@ -243,6 +244,7 @@ def test_a_view_that_a_person_chose_is_left_alone(qtbot: QtBot, window: MainWind
 WILD = replace(SETTINGS, optimizer="sgd", steps=None)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("kind", ["path directions", "two parameters"])
 @pytest.mark.parametrize(
     "settings",
