@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.problem import Problem
-from core.tables import Reading, pieces, read_points, source, text_table
+from core.tables import Reading, pieces, read_points, source, text_places, text_sample, text_table
 from core.tables.source import Source, ignore, never
 
 MANY = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -76,7 +76,9 @@ ROWS = st.lists(
 @pytest.fixture
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few rows are looked at beforehand, and a piece is few rows."""
-    monkeypatch.setattr(text_table, "SAMPLE_ROWS", 3)
+    monkeypatch.setattr(text_sample, "SAMPLE_ROWS", 3)
+    for module in (text_places, text_sample):
+        monkeypatch.setattr(module, "FAR_BYTES", PIECE)
     monkeypatch.setattr(source, "SAMPLE_BYTES", PIECE)
     for module in (text_table, pieces, source):
         monkeypatch.setattr(module, "BLOCK", PIECE)

@@ -105,17 +105,12 @@ def _position(asked: str | int | None, sample: Sample) -> int | None:
         raise Problem(text.format(name=asked, columns=listed(names)))
     if index in uncalculated(sample):
         raise Problem(no_results(sample, index))
-    if not columns[index].numeric and _has_text(sample, index):
+    if not columns[index].numeric and not columns[index].is_empty:
         if cause := _unreadable(sample, index):
             raise cause
         text = _("The column “{name}” is text; choose a column of numbers: {columns}.")
         raise Problem(text.format(name=names[index], columns=listed(_numeric(columns)) or _("there is none")))
     return index
-
-
-def _has_text(sample: Sample, column: int) -> bool:
-    """Whether a column has anything in its first rows; an empty one may have numbers later."""
-    return any(not is_missing(row[column]) for row in sample.rows if column < len(row))
 
 
 def _too_few(sample: Sample, reading: Reading) -> Problem:

@@ -100,7 +100,7 @@ def _late_lines(file: BinaryIO) -> bytes:
     """The lines from the first one on that is not ASCII, as many as a sample has; none in plain ASCII."""
     file.seek(0)
     while block := file.read(_BLOCK):
-        if found := _FOREIGN.search(block):
+        if not block.isascii() and (found := _FOREIGN.search(block)):  # the search alone takes long
             return block[block.rfind(b"\n", 0, found.start()) + 1 :] + file.read(SAMPLE_BYTES)
     return b""
 

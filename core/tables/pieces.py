@@ -36,6 +36,10 @@ class Piece:
         """Whether a byte is anywhere in it."""
         return any(byte in block for block in self._blocks)
 
+    def count(self, byte: bytes) -> int:
+        """How often a byte is in it."""
+        return sum(block.count(byte) for block in self._blocks)
+
     def read(self, count: int) -> bytes:
         """The next bytes, at most `count`; none at the end."""
         block = self._blocks.popleft() if self._blocks else b""

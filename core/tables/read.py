@@ -59,7 +59,7 @@ def preview(table: Table, reading: Reading = Reading()) -> Preview:  # noqa: B00
             pair = two_columns(
                 sample.layout,
                 (x, y),
-                lambda layout, columns: [block_of(sample.rows, columns, layout, len(sample.behind))],
+                lambda layout, columns: [block_of(sample.rows, columns, layout, sample.behind)],
             )
             used = replace(found.reading, x=x, y=y, date_order=pair.date_order)
             found = replace(found, reading=used, dropped_because=pair.left_out.because)

@@ -113,12 +113,15 @@ def check_separator(text: str) -> None:
 class Column:
     """One column of a table: its name, and how its numbers are written; None for a column of text.
 
-    `counts_rows` says that its numbers only count the rows.
+    `counts_rows` says that its numbers only count the rows, `is_named` that the table has its name,
+    `is_empty` that the rows which were looked at have nothing in it.
     """
 
     name: str
     notation: Notation | None
     counts_rows: bool = False
+    is_named: bool = True
+    is_empty: bool = False
 
     @property
     def numeric(self) -> bool:

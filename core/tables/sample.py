@@ -13,11 +13,21 @@ from core.tables.source import Cancel, Progress
 
 
 @dataclass(frozen=True)
+class Excerpt:
+    """Some data rows from further down a table; `first` rows stand before them, counted by lines."""
+
+    first: int
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True)
 class Sample:
     """The first data rows; `whole` when there are no more, `skip` lines or rows stand before them.
 
-    `notes` are sentences about the table that a person should know beside how many points it has. The rows
-    `behind` the table are none of it.
+    `later` are rows from further down, around the middle and at the end of a table that is not whole. `notes`
+    are sentences about the table that a person should know beside how many points it has. So many rows stand
+    `behind` the table and are none of it; in a text they begin `stop` bytes from its beginning, None for its
+    end. Its lines may each be `wrapped` in quotation marks.
     """
 
     layout: Layout
@@ -26,7 +36,10 @@ class Sample:
     skip: int
     sheets: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    behind: Sequence[Row] = ()
+    behind: int = 0
+    later: tuple[Excerpt, ...] = ()
+    stop: int | None = None
+    wrapped: bool = False
 
 
 @dataclass(frozen=True)

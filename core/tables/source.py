@@ -74,7 +74,7 @@ class Source:
     def _block(self, count: int) -> bytes:
         """The next bytes of the file as UTF-8, checked."""
         stop_if(self.cancelled)
-        block = self.file.read(count)
+        block = self.file.read(min(count, self.size - self.bytes_read))
         self.bytes_read += len(block)
         if self.decoder is not None:
             block = self.decoder.decode(block, final=not block).encode("utf-8", "replace")

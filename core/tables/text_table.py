@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import itertools
 import logging
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -19,15 +18,16 @@ from core.choices.cores import CORES
 from core.file_names import shown_name
 from core.problem import Problem
 from core.tables.cells import Cell, Part
-from core.tables.encodings import Letters, decoded, letters_of
-from core.tables.layout import Layout, is_blank, propose_separator, row_reader, split, understand
-from core.tables.limits import MAX_FILE_BYTES, SAMPLE_BYTES, SAMPLE_ROWS, check_rows, check_size, file_size
+from core.tables.encodings import Letters, letters_of
+from core.tables.layout import Layout, RowReader, unwrapped
+from core.tables.limits import MAX_FILE_BYTES, SAMPLE_BYTES, check_rows, check_size, file_size
 from core.tables.notation import Notation
 from core.tables.pieces import Blocks, Piece, pieces_of, pieces_of_file
 from core.tables.reading import Reading
 from core.tables.sample import Block, Sample, block_of
-from core.tables.source import BLOCK, Cancel, Progress, Source, check_text, physical_lines
-from core.texts import _
+from core.tables.source import BLOCK, Cancel, Progress, Source, ignore, never
+from core.tables.text_places import Place, far_places
+from core.tables.text_sample import sample_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,8 +39,6 @@ PIECE = 4 * 2**20  # bytes at most that pandas is given at once, by one of some 
 SHARES = 24  # pieces of a smaller table; with fewer their memory, with more their beginnings take longer
 THREADS = min(CORES, 4)
 _LONGEST_LINE = 64 * SAMPLE_BYTES
-_PAGE = ("<!doctype", "<html", "<?xml", "<head", "<body")
-_CONTROLS = frozenset(map(chr, range(32))) - frozenset("\t\n\r\f\v\x1a")
 
 
 @dataclass(frozen=True)
@@ -51,6 +49,7 @@ class TextTable:
     size: int
     path: Path | None = None
     data: bytes = b""
+    known_samples: dict[Reading, Sample] = field(default_factory=dict)
     known_letters: dict[str | None, Letters] = field(default_factory=dict)  # by the encoding asked for
 
     is_text = True
@@ -70,34 +69,9 @@ class TextTable:
 
     def sample(self, reading: Reading) -> Sample:
         """The first rows, understood as `reading` asks."""
-        head, whole = self._head()
-        letters = self._letters(head, reading.encoding)
-        encoding = letters.encoding
-        text = decoded(head, encoding)
-        _check_is_table(text, self.name)
-        lines = physical_lines(text)
-        if not whole and len(lines) > 1:
-            lines.pop()  # it was cut
-        comments = _comments(lines)
-        lines = lines[comments:]
-        whole = whole and len(lines) <= SAMPLE_ROWS * 4
-        lines = lines[: SAMPLE_ROWS * 4]  # rows may have several lines
-        separator = reading.separator or propose_separator(lines)
-        rows = split(lines, separator)
-        whole = whole and len(rows) <= SAMPLE_ROWS
-        rows = rows[:SAMPLE_ROWS]
-        cells = [row for row, _line in rows]
-        names = _names_in_comment(physical_lines(text)[:comments], separator)
-        layout = understand(cells, replace(reading, encoding=encoding, separator=separator), names, whole)
-        skip = comments + (rows[layout.first - 1][1] if layout.first else 0)
-        return Sample(
-            layout,
-            layout.data(cells),
-            whole,
-            skip,
-            notes=tuple(filter(None, [letters.sentence(), *layout.notes])),
-            behind=layout.behind(cells) if whole else (),
-        )
+        if reading not in self.known_samples:
+            self.known_samples[reading] = sample_of(self, reading)
+        return self.known_samples[reading]
 
     def blocks(
         self, sample: Sample, columns: tuple[int, int], progress: Progress, cancelled: Cancel
@@ -109,10 +83,11 @@ class TextTable:
         """
         layout = sample.layout
         if sample.whole:
-            return [block_of(sample.rows, columns, layout, len(sample.behind))]
-        separator = layout.reading.separator or ","
+            return [block_of(sample.rows, columns, layout, sample.behind)]
+        separator = _separator(layout)
         # pandas would read by a separator of several bytes in Python, and warn of it
-        if separator.isascii() and all(len(row) <= layout.width for row in sample.rows):
+        is_quick = len(separator.encode()) == 1 and not sample.wrapped
+        if is_quick and all(len(row) <= layout.width for row in sample.rows):
             try:
                 return list(self._quickly(sample, columns, progress, cancelled))
             except (ValueError, OverflowError):  # pandas' ParserError is a ValueError
@@ -136,6 +111,7 @@ class TextTable:
                     check_rows(rows)
             while under_way:
                 yield under_way.popleft().result()
+        yield block_of([], columns, sample.layout, sample.behind)
 
     def _pieces(self, source: Source) -> Iterator[Blocks]:
         """The data in pieces that threads can share."""
@@ -148,24 +124,34 @@ class TextTable:
         self, sample: Sample, columns: tuple[int, int], progress: Progress, cancelled: Cancel
     ) -> Iterator[Block]:
         """The blocks row by row; rows with too many cells are counted."""
-        layout = sample.layout
+        rows = self.rows(sample, progress, cancelled)
+        while some := list(itertools.islice(rows, ROWS_AT_ONCE)):
+            yield block_of(some, columns, sample.layout)
+        yield block_of([], columns, sample.layout, sample.behind)
+
+    def rows(
+        self, sample: Sample, progress: Progress = ignore, cancelled: Cancel = never
+    ) -> Iterator[list[str]]:
+        """The rows from the first data row on, to the notes behind the table."""
         with self._open() as file:
-            source = self._source(file, sample, progress, cancelled)
-            reader = row_reader(source, layout.reading.separator or ",")
-            rows = (row for row in reader if not is_blank(row))
-            while some := list(itertools.islice(rows, ROWS_AT_ONCE)):
-                yield block_of(some, columns, layout)
+            lines: Iterable[str] = self._source(file, sample, progress, cancelled)
+            yield from RowReader(unwrapped(lines) if sample.wrapped else lines, _separator(sample.layout))
 
     def _source(self, file: BinaryIO, sample: Sample, progress: Progress, cancelled: Cancel) -> Source:
         """The data of the open file, from the first data row on."""
         encoding = sample.layout.reading.encoding or "utf-8"
-        return Source(file, self.size, encoding, sample.skip, progress, cancelled)
+        return Source(file, sample.stop or self.size, encoding, sample.skip, progress, cancelled)
 
     def _open(self) -> BinaryIO:
         """The bytes from their beginning."""
         return io.BytesIO(self.data) if self.path is None else self.path.open("rb")
 
-    def _letters(self, head: bytes, asked: str | None) -> Letters:
+    def far_places(self, encoding: str, last_bytes: int) -> tuple[Place, Place]:
+        """Lines around the middle, and in the `last_bytes`."""
+        with self._open() as file:
+            return far_places(file, self.size, encoding, last_bytes)
+
+    def letters(self, head: bytes, asked: str | None) -> Letters:
         """How the letters are stored; a pasted text has none that are stray."""
         if self.path is None:
             return Letters("utf-8", 0)
@@ -174,7 +160,7 @@ class TextTable:
                 self.known_letters[asked] = letters_of(file, head, asked)
         return self.known_letters[asked]
 
-    def _head(self) -> tuple[bytes, bool]:
+    def head(self) -> tuple[bytes, bool]:
         """The first bytes, and whether they are all."""
         with self._open() as file:
             head = file.read(SAMPLE_BYTES)
@@ -191,7 +177,8 @@ def _block_in(blocks: Blocks, columns: tuple[int, int], layout: Layout) -> Block
     import pandas as pd
 
     lines = Piece(blocks)
-    separator = layout.reading.separator or ","
+    line_count = lines.count(b"\n") if lines.has(b'"') else 0
+    separator = _separator(layout)
     if len(_first_row(lines, separator)) > layout.width:
         raise ValueError  # by the first row pandas would judge all others
     written = {column: layout.notation(column) for column in columns}
@@ -207,20 +194,27 @@ def _block_in(blocks: Blocks, columns: tuple[int, int], layout: Layout) -> Block
         low_memory=False,
         encoding_errors="replace",
     )
+    if len(frame) < line_count:
+        raise ValueError  # a quotation mark has swallowed lines, which may be rows
     x, y = (_part(frame[column], written[column]) for column in columns)
     return Block(x, y)
 
 
 def _first_row(lines: Piece, separator: str) -> list[str]:
     """The cells of the first row; ValueError where it cannot be told."""
-    rows = itertools.filterfalse(is_blank, row_reader(lines.first_lines(), separator))
+    rows = iter(RowReader(lines.first_lines(), separator))
     try:
         first = next(rows, [])
         if lines.is_long and next(rows, None) is None:
             raise ValueError  # it may go on in the next block
-    except csv.Error as error:
+    except Problem as error:
         raise ValueError from error
     return first
+
+
+def _separator(layout: Layout) -> str:
+    """What stands between two cells."""
+    return layout.reading.separator or ","
 
 
 def _part(column: pd.Series[object], notation: Notation) -> Part:
@@ -236,32 +230,3 @@ def _part(column: pd.Series[object], notation: Notation) -> Part:
 def _cell(cell: object) -> Cell:
     """A cell that pandas has read, as one of ours; it makes answers of True and False."""
     return cell if isinstance(cell, (str, int, float)) else str(cell)
-
-
-def _check_is_table(text: str, name: str) -> None:
-    """Problem when a text cannot be a table of numbers."""
-    check_text(text.encode("utf-8", "replace"))
-    if not text.strip():
-        raise Problem(_("{name} is empty; choose a table with two columns of numbers.").format(name=name))
-    if text.lstrip().lower().startswith(_PAGE):
-        raise Problem(
-            _("{name} is a web page and not a table; save the table itself as CSV.").format(name=name)
-        )
-    if not _CONTROLS.isdisjoint(text):
-        raise Problem(_("{name} is not a text; open a CSV file or a spreadsheet.").format(name=name))
-
-
-def _comments(lines: list[str]) -> int:
-    """How many comment and blank lines stand before the table."""
-    for index, line in enumerate(lines):
-        if line.strip() and not line.lstrip().startswith("#"):
-            return index
-    return 0
-
-
-def _names_in_comment(lines: list[str], separator: str) -> list[str]:
-    """The cells of the last comment before the table, where some programs write the column names."""
-    comments = [line.strip().lstrip("#") for line in lines if line.strip()]
-    rows = split(comments[-1:], separator)
-    names = rows[0][0] if rows else []
-    return [name.strip() for name in names]

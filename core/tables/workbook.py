@@ -81,7 +81,7 @@ class Workbook:
         asked = replace(reading, sheet=head.sheet, separator=None, encoding=None)
         layout = _with_percents(understand(rows, asked, whole=whole), head.percent_columns)
         sample = Sample(
-            layout, layout.data(rows), whole, layout.first, head.sheets, behind=layout.behind(rows)
+            layout, layout.data(rows), whole, layout.first, head.sheets, behind=len(layout.behind(rows))
         )
         return replace(sample, notes=(*layout.notes, *_notes(head, sample)))
 
@@ -90,7 +90,7 @@ class Workbook:
     ) -> Iterable[Block]:
         """The cells of two columns, from the first data row to the last."""
         if sample.whole:
-            yield block_of(sample.rows, columns, sample.layout, len(sample.behind))
+            yield block_of(sample.rows, columns, sample.layout, sample.behind)
             return
         sheet = sample.layout.reading.sheet or ""
         pair = replace(sample.layout, columns=tuple(sample.layout.columns[column] for column in columns))

@@ -1,7 +1,7 @@
 """Where a table is in what a file holds, and what its columns are."""
 
 from core.tables.layout.kinds import Row
-from core.tables.layout.lines import is_blank, row_reader, split
+from core.tables.layout.lines import RowReader, are_wrapped, split, unwrapped
 from core.tables.layout.names import needs_mark
 from core.tables.layout.separators import propose_separator
 from core.tables.layout.understood import Layout, understand
@@ -9,10 +9,11 @@ from core.tables.layout.understood import Layout, understand
 __all__ = [
     "Layout",
     "Row",
-    "is_blank",
+    "RowReader",
+    "are_wrapped",
     "needs_mark",
     "propose_separator",
-    "row_reader",
     "split",
     "understand",
+    "unwrapped",
 ]

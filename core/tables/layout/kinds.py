@@ -19,6 +19,8 @@ _LABEL = "label "  # and then the label itself, which is the same all down a col
 
 _REMEMBERED = 50_000  # cells; the same ones are looked at under each separator
 _LABELLED = re.compile(r"([^\W\d][^:=,;|\t]{0,30}?)\s*[:=]\s*(\S.*)")
+_LAST_OF_NUMBER = "0123456789."
+_RULE = re.compile(r"[-=+:_]{2,}|[═─┼]+")  # between the names and the rows, or below them
 
 
 def kinds_of(row: Row) -> Kinds:
@@ -33,6 +35,11 @@ def kind_of(cell: Cell) -> str:
     if cell is None or cell != cell:
         return MISSING
     return TEXT if isinstance(cell, bool) else NUMBER
+
+
+def is_rule(cell: Cell) -> bool:
+    """Whether a cell is a ruled line."""
+    return isinstance(cell, str) and _RULE.fullmatch(cell.strip()) is not None
 
 
 def is_counted(kind: str) -> bool:
@@ -53,8 +60,10 @@ def label_in(kind: str) -> str:
 
 @lru_cache(_REMEMBERED)
 def _kind_of_text(text: str) -> str:
+    if is_float(text):
+        return NUMBER
     text = cleaned(text)
-    if is_missing(text) or is_error(text):
+    if is_missing(text) or is_error(text) or is_rule(text):
         return MISSING
     if is_moment(text):
         return DATE
@@ -62,3 +71,12 @@ def _kind_of_text(text: str) -> str:
         return NUMBER
     label, rest = labelled(text)
     return _LABEL + label if label and is_number(rest) else TEXT
+
+
+def is_float(text: str) -> bool:
+    """Whether Python and a person take a text for a finite number; most numbers are told by this."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return text.strip()[-1] in _LAST_OF_NUMBER and "_" not in text

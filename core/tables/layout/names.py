@@ -9,7 +9,18 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from core.tables.cells import Cell, is_missing, number
-from core.tables.layout.kinds import DATE, MISSING, NUMBER, TEXT, Row, is_counted, kind_of, kinds_of, label_in
+from core.tables.layout.kinds import (
+    DATE,
+    MISSING,
+    NUMBER,
+    TEXT,
+    Row,
+    is_counted,
+    is_rule,
+    kind_of,
+    kinds_of,
+    label_in,
+)
 from core.tables.layout.row_numbers import counts_rows
 from core.tables.layout.table_block import TableBlock, fits
 from core.tables.limits import MAX_NAME
@@ -27,9 +38,9 @@ _YEAR_WORDS = re.compile(
 )
 _IN_BRACKETS = re.compile(r"\(.*\)|\[.*\]|（.*）")
 _UNITS = re.compile(
-    r"[mµμun]?s|sec(?:onds?)?|min(?:utes?)?|h(?:ours?)?|[kcmµμn]?m|[kmµμ]?g|[kMm]?[NJWVAFΩ]|[kMG]?Hz|[kMGhm]?Pa"
-    r"|volts?|amp(?:ere)?s?|ohms?|m?bar|K|°[CF]|deg|rad|%|[ck]?m/(?:s|s²|s\^2|s2|h)|rad/s|m?[lL]|mol(?:/[lL])?|lux|lx"
-    r"|dB|m?T|cd|ppm|counts|秒|毫秒|分|小时|米|厘米|毫米|克|千克|伏|安|欧|牛|摄氏度"
+    r"[mµμun]?s|h|[kcmµμn]?m|[kmµμ]?g|[kMm]?[NJWVAFΩ]|[kMG]?Hz|[kMGhm]?Pa|m?bar|K|°[CF]|deg|rad|%|[ck]?m/(?:s|s²|s\^2|s2|h)"
+    r"|rad/s|m?[lL]|mol(?:/[lL])?|lux|lx|dB|m?T|cd|ppm|秒|毫秒|分|小时|米|厘米|毫米|克|千克|伏|安|欧|牛|摄氏度"
+    r"|(?i:sec(?:onds?)?|min(?:utes?)?|hours?|volts?|amp(?:ere)?s?|ohms?|counts|sequence)"
 )
 
 
@@ -57,7 +68,10 @@ def find_heading(rows: Sequence[Row], block: TableBlock, wanted: bool | None) ->
     if wanted is False:
         return Heading((), None, place)
     names, top = _joined_names(rows, place, block)
-    return Heading(names, top, place + 1)
+    first = place + 1
+    while first < block.first and any(map(is_rule, rows[first])) and not any(kinds_of(rows[first])):
+        first += 1
+    return Heading(names, top, first)
 
 
 def _names_row(rows: Sequence[Row], block: TableBlock) -> int | None:
@@ -68,7 +82,7 @@ def _names_row(rows: Sequence[Row], block: TableBlock) -> int | None:
         return block.first if block.end > block.first and _is_names(rows, block.first, block) else None
     above = block.first - 1 - _odd_rows_above(rows, block)
     for index in range(block.first - 1, max(above, 0) - 1, -1):
-        if _is_names(rows, index, block):
+        if _is_names(rows, index, block) or _is_remark(rows, index, block):
             return index
     return None
 
@@ -112,9 +126,16 @@ def _is_names(rows: Sequence[Row], index: int, block: TableBlock) -> bool:
     return index == 0 or not _is_sentence(row)
 
 
+def _is_remark(rows: Sequence[Row], index: int, block: TableBlock) -> bool:
+    """Whether a row has texts for some columns only, not the first, and the row above it has the names."""
+    kinds = kinds_of(rows[index])
+    is_part = len(kinds) == block.width and kinds[0] == MISSING and set(kinds) == {MISSING, TEXT}
+    return is_part and index > 0 and _is_names(rows, index - 1, block)
+
+
 def _is_data(kind: str, wanted: str) -> bool:
-    """Whether a cell is data in a column of some kind: a date may name a column of numbers."""
-    return is_counted(kind) and (kind != DATE or wanted == DATE)
+    """Whether a cell is data in a column of some kind; a date may name numbers, a number an empty column."""
+    return is_counted(kind) and wanted != MISSING and (kind != DATE or wanted == DATE)
 
 
 def _is_sentence(row: Row) -> bool:
@@ -161,23 +182,23 @@ def _has_decimals(cells: Sequence[Cell]) -> bool:
 
 def _joined_names(rows: Sequence[Row], place: int, block: TableBlock) -> tuple[tuple[str, ...], int]:
     """The names, joined with those above as far as that tells the columns apart, and their first row."""
-    names = _names_in(rows, place, block)
+    names = lowest = _names_in(rows, place, block)
     top = place
-    while top > 0 and (len(set(names)) < len(names) or "" in names or _are_units(names)):
+    while top > 0 and _is_upper(rows, top - 1, block):
         upper = _names_in(rows, top - 1, block)
         joined = tuple(map(_joined, _groups(upper, names), names))
-        if not _is_upper(rows, top - 1, block) or (
-            len(set(joined)) <= len(set(names)) and not _are_units(names)
-        ):
+        tells_more = len(set(joined)) > len(set(names)) or joined.count("") < names.count("")
+        if not tells_more and not _are_units(lowest, block):
             break
-        names, top = joined, top - 1
+        names, lowest, top = joined, upper, top - 1
     return names, top
 
 
 def _is_upper(rows: Sequence[Row], index: int, block: TableBlock) -> bool:
     """Whether a row has names of columns, or of groups of them: at least two texts, and no numbers."""
-    kinds = [kind for kind in kinds_of(rows[index]) if kind != MISSING]
-    return 2 <= len(kinds) <= block.width and set(kinds) == {TEXT}
+    pairs = zip(kinds_of(rows[index]), block.shape, strict=False)
+    filled = [kind for kind, wanted in pairs if kind != MISSING and wanted != MISSING]
+    return len(filled) >= 2 and set(filled) == {TEXT}
 
 
 def _names_in(rows: Sequence[Row], index: int, block: TableBlock) -> tuple[str, ...]:
@@ -221,9 +242,9 @@ def _joined(upper: str, lower: str) -> str:
     return f"{upper} {lower}" if _IN_BRACKETS.fullmatch(lower) else f"{upper}, {lower}"
 
 
-def _are_units(names: Sequence[str]) -> bool:
-    """Whether all names that there are are units."""
-    filled = [name for name in names if name]
+def _are_units(names: Sequence[str], block: TableBlock) -> bool:
+    """Whether all names of columns that have something in them are units."""
+    filled = [name for name, kind in zip(names, block.shape, strict=False) if name and kind != MISSING]
     return bool(filled) and all(
         _UNITS.fullmatch(name) is not None or _IN_BRACKETS.fullmatch(name) is not None for name in filled
     )

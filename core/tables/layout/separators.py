@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 
 from core.tables.layout.kinds import MISSING, TEXT, is_counted, kind_of, kinds_of
-from core.tables.layout.lines import row_reader, split
+from core.tables.layout.lines import WIDE, split
 from core.tables.layout.table_block import TableBlock, find_block
 
 # In the order of preference where two explain a table equally well: a comma may also be a decimal mark, and a
 # space may stand in a text.
-_BY_PREFERENCE = ("\t", ";", "；", "|", "，", ",", " ")
+_BY_PREFERENCE = ("\t", ";", "；", "|", "，", ",", " ", WIDE)
 _DECIMAL_COMMA = re.compile(r"(?<![\d,])\d[\d.]*,\d+(?![\d,])")
 _NAMED = re.compile(r'"?sep=(.)"?[\r\n]*', re.IGNORECASE)
 _TORN = 0.1  # the worth of a table in which a column of text is several columns to another separator
@@ -39,7 +39,9 @@ def _worth(lines: Sequence[str], separator: str, others: Sequence[str]) -> float
     if block.first > 0 and len(rows[block.first - 1]) == block.width and TEXT in kinds[block.first - 1]:
         worth += block.row_worth  # the names of its columns, as a rule
     return (
-        worth * _TORN if _is_torn(rows, block, [other for other in others if other != separator]) else worth
+        worth * _TORN
+        if _is_torn(rows, block, [other for other in others if other not in (separator, WIDE)])
+        else worth
     )
 
 
@@ -58,7 +60,7 @@ def _parts(cells: Sequence[str], separator: str) -> bool:
     if separator == ",":
         cells = [_DECIMAL_COMMA.sub("0", cell) for cell in cells]
     if separator == " ":
-        rows = list(row_reader(cells, separator))
+        rows = [cell.split() for cell in cells]
         if not all(kind_of(cell) == MISSING or is_counted(kind_of(cell)) for row in rows for cell in row):
             return False
         counts = {len(row) for row in rows}

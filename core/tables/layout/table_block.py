@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.tables.layout.kinds import MISSING, TEXT, Kinds, is_counted
 
@@ -36,7 +36,11 @@ def find_block(rows: Sequence[Kinds]) -> TableBlock:
     """The block of the rows, given as the kinds of their cells, that is most worth a table."""
     blocks = [_longest_run(rows, width, shape) for width, shape in _shapes(rows)]
     nothing = TableBlock(0, len(rows), max(map(len, rows), default=0), (), 0.0)  # where all cells are empty
-    return max(blocks, key=lambda block: block.worth, default=nothing)
+    block = max(blocks, key=lambda block: block.worth, default=nothing)
+    end = block.end
+    while end < len(rows) and begins_alike(rows[end], block.width, block.shape):
+        end += 1
+    return replace(block, end=end)
 
 
 def fits(row: Kinds, width: int, shape: Kinds) -> bool:
@@ -47,6 +51,11 @@ def fits(row: Kinds, width: int, shape: Kinds) -> bool:
         kind in (MISSING, wanted) or wanted in (MISSING, TEXT)
         for kind, wanted in zip(row, shape, strict=False)
     )
+
+
+def begins_alike(row: Kinds, width: int, shape: Kinds) -> bool:
+    """Whether a row has as many cells, and first of all a number where the table has one: not a note then."""
+    return len(row) == width and is_counted(row[0]) and row[:1] == shape[:1]
 
 
 def _shapes(rows: Sequence[Kinds]) -> list[tuple[int, Kinds]]:
@@ -70,10 +79,11 @@ def _longest_run(rows: Sequence[Kinds], width: int, shape: Kinds) -> TableBlock:
     """The run in which most rows are of a shape, after those that are not have been taken off."""
     counted = [column for column, kind in enumerate(shape) if is_counted(kind)]
     best, best_sum, start, total = (0, 0), 0.0, 0, 0.0
+    agreement = {row: _agreement(row, width, shape, counted) for row in set(rows)}
     for index, row in enumerate(rows):
         if total <= 0:
             total, start = 0.0, index
-        total += _agreement(row, width, shape, counted)
+        total += agreement[row]
         if total >= best_sum and total > 0:
             best, best_sum = (start, index + 1), total
     return TableBlock(*best, width, shape, best_sum * _row_worth(shape))

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from core.tables.cells import Cell
+from core.tables.cells import Cell, is_missing
 from core.tables.decimal_mark import propose_decimal
-from core.tables.layout.kinds import Row, kinds_of
+from core.tables.layout.kinds import Kinds, Row, is_counted, kinds_of
 from core.tables.layout.labels import Labelled, labels_of, without_label
 from core.tables.layout.names import different_names, find_heading, names_by_years
 from core.tables.layout.row_numbers import counts_rows
 from core.tables.layout.sideways import is_on_its_side, lying_rows, turned
-from core.tables.layout.table_block import find_block
-from core.tables.limits import check_columns
+from core.tables.layout.table_block import begins_alike, find_block, fits
+from core.tables.limits import SAMPLE_ROWS, check_columns
 from core.tables.notation import Notation, Numbers, notation_of
 from core.tables.reading import Column, Reading
 from core.texts import _
@@ -24,14 +24,15 @@ class Layout:
     """How some rows were understood as a table.
 
     `reading` has every None filled in but x and y. The data are the rows from `first` to before `end`; what
-    stands behind them are notes. `lying` are the rows that had to be turned, if any: then `first` and `end`
-    count the rows that came of it.
+    stands behind them are notes. `shape` has the kinds of cells by column. `lying` are the rows that had to
+    be turned, if any: then `first` and `end` count the rows that came of it.
     """
 
     reading: Reading
     columns: tuple[Column, ...]
     first: int
     end: int
+    shape: Kinds = ()
     lying: range | None = None
 
     @property
@@ -57,18 +58,36 @@ class Layout:
         """Sentences about how the rows were understood, where a person may be surprised."""
         return () if self.lying is None else (_("The table lies on its side; its rows are read as columns."),)
 
+    def is_of_table(self, row: Row) -> bool:
+        """Whether a row, from the table or from behind it, has cells of the kinds that the columns hold."""
+        kinds = kinds_of(row)
+        counted = any(map(is_counted, kinds)) or not any(map(is_counted, self.shape))
+        fitting = counted and fits(kinds, self.width, self.shape)
+        return fitting or begins_alike(kinds, self.width, self.shape)
+
+    def with_cells(self, cells: Mapping[int, Sequence[Cell]]) -> Layout:
+        """The layout with some columns judged by other cells."""
+        columns = list(self.columns)
+        for index, some in cells.items():
+            columns[index] = replace(columns[index], notation=notation_of(some, self.decimal))
+        return replace(self, columns=tuple(columns))
+
     def behind(self, rows: Sequence[Row]) -> Sequence[Row]:
         """The rows behind the table."""
         return rows[self.end if self.lying is None else self.lying.stop :]
 
 
 def understand(
-    rows: Sequence[Row], reading: Reading, comment_names: Sequence[str] = (), whole: bool = False
+    rows: Sequence[Row],
+    reading: Reading,
+    comment_names: Sequence[str] = (),
+    whole: bool = False,
+    further: Sequence[Row] = (),
 ) -> Layout:
     """The layout of a table that begins with `rows`, as `reading` asks and else as they look.
 
     `comment_names` are names found in a comment before the table, for one without others. Only a table that
-    is `whole` can be turned.
+    is `whole` can be turned. `further` are rows from far down, by which the columns are judged too.
     """
     kinds = [kinds_of(row) for row in rows]
     block = find_block(kinds)
@@ -85,23 +104,33 @@ def understand(
         names = comment_names
     width = max(block.width, len(names))
     check_columns(width)
-    data = rows[heading.first : block.end]
+    head = rows[heading.first : block.end]
+    further = [row for row in further if fits(kinds_of(row), width, block.shape)]
+    data = [*head[:SAMPLE_ROWS], *further[:SAMPLE_ROWS], *further[-SAMPLE_ROWS:]] if further else head
     labels = labels_of(block.shape, width)
-    cells = [
-        without_label((row[column] for row in data if column < len(row)), label)
-        for column, label in enumerate(labels)
-    ]
+    cells = [without_label(_cells(data, column), label) for column, label in enumerate(labels)]
     decimal = reading.decimal or propose_decimal(cells, reading.separator)
-    written = [*names, *[""] * width][:width]
-    abouts = zip(different_names(names or labels, width), written, labels, cells, strict=True)
-    columns = tuple(_column(*about, decimal) for about in abouts)
-    header = heading.names_row is not None
-    return Layout(replace(reading, header=header, decimal=decimal), columns, heading.first, block.end)
+    written = [*names, *[""] * width]
+    columns = [
+        Column(
+            name,
+            _notation(cells[index], labels[index], decimal),
+            counts_rows=counts_rows(written[index], _cells(head, index)),
+            is_named=bool(written[index]),
+            is_empty=all(map(is_missing, cells[index])),
+        )
+        for index, name in enumerate(different_names(names or labels, width))
+    ]
+    understood = replace(reading, header=heading.names_row is not None, decimal=decimal)
+    return Layout(understood, tuple(columns), heading.first, block.end, block.shape)
 
 
-def _column(name: str, written: str, label: str, cells: Sequence[Cell], decimal: str) -> Column:
-    """A column with a name, or one made up for it where none is `written`, and these cells."""
+def _cells(rows: Sequence[Row], column: int) -> list[Cell]:
+    """The cells of a column, in the rows that reach it."""
+    return [row[column] for row in rows if column < len(row)]
+
+
+def _notation(cells: Sequence[Cell], label: str, decimal: str) -> Notation | None:
+    """How a column writes its numbers, behind a label or without one."""
     notation = notation_of(cells, decimal)
-    if notation is not None and label:
-        notation = Labelled(label, notation)
-    return Column(name, notation, counts_rows(written, cells))
+    return Labelled(label, notation) if notation is not None and label else notation

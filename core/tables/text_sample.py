@@ -1,0 +1,178 @@
+"""What a text looks like: its first rows, and some from its middle and its end, understood as a table."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from core.problem import Problem
+from core.tables.cells import Cell, is_missing
+from core.tables.encodings import decoded
+from core.tables.layout import Layout, are_wrapped, propose_separator, split, understand, unwrapped
+from core.tables.limits import SAMPLE_ROWS
+from core.tables.reading import Reading
+from core.tables.sample import Excerpt, Sample
+from core.tables.source import check_text, physical_lines
+from core.tables.text_places import FAR_BYTES, Place, bytes_of
+from core.texts import _
+
+if TYPE_CHECKING:
+    from core.tables.text_table import TextTable
+
+Rows = list[tuple[list[str], int]]
+
+LINES_TO_A_ROW = 4  # at most, on average: cells may have several
+_WIDER = 8  # times as many bytes of the end, while there are only notes
+_DECIDING = 200  # filled cells that are enough to tell what a column holds
+_PAGE = ("<!doctype", "<html", "<?xml", "<head", "<body")
+_CONTROLS = frozenset(map(chr, range(32))) - frozenset("\t\n\r\f\v\x1a")
+
+
+@dataclass(frozen=True)
+class _Form:
+    """How lines become rows."""
+
+    encoding: str
+    separator: str
+    wrapped: bool
+
+    def rows(self, lines: Iterable[str]) -> Rows:
+        """The rows in some lines, each with the number of lines up to its end."""
+        return split(unwrapped(lines) if self.wrapped else lines, self.separator)
+
+
+def sample_of(table: TextTable, reading: Reading) -> Sample:
+    """The sample of a text; Problem when it is none, or no table."""
+    head, whole = table.head()
+    letters = table.letters(head, reading.encoding)
+    before, lines = _first_lines(table.name, decoded(head, letters.encoding), whole)
+    most = SAMPLE_ROWS * LINES_TO_A_ROW
+    whole, lines = whole and len(lines) <= most, lines[:most]
+    form = _form(lines, letters.encoding, reading.separator)
+    rows = form.rows(lines)
+    cells = [row for row, _end in rows]
+    far = () if whole else _far_rows(table, form, FAR_BYTES)
+    further = [row for _place, some in far for row, _end in some]
+    asked = replace(reading, encoding=form.encoding, separator=form.separator)
+    layout = understand(cells, asked, _names_in_comment(before, form.separator), whole, further)
+    sample = Sample(
+        layout,
+        layout.data(cells),
+        whole,
+        skip=len(before) + (rows[layout.first - 1][1] if layout.first else 0),
+        notes=tuple(filter(None, [letters.sentence(), *layout.notes])),
+        wrapped=form.wrapped,
+        behind=len(layout.behind(cells)),
+    )
+    if whole:
+        return sample
+    if layout.end < len(cells) and not any(map(layout.is_of_table, further)):
+        return _ended(table, sample)
+    sample = replace(sample, rows=cells[layout.first :][:SAMPLE_ROWS], behind=0)
+    return _decided(table, _with_far_rows(table, sample, form, far))
+
+
+def _first_lines(name: str, text: str, whole: bool) -> tuple[list[str], list[str]]:
+    """The comments before a table, and the lines that follow them."""
+    _check_is_table(text, name)
+    lines = physical_lines(text)
+    if not whole and len(lines) > 1:
+        lines.pop()  # it was cut
+    count = _comments(lines)
+    return lines[:count], lines[count:]
+
+
+def _form(lines: Sequence[str], encoding: str, separator: str | None) -> _Form:
+    """How some lines become rows: each may be a row in quotation marks, where all then have as many cells."""
+    if are_wrapped(lines):
+        inner = list(unwrapped(lines))
+        form = _Form(encoding, separator or propose_separator(inner), wrapped=True)
+        widths = {len(row) for row, _end in form.rows(lines)}
+        if len(widths) == 1 and min(widths) > 1:
+            return form
+    return _Form(encoding, separator or propose_separator(lines), wrapped=False)
+
+
+def _far_rows(table: TextTable, form: _Form, last_bytes: int) -> list[tuple[Place, Rows]]:
+    """The rows around the middle of a text and in its last bytes."""
+    return [(place, form.rows(place.lines)) for place in table.far_places(form.encoding, last_bytes)]
+
+
+def _ended(table: TextTable, sample: Sample) -> Sample:
+    """The sample of a table that ends among the first lines, and all behind it counted."""
+    sample = replace(sample, whole=True, behind=0)
+    behind = itertools.islice(table.rows(sample), len(sample.rows), None)
+    return replace(sample, behind=sum(1 for _row in behind))
+
+
+def _with_far_rows(
+    table: TextTable, sample: Sample, form: _Form, far: Sequence[tuple[Place, Rows]]
+) -> Sample:
+    """A sample with rows from far down, and with the place where notes behind the table begin."""
+    last_bytes = FAR_BYTES
+    while (behind := _behind(sample.layout, far[-1][1])) == len(far[-1][1]) and last_bytes < table.size // 2:
+        last_bytes *= _WIDER
+        far = _far_rows(table, form, last_bytes)
+    middle, (last, rows) = far
+    if behind == len(rows):
+        behind = 0  # they may as well be of the table, where it is odd
+    kept = rows[: len(rows) - behind]
+    later = tuple(
+        Excerpt(place.before + (some[0][1] - 1 if some else 0) - sample.skip, [row for row, _end in some])
+        for place, some in ((middle[0], middle[1][:SAMPLE_ROWS]), (last, kept[-SAMPLE_ROWS:]))
+    )
+    notes = last.lines[kept[-1][1] :] if kept else []
+    stop = table.size - bytes_of(notes, form.encoding) if behind else None
+    return replace(sample, later=later, behind=behind, stop=stop)
+
+
+def _behind(layout: Layout, rows: Rows) -> int:
+    """How many of the last rows are none of the table."""
+    return sum(1 for _row in itertools.takewhile(lambda row: not layout.is_of_table(row[0]), reversed(rows)))
+
+
+def _decided(table: TextTable, sample: Sample) -> Sample:
+    """A sample in which columns that are empty as far as it goes are judged by all rows."""
+    open_columns: dict[int, list[Cell]] = {
+        index: [] for index, column in enumerate(sample.layout.columns) if column.is_named and column.is_empty
+    }
+    if not open_columns:
+        return sample
+    for row in table.rows(sample):
+        for index, cells in open_columns.items():
+            if index < len(row) and not is_missing(row[index]):
+                cells.append(row[index])
+        if min(map(len, open_columns.values())) >= _DECIDING:
+            break
+    return replace(sample, layout=sample.layout.with_cells(open_columns))
+
+
+def _check_is_table(text: str, name: str) -> None:
+    """Problem when a text cannot be a table of numbers."""
+    check_text(text.encode("utf-8", "replace"))
+    if not text.strip():
+        raise Problem(_("{name} is empty; choose a table with two columns of numbers.").format(name=name))
+    if text.lstrip().lower().startswith(_PAGE):
+        raise Problem(
+            _("{name} is a web page and not a table; save the table itself as CSV.").format(name=name)
+        )
+    if not _CONTROLS.isdisjoint(text):
+        raise Problem(_("{name} is not a text; open a CSV file or a spreadsheet.").format(name=name))
+
+
+def _comments(lines: list[str]) -> int:
+    """How many comment and blank lines stand before the table."""
+    for index, line in enumerate(lines):
+        if line.strip() and not line.lstrip().startswith("#"):
+            return index
+    return 0
+
+
+def _names_in_comment(lines: list[str], separator: str) -> list[str]:
+    """The cells of the last comment before the table, where some programs write the column names."""
+    comments = [line.strip().lstrip("#") for line in lines if line.strip()]
+    rows = split(comments[-1:], separator)
+    names = rows[0][0] if rows else []
+    return [name.strip() for name in names]
