@@ -147,6 +147,28 @@ def test_rows_that_will_be_left_out_are_counted_and_marked(opened: Open) -> None
     assert colour[7] == colour[5] != colour[0]
 
 
+def test_a_number_in_another_notation_than_its_column_is_marked_and_the_others_are_not(
+    opened: Open, qtbot: QtBot
+) -> None:
+    dialog = opened("t\tlength\tshare\n1\t10 cm\t5 %\n2\t1 m\t6 %\n3\t12 cm\t(7 %)\n4\t15 cm\t8\n")
+    view = child(dialog, "preview")
+    assert isinstance(view, QTableView)
+
+    def marked(column: int) -> list[int]:
+        """The rows of which a cell in a column has another colour than that in the first row."""
+        model = view.model()
+        colours = [
+            model.index(row, column).data(Qt.ItemDataRole.BackgroundRole).color()
+            for row in range(model.rowCount())
+        ]
+        return [row for row, colour in enumerate(colours) if colour != colours[0]]
+
+    assert (marked(0), marked(1)) == ([], [1])
+    assert view.model().headerData(1, Qt.Orientation.Horizontal) == "length (cm)\ny axis"
+    pick(dialog, "y", "share", qtbot)
+    assert marked(2) == [3]
+
+
 def test_a_long_table_says_that_only_its_first_rows_were_looked_at(opened: Open, tmp_path: Path) -> None:
     path = tmp_path / "long.csv"
     path.write_text("x,y\n" + "1,2\n" * 5000)

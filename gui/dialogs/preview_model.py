@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 import numpy as np
@@ -10,8 +9,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QBrush, QColor
 
 from core.tables import Preview
-from core.tables.cells import number
 from core.tables.dates import Dates
+from core.tables.notation import Notation, Numbers
 from core.texts import _
 from gui.theme import Theme
 
@@ -119,12 +118,11 @@ class PreviewModel(QAbstractTableModel):
         assert self._preview is not None
         if not self._part(column):
             return False
-        notation = self._preview.columns[column].notation
+        reading = self._preview.reading
+        notation = self._preview.columns[column].notation or Numbers(reading.decimal or ".")
         if isinstance(notation, Dates):
-            order = self._preview.reading.date_order or notation.order
-            return not np.isfinite(replace(notation, order=order).read([text]).values).all()
-        marks = {self._preview.reading.decimal or "."}
-        if not self._preview.is_text:
-            marks.add(".")  # the numbers of a workbook are shown with a point whatever its texts have
-        values = [number(text, mark) for mark in marks]
-        return not any(value is not None and math.isfinite(value) for value in values)
+            notation = replace(notation, order=reading.date_order or notation.order)
+        ways: list[Notation] = [notation]
+        if not self._preview.is_text and notation.is_plain:
+            ways.append(Numbers())  # the numbers of a workbook are shown with a point whatever its texts have
+        return not any(np.isfinite(way.read([text]).values).all() for way in ways)
