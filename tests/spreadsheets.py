@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 from html import escape
 from pathlib import Path
@@ -130,3 +131,59 @@ def _packed(path: Path, parts: dict[str, str]) -> Path:
             whole = content if is_kind else f'<?xml version="1.0" encoding="UTF-8"?>{content}'
             archive.writestr(name, whole, zipfile.ZIP_STORED if is_kind else zipfile.ZIP_DEFLATED)
     return path
+
+
+def xls(path: Path, records: list[bytes], styles: tuple[int, ...] = (0,), name: str = "Data") -> Path:
+    """An XLS file with one sheet of these records; `styles` are the formats that cells can have."""
+    begin, end = 0x0809, xls_record(0x0A)
+    sheet = xls_record(begin, "<4H2I", 0x0600, 0x10, 0, 0, 0, 0) + b"".join(records) + end
+    title = name.encode("latin-1")
+    before = xls_record(begin, "<4H2I", 0x0600, 0x05, 0, 0, 0, 0) + xls_record(0x42, "<H", 1200)
+    before += b"".join(xls_record(0xE0, "<2H16x", 0, style) for style in styles)
+    bound = 4 + 8 + len(title)
+    where = len(before) + bound + len(end)
+    whole = before + xls_record(0x85, f"<I4B{len(title)}s", where, 0, 0, len(title), 0, title) + end + sheet
+    path.write_bytes(_ole("Workbook", whole))
+    return path
+
+
+def xls_record(kind: int, layout: str = "", *values: float | bytes) -> bytes:
+    """A record of an XLS file."""
+    content = struct.pack(layout, *values)
+    return struct.pack("<2H", kind, len(content)) + content
+
+
+def xls_number(row: int, column: int, value: float, style: int = 0) -> bytes:
+    """A cell with a number."""
+    return xls_record(0x203, "<3Hd", row, column, style, value)
+
+
+def xls_formula(row: int, column: int, result: bytes, flags: int = 0) -> bytes:
+    """A cell with a formula, a reference to A1, and the 8 bytes that stand for its result."""
+    return xls_record(0x06, "<3H8sHIHB2H", row, column, 0, result, flags, 0, 5, 0x44, 0, 0xC000)
+
+
+def _ole(name: str, stream: bytes) -> bytes:
+    """An OLE file with one stream, of as many sectors as a long one has at least."""
+    sector, free, last = 512, 0xFFFFFFFF, 0xFFFFFFFE
+    stream = stream.ljust(4096, b"\0")
+    count = -(-len(stream) // sector)
+    stream = stream.ljust(count * sector, b"\0")
+    table = [0xFFFFFFFD, last, *range(3, 2 + count), last]
+    assert len(table) <= sector // 4
+    table += [free] * (sector // 4 - len(table))
+    header = struct.pack(
+        "<8s16x5H6x9I109I",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        *(0x3E, 3, 0xFFFE, 9, 6),
+        *(0, 1, 1, 0, 4096, last, 0, last, 0),
+        *(0, *[free] * 108),
+    )
+    entries = b""
+    for title, kind, child, start, size in (
+        ("Root Entry", 5, 1, last, 0),
+        (name, 2, free, 2, len(stream)),
+    ):
+        title_and_size = title.encode("utf-16-le"), 2 * len(title) + 2
+        entries += struct.pack("<64sH2B3I36x2II", *title_and_size, kind, 1, free, free, child, start, size, 0)
+    return header + struct.pack("<128I", *table) + entries.ljust(sector, b"\0") + stream

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
 import numpy as np
 import openpyxl
 import pytest
+from python_calamine import CalamineWorkbook
 
 from core.problem import Problem
 from core.tables import Reading, ReadPoints, open_table, preview, read_points
 from core.tables.reading import ERROR_CELL, MISSING, NO_RESULT
-from tests.spreadsheets import data, formula, number, ods, ods_cell, ods_row, text, xlsx
+from core.tables.sheet_facts import SheetFacts
+from core.tables.sheet_rows import SheetRows
+from tests.spreadsheets import (
+    data,
+    formula,
+    number,
+    ods,
+    ods_cell,
+    ods_row,
+    text,
+    xls,
+    xls_formula,
+    xls_number,
+    xls_record,
+    xlsx,
+)
 
 HEAD = text("A1", "t") + text("B1", "v")
 ODS_HEAD = ods_row(ods_cell("t"), ods_cell("v"))
@@ -253,6 +270,45 @@ def test_formulas_without_results_in_the_open_format_are_told_as_such(tmp_path: 
     assert "=2*A1" in said
 
 
+EMPTY, DIVISION = b"\3\0\0\0\0\0\xff\xff", b"\2\0\7\0\0\0\xff\xff"
+ZERO, TO_BE_CALCULATED = struct.pack("<d", 0.0), 2
+
+
+def test_an_old_sheet_is_read_as_a_person_sees_it(tmp_path: Path) -> None:
+    records = [
+        *(xls_record(0x208, "<4H4xHH", row, 0, 2, 255, 0x20 if row in (1, 3) else 0, 0) for row in range(7)),
+        xls_record(0x7D, "<6H", 1, 1, 2304, 0, 1, 0),
+        *(xls_number(row, 0, row + 0.5) for row in range(7)),
+        xls_record(0xBD, "<2H HI HI H", 7, 0, 0, 0x3FF00000, 1, 0x40000000, 1),
+        *(xls_number(row, 1, row / 8, style=1) for row in range(4)),
+        xls_formula(4, 1, DIVISION),
+        xls_record(0x205, "<3H2B", 5, 1, 0, 0x2A, 1),
+        xls_formula(6, 1, struct.pack("<d", 0.75)),
+    ]
+    read = read_points(xls(tmp_path / "book.xls", records, styles=(0, 10)))
+    assert pairs(read) == [(0.5, 0), (1.5, 0.125), (2.5, 0.25), (3.5, 0.375), (6.5, 0.75), (1, 2)]
+    assert read.dropped_because == {ERROR_CELL: 2}
+    for words in ("#DIV/0!", "2 rows that are hidden", "column y is hidden", "“y”, 50 % is read as 0.5"):
+        assert words in read.message
+
+
+@pytest.mark.parametrize(("result", "flags"), [(EMPTY, 0), (ZERO, TO_BE_CALCULATED), (ZERO, 1)])
+def test_formulas_in_an_old_workbook_that_were_never_calculated_are_told_as_such(
+    result: bytes, flags: int, tmp_path: Path
+) -> None:
+    records = [xls_number(row, 0, row) for row in range(5)]
+    records += [xls_formula(row, 1, result, flags) for row in range(5)]
+    assert "“y” has formulas" in refusal(xls(tmp_path / "book.xls", records))
+    calculated = [*records, xls_number(5, 0, 5), xls_formula(5, 1, struct.pack("<d", 2.5))]
+    read = read_points(xls(tmp_path / "some.xls", calculated))
+    assert (5, 2.5) in pairs(read)
+
+
+def test_zeros_in_an_old_workbook_that_was_calculated_are_numbers(tmp_path: Path) -> None:
+    records = [record for row in range(5) for record in (xls_number(row, 0, row), xls_formula(row, 1, ZERO))]
+    assert pairs(read_points(xls(tmp_path / "book.xls", records))) == [(row, 0) for row in range(5)]
+
+
 def test_the_first_sheet_with_two_columns_of_numbers_is_taken_and_the_others_are_named(
     tmp_path: Path,
 ) -> None:
@@ -282,3 +338,12 @@ def test_a_sheet_of_formulas_without_results_is_not_passed_over_for_a_later_one(
     path = xlsx(tmp_path / "book.xlsx", {"Data": computed(None), "Later": data(HEAD, *numbers)})
     assert "recalculate" in refusal(path)
     assert np.array_equal(read_points(path, Reading(sheet="Later")).points.y, [4, 9, 16, 25])
+
+
+def test_cells_too_far_apart_are_refused_before_room_is_made_between_them(tmp_path: Path) -> None:
+    path = xlsx(tmp_path / "book.xlsx", {"Data": data(HEAD)})
+    facts = SheetFacts()
+    facts.tell(range(1), range(1), "=B2")
+    facts.tell(range(999_999, 1_000_000), range(9_999, 10_000), "=A1")
+    with path.open("rb") as file, CalamineWorkbook.from_filelike(file) as book, pytest.raises(MemoryError):
+        SheetRows(book.get_sheet_by_index(0), facts)

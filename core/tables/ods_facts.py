@@ -27,14 +27,11 @@ _BRACKETS = re.compile(r"\[?\.|\]")  # around the names of cells
 
 
 def ods_facts(archive: zipfile.ZipFile, sheet: str) -> SheetFacts:
-    """What the file says of the sheet with this name; nothing where the file is not built as it should be."""
+    """What the file says of the sheet with this name; many kinds of error where it is built oddly."""
     walk = _Walk(sheet)
-    try:
-        content = archive.read("content.xml")
-        if _OF_INTEREST.search(content):
-            walk.through(content)
-    except (KeyError, expat.ExpatError):
-        return SheetFacts()
+    content = archive.read("content.xml")
+    if _OF_INTEREST.search(content):
+        walk.through(content)
     return walk.facts
 
 

@@ -6,18 +6,15 @@ import struct
 
 _HEADER = 512  # bytes
 _ENTRY = 128  # bytes of a directory entry
-_SHIFTS, _STARTS = struct.Struct("<30x2H"), struct.Struct("<48xI4x4I2I")
+_SHIFTS, _STARTS = struct.Struct("<30x2H"), struct.Struct("<48xI4x5I")
 _IN_HEADER = struct.Struct("<109I")  # the sectors of the first part of the table of sectors
 _PLACE_IN_HEADER = 76
 _LAST = 0xFFFFFFF9  # numbers from here on are no sectors
 
 
 def ole_stream(content: bytes, names: tuple[str, ...]) -> bytes:
-    """The bytes of the first stream with one of these names; ValueError where there is none."""
-    try:
-        return _Container(content).stream(names)
-    except (struct.error, IndexError) as error:
-        raise ValueError from error
+    """The bytes of the first stream with one of these names; ValueError or struct.error without one."""
+    return _Container(content).stream(names)
 
 
 class _Container:

@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from python_calamine import CalamineSheet
 
 _Cells = list[object]
+_MOST_CELLS = 100_000_000  # of the rectangle around all; calamine takes more memory than there is for as many
 
 
 class SheetRows:
     """Iterates over the rows of `sheet` that have anything in them; all are equally long.
 
-    `left` is the column of the sheet in which they begin, `height` how many rows there are at most.
+    `left` is the column of the sheet in which they begin, `height` how many rows there are at most. Raises
+    MemoryError where cells are too far apart.
     """
 
     def __init__(self, sheet: CalamineSheet, facts: SheetFacts) -> None:
@@ -31,6 +33,8 @@ class SheetRows:
         self._width = max(columns, default=-1) + 1 - self.left
         self._shift = first[1] - self.left if first else 0
         self.height = max([last[0] + 1 if last else 0, *(row + 1 for row in facts.told)])
+        if self._width * self.height > _MOST_CELLS:
+            raise MemoryError
         self._merged = _by_first_row(facts.merged, self.left, self._width)
 
     def __iter__(self) -> Iterator[_Cells]:

@@ -14,10 +14,14 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import struct
 import sys
 import threading
 import zipfile
+import zlib
 from datetime import timedelta
+from xml.etree import ElementTree
+from xml.parsers import expat
 
 from python_calamine import (
     CalamineWorkbook,
@@ -36,6 +40,11 @@ from core.tables.xlsx_facts import xlsx_facts
 
 OLE = b"\xd0\xcf\x11\xe0"  # what an XLS file begins with
 MEMORY = 4 << 30
+# what goes wrong in a file that is odd, or of a kind that is not known here, but has values that can be read
+NOT_AS_IT_SHOULD_BE = (
+    *(zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, LookupError, StopIteration),
+    *(struct.error, ValueError, ElementTree.ParseError, expat.ExpatError),
+)
 ROWS_AT_ONCE = 5_000
 BEAT = 0.05  # seconds
 PASSWORD, NO_SHEET, TOO_LARGE = 3, 4, 5  # exit statuses
@@ -78,7 +87,10 @@ def sheet_names(workbook: CalamineWorkbook) -> list[str]:
 def opened(path: str, workbook: CalamineWorkbook, name: str) -> tuple[SheetRows, dict[str, object]]:
     """The rows of a sheet, and what is known of it."""
     sheet = workbook.get_sheet_by_name(name)
-    facts = facts_of(path, name)
+    try:
+        facts = facts_of(path, name)
+    except NOT_AS_IT_SHOULD_BE:
+        facts = SheetFacts()
     facts.merged += sheet.merged_cell_ranges or []
     rows = SheetRows(sheet, facts)
     hidden = sorted(column - rows.left for column in facts.hidden_columns if column >= rows.left)
@@ -92,16 +104,13 @@ def opened(path: str, workbook: CalamineWorkbook, name: str) -> tuple[SheetRows,
 
 
 def facts_of(path: str, name: str) -> SheetFacts:
-    """What the file says of a sheet beside its values; nothing of the kinds that are not known here."""
+    """What the file says of a sheet beside its values; NOT_AS_IT_SHOULD_BE where it cannot be understood."""
     with open(path, "rb") as file:
         if file.read(len(OLE)) == OLE:
             file.seek(0)
             return xls_facts(file.read(), name)
-        try:
-            with zipfile.ZipFile(file) as archive:
-                return (ods_facts if "content.xml" in archive.namelist() else xlsx_facts)(archive, name)
-        except (zipfile.BadZipFile, NotImplementedError):
-            return SheetFacts()
+        with zipfile.ZipFile(file) as archive:
+            return (ods_facts if "content.xml" in archive.namelist() else xlsx_facts)(archive, name)
 
 
 def as_text(value: object) -> str:

@@ -30,14 +30,11 @@ _IS_ERROR, _IS_EMPTY_TEXT, _IS_NO_NUMBER = 2, 3, b"\xff\xff"  # in the place of 
 
 
 def xls_facts(content: bytes, sheet: str) -> SheetFacts:
-    """What the file says of the sheet with this name; nothing where the file is not built as it should be."""
+    """What the file says of the sheet with this name; ValueError or struct.error where it is built oddly."""
     facts = SheetFacts()
-    try:
-        stream = ole_stream(content, _NAMES)
-        begin, percents = _globals(stream, sheet)
-        _Records(facts, percents).read(stream, begin)
-    except (ValueError, struct.error, IndexError):
-        return SheetFacts()
+    stream = ole_stream(content, _NAMES)
+    begin, percents = _globals(stream, sheet)
+    _Records(facts, percents).read(stream, begin)
     return facts
 
 

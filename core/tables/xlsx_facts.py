@@ -56,12 +56,9 @@ class _Cell(NamedTuple):
 
 
 def xlsx_facts(archive: zipfile.ZipFile, sheet: str) -> SheetFacts:
-    """What the file says of the sheet with this name; nothing where the file is not built as it should be."""
-    try:
-        book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
-        xml = _without_prefix(archive.read(_part(archive, book, sheet)))
-    except (KeyError, StopIteration, ElementTree.ParseError):
-        return SheetFacts()
+    """What the file says of the sheet with this name; many kinds of error where it is built oddly."""
+    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+    xml = _without_prefix(archive.read(_part(archive, book, sheet)))
     facts = SheetFacts()
     _note_hidden(xml, facts)
     _count_percents(xml, _percent_styles(archive), facts)
