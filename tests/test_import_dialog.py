@@ -8,10 +8,12 @@ from pathlib import Path
 import openpyxl
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QLabel, QPushButton, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
-from core.tables import read_points
+from core.tables import Reading, read_points
+from core.texts import use_language
 from gui.dialogs.import_dialog import ImportDialog
 from gui.theme import Theme
 
@@ -155,18 +157,116 @@ def test_a_number_in_another_notation_than_its_column_is_marked_and_the_others_a
     assert isinstance(view, QTableView)
 
     def marked(column: int) -> list[int]:
-        """The rows of which a cell in a column has another colour than that in the first row."""
+        """The rows of which a cell in a column is in the colour of warnings."""
         model = view.model()
         colours = [
-            model.index(row, column).data(Qt.ItemDataRole.BackgroundRole).color()
-            for row in range(model.rowCount())
+            model.index(row, column).data(Qt.ItemDataRole.ForegroundRole) for row in range(model.rowCount())
         ]
-        return [row for row, colour in enumerate(colours) if colour != colours[0]]
+        warning = QColor(Theme().warning)
+        return [row for row, colour in enumerate(colours) if colour and colour.color() == warning]
 
     assert (marked(0), marked(1)) == ([], [1])
     assert view.model().headerData(1, Qt.Orientation.Horizontal) == "length (cm)\ny axis"
     pick(dialog, "y", "share", qtbot)
     assert marked(2) == [3]
+
+
+def test_a_row_that_is_left_out_is_crossed_out_and_says_why(opened: Open) -> None:
+    dialog = opened("x;share\n1 m;10 %\n2 m;20 %\n3 m;oops\n4 m;\n5 m;50 %\n6 m;60 %\n")
+    view = child(dialog, "preview")
+    assert isinstance(view, QTableView)
+    model = view.model()
+    said = {row: model.index(row, 1).data(Qt.ItemDataRole.ToolTipRole) for row in range(6)}
+    assert {row for row, text in said.items() if text is None} == {0, 1, 4, 5}
+    assert said[2] == "This row is left out. A cell of x or y is not a number."
+    assert said[3] == "This row is left out. A cell of x or y is empty."
+    assert model.headerData(3, Qt.Orientation.Vertical, Qt.ItemDataRole.ToolTipRole) == said[3]
+    fonts = [model.index(row, 0).data(Qt.ItemDataRole.FontRole) for row in (0, 2)]
+    assert fonts[0] is None
+    assert fonts[1].strikeOut()
+    spoilt, beside = (model.index(2, c).data(Qt.ItemDataRole.ForegroundRole).color() for c in (1, 0))
+    assert spoilt == QColor(Theme().warning) != beside
+    assert combo(dialog, "x").currentText() == "x (m)"
+    assert model.headerData(0, Qt.Orientation.Horizontal).splitlines()[0] == "x (m)"
+
+
+def test_the_middle_and_the_end_of_a_long_table_are_shown_with_their_numbers(opened: Open) -> None:
+    rows = [f"{n},{2 * n}\n" for n in range(1, 20_001)]
+    rows[-2] = "19999,oops\n"
+    dialog = opened("x,y\n" + "".join(rows))
+    view = child(dialog, "preview")
+    assert isinstance(view, QTableView)
+    model = view.model()
+    numbers = [
+        model.headerData(row, Qt.Orientation.Vertical).replace(",", "") for row in range(model.rowCount())
+    ]
+    assert (numbers[0], numbers[-1], numbers.count("…")) == ("1", "20000", 2)
+    for row, number in enumerate(numbers):
+        cells = [model.index(row, column).data() for column in range(2)]
+        assert cells == (["…", "…"] if number == "…" else [number, cells[1]])
+    assert 5_000 < int(numbers[numbers.index("…") + 1]) < 15_000
+    left_out = [row for row in range(len(numbers)) if model.index(row, 0).data(Qt.ItemDataRole.ToolTipRole)]
+    assert [numbers[row] for row in left_out] == ["19999"]
+
+
+def test_any_separator_is_found_shown_and_can_be_typed(opened: Open, qtbot: QtBot) -> None:
+    dialog = opened("a^b\n1^2\n3^4\n5^6\n")
+    box = combo(dialog, "separator")
+    box.setFocus()
+    line = box.lineEdit()
+    assert line is not None
+    line.selectAll()
+    qtbot.keyClicks(line, "^")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    wait(dialog, qtbot)
+    assert dialog.isVisible()  # Return took the character and not yet the points
+    assert (box.currentData(), box.currentText()) == ("^", "Character ^")
+    assert summary(dialog) == "3 points."
+    line.setFocus()
+    line.selectAll()
+    qtbot.keyClicks(line, "tab")
+    qtbot.keyClick(line, Qt.Key.Key_Tab)
+    wait(dialog, qtbot)
+    assert box.currentText() == "Tab"
+    line.selectAll()
+    qtbot.keyClicks(line, "ab")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    wait(dialog, qtbot)
+    assert "A separator is one character" in child(dialog, "open").toolTip()
+    pick(dialog, "separator", "Semicolon ;", qtbot)
+    assert shown_cells(dialog)[0] == ["1^2"]
+
+
+def test_what_the_command_line_asked_for_is_shown_first(qtbot: QtBot) -> None:
+    dialog = ImportDialog(MESSY / "semicolon_decimal_comma.csv", Theme(), None, Reading(separator="-"))
+    qtbot.addWidget(dialog)
+    dialog.open()
+    wait(dialog, qtbot)
+    assert combo(dialog, "separator").currentText() == "Character -"
+
+
+def test_a_file_that_is_changed_meanwhile_is_shown_as_it_is_now(
+    opened: Open, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("a,b\n1,2\n3,4\n")
+    dialog = opened(path)
+    path.write_text("a,b\n1,2\n3,4\n5,6\n")
+    pick(dialog, "decimal", "Point 1.5", qtbot)
+    assert summary(dialog) == "3 points."
+    assert dialog.table is not None
+    assert len(read_points(dialog.table, dialog.reading).points) == 3
+
+
+def test_the_dialog_speaks_chinese(qtbot: QtBot) -> None:
+    use_language("zh_CN")
+    dialog = ImportDialog("x,y\n1,2\n3,oops\n5,6\n7,8\n", Theme(dark=True))
+    qtbot.addWidget(dialog)
+    dialog.open()
+    wait(dialog, qtbot)
+    view = child(dialog, "preview")
+    assert isinstance(view, QTableView)
+    assert view.model().index(1, 1).data(Qt.ItemDataRole.ToolTipRole) == "该行已略去。x 或 y 的单元格不是数。"
 
 
 def test_a_long_table_says_that_only_its_first_rows_were_looked_at(opened: Open, tmp_path: Path) -> None:

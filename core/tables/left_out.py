@@ -16,7 +16,20 @@ from core.tables.reading import (
     OTHER_NOTATION,
     TOO_MANY_CELLS,
 )
-from core.texts import n_
+from core.texts import N_, n_
+
+# Why a single row is left out.
+WHY = {
+    MISSING: N_("A cell of x or y is empty."),
+    NOT_A_NUMBER: N_("A cell of x or y is not a number."),
+    NOT_A_DATE: N_("A cell of x is not a date or time as in its column."),
+    ERROR_CELL: N_("A cell of x or y has an error of the spreadsheet."),
+    NO_RESULT: N_("A cell of x or y has a formula without its result."),
+    OTHER_NOTATION: N_("A number is in another notation than its column."),
+    NOT_FINITE: N_("A number is infinite."),
+    TOO_MANY_CELLS: N_("The row has more cells than the table has columns."),
+    BEHIND: N_("The row stands behind the table."),
+}
 
 
 @dataclass

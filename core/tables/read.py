@@ -18,6 +18,7 @@ from core.tables.columns import TwoColumns, two_columns
 from core.tables.gather import message, no_points, proposes_standardise
 from core.tables.layout import Layout
 from core.tables.limits import file_size
+from core.tables.preview_rows import marked_rows, shown_rows
 from core.tables.reading import Preview, Reading, ReadPoints, check_reading
 from core.tables.sample import Block, Sample, Table, block_of
 from core.tables.source import Cancel, Progress, ignore, never
@@ -62,7 +63,8 @@ def preview(table: Table, reading: Reading = Reading()) -> Preview:  # noqa: B00
                 lambda layout, columns: [block_of(sample.rows, columns, layout, sample.behind)],
             )
             used = replace(found.reading, x=x, y=y, date_order=pair.date_order)
-            found = replace(found, reading=used, dropped_because=pair.left_out.because)
+            marks = marked_rows(sample, (x, y), pair.date_order)
+            found = replace(found, reading=used, marks=marks, dropped_because=pair.left_out.because)
             if len(pair.x) == 0 and sample.whole:
                 raise no_points(pair.left_out)
         except Problem as problem:
@@ -119,11 +121,12 @@ def parse_clipboard(text: str, reading: Reading = Reading()) -> ReadPoints:  # n
 
 
 def _without_columns(table: Table, sample: Sample) -> Preview:
-    """What the first rows show before x and y are chosen."""
-    rows = tuple(tuple(map(shown, row)) for row in sample.rows)
-    layout = sample.layout
+    """What the rows show before x and y are chosen."""
+    rows = tuple(tuple(map(shown, row)) for row in shown_rows(sample))
+    layout, marks = sample.layout, marked_rows(sample)
+    count = len(sample.rows)
     return Preview(
-        layout.reading, layout.columns, rows, len(rows), sample.whole, table.is_text, sample.sheets
+        layout.reading, layout.columns, rows, marks, count, sample.whole, table.is_text, sample.sheets
     )
 
 

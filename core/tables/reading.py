@@ -140,18 +140,34 @@ class Column:
 
 
 @dataclass(frozen=True)
+class RowMark:
+    """What is to be said of one row of a preview.
+
+    `number` counts the data rows from 1. A row that is left out has a `reason`, a key as in
+    Preview.dropped_because, and the columns whose cells are `spoilt`. Other rows stand before it that are not
+    shown where it is `after_gap`.
+    """
+
+    number: int
+    reason: str = ""
+    spoilt: frozenset[int] = frozenset()
+    after_gap: bool = False
+
+
+@dataclass(frozen=True)
 class Preview:
-    """The first rows of a table, and what would be read from it.
+    """The first, the middle and the last rows of a table, and what would be read from it.
 
     `reading` has every None filled in by the proposal that was used, and `x` and `y` as positions, as far as
-    they could be found. `rows` are data rows as text. `whole` says that the table has no more rows than were
-    looked at; `row_count` and `dropped_because` count those looked at. `problem` is the sentence that says
-    why no points can be read like this, or "".
+    they could be found. `rows` are data rows as text, each with its mark in `marks`. `whole` says that the
+    table has no more rows than were looked at; `row_count` and `dropped_because` count the first ones.
+    `problem` is the sentence that says why no points can be read like this, or "".
     """
 
     reading: Reading
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
+    marks: tuple[RowMark, ...]
     row_count: int
     whole: bool
     is_text: bool

@@ -6,8 +6,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from core.tables import DECIMALS, ENCODINGS, SEPARATORS, Column, Preview, Reading
+from core.tables import DECIMALS, ENCODINGS, Column, Preview, Reading
 from core.texts import _
+from gui.dialogs.separator_box import SeparatorBox, prepare_combo
 from gui.theme import Theme
 
 WIDTH = 208  # pixels
@@ -40,7 +41,7 @@ class ImportChoices(QScrollArea):
         """Show what was proposed or chosen."""
         self._shown = found.reading
         self._header.setChecked(bool(found.reading.header))
-        self._separator.setCurrentIndex(self._separator.findData(found.reading.separator))
+        self._separator.show_separator(found.reading.separator)
         self._decimal.setCurrentIndex(self._decimal.findData(found.reading.decimal))
         self._encoding.setCurrentIndex(self._encoding.findData(found.reading.encoding))
         self._show_sheets(found)
@@ -62,8 +63,8 @@ class ImportChoices(QScrollArea):
         self._header.setObjectName("import_header")
         self._header.setAccessibleName(self._header.text())
         self._header.setToolTip(_("Whether the first row names the columns."))
-        tip = _("What stands between two cells of a row.")
-        self._separator = _combo("import_separator", _("Separator"), tip, SEPARATORS)
+        tip = _("What stands between two cells of a row; any other character can be typed here.")
+        self._separator = SeparatorBox(tip)
         tip = _("What stands before the decimals.")
         self._decimal = _combo("import_decimal", _("Decimal mark"), tip, DECIMALS)
         tip = _("How the letters are stored in the file.")
@@ -91,9 +92,9 @@ class ImportChoices(QScrollArea):
 
     def _join(self) -> None:
         self._header.clicked.connect(lambda on: self.asked.emit({"header": on}))
-        self._separator.activated.connect(
+        self._separator.chosen.connect(
             # other cells, other columns
-            lambda: self.asked.emit({"separator": self._separator.currentData(), "x": None, "y": None})
+            lambda separator: self.asked.emit({"separator": separator, "x": None, "y": None})
         )
         self._decimal.activated.connect(lambda: self.asked.emit({"decimal": self._decimal.currentData()}))
         self._encoding.activated.connect(lambda: self.asked.emit({"encoding": self._encoding.currentData()}))
@@ -144,7 +145,7 @@ class ImportChoices(QScrollArea):
         self._offered = columns
         for combo in (self._x, self._y):
             combo.clear()
-            combo.addItems([column.name for column in columns])
+            combo.addItems([column.title for column in columns])
             model = combo.model()
             assert isinstance(model, QStandardItemModel)
             for index, column in enumerate(columns):
@@ -156,11 +157,7 @@ class ImportChoices(QScrollArea):
 def _combo(name: str, title: str, tip: str, table: dict[str, str] | None = None) -> QComboBox:
     """A list of the rows of a table, as wide as there is room, however long its words are."""
     combo = QComboBox()
-    combo.setObjectName(name)
-    combo.setAccessibleName(title)
-    combo.setToolTip(tip)
-    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    combo.setMinimumContentsLength(8)
+    prepare_combo(combo, name, title, tip)
     for key, label in (table or {}).items():
         combo.addItem(_(label), key)
     combo.setCurrentIndex(-1)

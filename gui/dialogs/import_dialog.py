@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from core.file_names import shown_name
 from core.problem import Problem
 from core.tables import Preview, Reading, Table, open_table, pasted_table, preview
+from core.tables.reading import Changed
 from core.texts import _
 from gui.background import Background
 from gui.dialogs.import_choices import ImportChoices
@@ -144,7 +145,11 @@ class ImportDialog(QDialog):
         def work() -> tuple[Table, Preview | Problem]:
             opened = table or _opened(source, closed)
             try:
-                return opened, preview(opened, asked)
+                try:
+                    return opened, preview(opened, asked)
+                except Changed:  # what is shown is what the file is now
+                    opened = _opened(source, closed)
+                    return opened, preview(opened, asked)
             except Problem as problem:
                 return opened, problem
 

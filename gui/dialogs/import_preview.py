@@ -1,4 +1,4 @@
-"""The first rows of a table in the import dialog."""
+"""The first, the middle and the last rows of a table in the import dialog."""
 
 from __future__ import annotations
 
@@ -23,8 +23,10 @@ class ImportPreview(QTableView):
         self._theme = theme
         self._model = PreviewModel(theme, self)
         self.setObjectName("import_preview")
-        self.setAccessibleName(_("First rows"))
-        self.setToolTip(_("The first rows of the table; x and y are tinted."))
+        self.setAccessibleName(_("Rows of the table"))
+        self.setToolTip(
+            _("The first, middle and last rows; x and y are tinted, what is left out is crossed out.")
+        )
         self.setModel(self._model)
         self.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QTableView.SelectionMode.NoSelection)

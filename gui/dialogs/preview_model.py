@@ -1,19 +1,18 @@
-"""The rows of a preview as Qt's table wants them, x and y tinted."""
+"""The rows of a preview as Qt's table wants them, x and y tinted, and what is left out crossed out."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QBrush, QColor
+from PySide6.QtGui import QBrush, QColor, QFont
 
 from core.tables import Preview
 from core.tables.dates import Dates
-from core.tables.notation import Notation, Numbers
+from core.tables.left_out import WHY
+from core.tables.reading import RowMark
 from core.texts import _
 from gui.theme import Theme
 
+GAP = "…"
 LONGEST = 24  # characters of a name above its column
 TINT = 36  # of 255, the accent behind x and y
 Index = QModelIndex | QPersistentModelIndex
@@ -21,11 +20,15 @@ Role = Qt.ItemDataRole
 
 
 class PreviewModel(QAbstractTableModel):
-    """A Preview: numbers to the right, texts grey, and what is no number in x or y in the warning colour."""
+    """A Preview: numbers to the right, texts grey, rows that are no points crossed out and saying why.
+
+    Where rows are not shown stands a row of dots.
+    """
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._preview: Preview | None = None
+        self._places: list[int | None] = []
         tint = QColor(theme.accent)
         tint.setAlpha(TINT)
         self._tint = QBrush(tint)
@@ -34,34 +37,44 @@ class PreviewModel(QAbstractTableModel):
         self._bad = QBrush(bad)
         self._muted = QBrush(QColor(theme.muted))
         self._warning = QBrush(QColor(theme.warning))
+        self._crossed_out = QFont(theme.font(digits=True))
+        self._crossed_out.setStrikeOut(True)
 
     def show_preview(self, preview: Preview) -> None:
         """Show other rows."""
         self.beginResetModel()
         self._preview = preview
+        self._places = []
+        for place, mark in enumerate(preview.marks):
+            self._places += [None, place] if mark.after_gap else [place]
         self.endResetModel()
 
     def rowCount(self, _parent: Index = QModelIndex()) -> int:  # noqa: B008, N802
-        return len(self._preview.rows) if self._preview else 0
+        return len(self._places)
 
     def columnCount(self, _parent: Index = QModelIndex()) -> int:  # noqa: B008, N802
         return len(self._preview.columns) if self._preview else 0
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> object:
-        """One cell: its text, side and colours."""
+        """One cell: its text, side and colours, and why its row is left out."""
         if self._preview is None or not index.isValid():
             return None
-        column = index.column()
-        cells = self._preview.rows[index.row()]
-        text = cells[column] if column < len(cells) else ""
-        if role == Role.DisplayRole:
-            return text
+        column, place = index.column(), self._places[index.row()]
         if role == Role.TextAlignmentRole:
             return self._side(column)
+        if place is None:
+            return GAP if role == Role.DisplayRole else None
+        mark, cells = self._preview.marks[place], self._preview.rows[place]
+        if role == Role.DisplayRole:
+            return cells[column] if column < len(cells) else ""
         if role == Role.BackgroundRole:
-            return self._background(column, text)
+            return self._background(column, mark)
         if role == Role.ForegroundRole:
-            return self._colour(column, text)
+            return self._colour(column, mark)
+        if role == Role.FontRole:
+            return self._crossed_out if mark.reason else None
+        if role in (Role.ToolTipRole, Role.AccessibleDescriptionRole):
+            return why(mark)
         return None
 
     def headerData(  # noqa: N802
@@ -71,12 +84,23 @@ class PreviewModel(QAbstractTableModel):
         if self._preview is None:
             return None
         if orientation == Qt.Orientation.Vertical:
-            return str(section + 1) if role == Role.DisplayRole else None
+            return self._row_header(section, role)
         if role == Role.DisplayRole:
             return self.title(section)
         if role == Role.ToolTipRole:
             return self._preview.columns[section].title
         return self._side(section) if role == Role.TextAlignmentRole else None
+
+    def _row_header(self, row: int, role: int) -> object:
+        """The number of a row, and why it is left out."""
+        assert self._preview is not None
+        place = self._places[row]
+        if place is None:
+            return GAP if role == Role.DisplayRole else None
+        mark = self._preview.marks[place]
+        if role == Role.DisplayRole:
+            return f"{mark.number:,}"
+        return why(mark) if role == Role.ToolTipRole else None
 
     def title(self, column: int) -> str:
         """The name of a column, cut when it is long, and on a second line what it is."""
@@ -100,29 +124,22 @@ class PreviewModel(QAbstractTableModel):
         side = Qt.AlignmentFlag.AlignRight if numeric else Qt.AlignmentFlag.AlignLeft
         return side | Qt.AlignmentFlag.AlignVCenter
 
-    def _colour(self, column: int, text: str) -> QBrush | None:
+    def _colour(self, column: int, mark: RowMark) -> QBrush | None:
         """The colour of a cell, where it is not the usual one."""
         assert self._preview is not None
-        if not self._preview.columns[column].numeric:
-            return self._muted
-        return self._warning if self._spoils_row(column, text) else None
+        if column in mark.spoilt:
+            return self._warning
+        return self._muted if mark.reason or not self._preview.columns[column].numeric else None
 
-    def _background(self, column: int, text: str) -> QBrush | None:
-        """The tint of a cell of x or y."""
-        if self._spoils_row(column, text):
+    def _background(self, column: int, mark: RowMark) -> QBrush | None:
+        """The tint of a cell of x or y, or of a row that is left out."""
+        if mark.reason:
             return self._bad
         return self._tint if self._part(column) else None
 
-    def _spoils_row(self, column: int, text: str) -> bool:
-        """Whether a row is left out because of a cell."""
-        assert self._preview is not None
-        if not self._part(column):
-            return False
-        reading = self._preview.reading
-        notation = self._preview.columns[column].notation or Numbers(reading.decimal or ".")
-        if isinstance(notation, Dates):
-            notation = replace(notation, order=reading.date_order or notation.order)
-        ways: list[Notation] = [notation]
-        if not self._preview.is_text and notation.is_plain:
-            ways.append(Numbers())  # the numbers of a workbook are shown with a point whatever its texts have
-        return not any(np.isfinite(way.read([text]).values).all() for way in ways)
+
+def why(mark: RowMark) -> str | None:
+    """The sentences about a row that is left out; None for a point."""
+    if not mark.reason:
+        return None
+    return _("This row is left out. {why}").format(why=_(WHY[mark.reason]))
