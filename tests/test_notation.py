@@ -15,7 +15,7 @@ from core.tables import Reading, parse_clipboard
 from core.tables.cells import Cell, is_error, is_missing
 from core.tables.decimal_mark import propose_decimal
 from core.tables.notation import notation_of
-from core.tables.numbers import is_number
+from core.tables.numbers import Numbers, is_number
 from core.tables.reading import ERROR_CELL, OTHER_NOTATION
 from core.tables.units import named_with
 
@@ -263,6 +263,8 @@ def test_a_column_that_mixes_units_is_never_read_as_if_they_were_one() -> None:
         ("<0.5|<0.6|<0.7", ["“y” has no single notation", "<0.5"]),
         ("#DIV/0!|#REF!|n/a", ["“y” has only errors", "#DIV/0!"]),
         ("1,5|2,5|3,5|n/a", ["“y” has another decimal mark than the table", "1,5"]),
+        ("1,5 cm|2,5 cm|3,5 cm|n/a", ["“y” has another decimal mark than the table", "1,5 cm"]),
+        ("inf|-inf|inf", ["No row has a finite number"]),
         ("red|10 cm|green|blue", ["Only the column “x” has numbers"]),
     ],
 )
@@ -380,6 +382,6 @@ def test_a_percentage_is_the_float_of_its_hundredth(values: list[int], digits: i
 def test_no_text_breaks_the_reading_and_what_is_read_is_known_as_a_number(text: str) -> None:
     for decimal in ".,":
         notation = notation_of([text], decimal)
-        if notation is not None:
+        if isinstance(notation, Numbers):
             assert is_number(text)
             assert not math.isnan(notation.read([text]).values[0])

@@ -46,7 +46,25 @@ def test_no_column_name_changes_the_numbers(x_name: str, y_name: str, tmp_path: 
 
 
 @pytest.mark.parametrize(
-    "name", ["=1+2", "+a", "-a", "@sum", "2019", "1,5", "NA", "#", "'x", "身高, cm", 'a "b"', "<html>"]
+    "name",
+    [
+        *(
+            "=1+2",
+            "+a",
+            "-a",
+            "@sum",
+            "2019",
+            "1,5",
+            "NA",
+            "#",
+            "'x",
+            "身高, cm",
+            'a "b"',
+            "<html>",
+            "length (cm)",
+        ),
+        *("12 %", "$5", "5 cm", "<3", "3*", "(5)", "5-", "10^3", "3±1", "１２", "1,03,000", "#REF!", "n.a."),
+    ],
 )
 def test_a_name_comes_back_and_no_spreadsheet_takes_it_for_a_formula(name: str, tmp_path: Path) -> None:
     save_points(Points([1.0], [2.0], name, "y"), tmp_path / "p.csv")

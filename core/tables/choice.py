@@ -143,9 +143,13 @@ def _unreadable(sample: Sample, column: int) -> Problem | None:
     if cells and all(map(is_error, cells)):
         text = _("The column “{name}” has only errors ({example}); mend its formulas.")
         return Problem(text.format(name=name, example=cells[0]))
-    if any(notation_of(cells, mark) for mark in DECIMALS if mark != sample.layout.decimal):
-        text = _("The column “{name}” has another decimal mark than the table ({example}); use one for all.")
-        return Problem(text.format(name=name, example=cells[0]))
+    for mark in DECIMALS:
+        marked = [cell for cell in cells if mark in str(cell)]
+        if mark != sample.layout.decimal and marked and notation_of(cells, mark):
+            text = _(
+                "The column “{name}” has another decimal mark than the table ({example}); use one for all."
+            )
+            return Problem(text.format(name=name, example=marked[0]))
     if ways := ways_to_write(cells):
         text = _(
             "The column “{name}” has no single notation ({examples}); write all its numbers in the same."
