@@ -109,7 +109,7 @@ def test_rows_that_a_filter_hides_are_read_and_told(tmp_path: Path) -> None:
 
     path = made(tmp_path, fill)
     right(train_once(path, tmp_path), "t", "s", [1, 2, 3, 4], [2.5, 4.5, 6.5, 8.25])
-    assert "hides" in read_points(path).message
+    assert "hidden" in read_points(path).message
 
 
 def test_merged_cells_of_a_group_stand_for_all_its_rows(tmp_path: Path) -> None:

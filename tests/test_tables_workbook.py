@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import subprocess
 import sys
 import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import openpyxl
@@ -128,6 +130,32 @@ def test_a_workbook_can_be_cancelled_before_its_first_row_is_known(tmp_path: Pat
 
     with pytest.raises(Cancelled):
         read_points(path, cancelled=cancelled)
+
+
+def test_no_reader_is_left_behind_when_a_sheet_is_found_or_the_person_has_cancelled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill(sheet: Worksheet) -> None:
+        for title in ("Texts", "Numbers", "Long"):
+            sheet.parent.create_sheet(title).append(("a", title))
+        for row in range(2_000):
+            sheet.parent["Long"].append((row, "a text that fills the pipe between the two"))
+        rows((1, 2), (3, 4))(sheet.parent["Numbers"])
+
+    started: list[subprocess.Popen[bytes]] = []
+
+    class Watched(subprocess.Popen[bytes]):
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **options)
+            started.append(self)
+
+    monkeypatch.setattr(subprocess, "Popen", Watched)
+    path = workbook(tmp_path / "book.xlsx", fill)
+    assert preview(open_table(path)).reading.sheet == "Numbers"
+    with pytest.raises(Cancelled):
+        preview(open_table(path, lambda: len(started) > 1))
+    assert len(started) == 2
+    assert all(child.returncode is not None for child in started)
 
 
 def test_what_is_too_large_unpacked_is_refused_at_once_whatever_its_header_says(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -59,14 +60,15 @@ class Workbook:
         names = replace(reading, x=_if_name(reading.x), y=_if_name(reading.y))
         found: list[Sample] = []
         problems: list[Problem] = []
-        for head in self._heads():
-            try:
-                found.append(self._understood(head, reading))
-            except Problem as problem:
-                problems.append(problem)
-                continue
-            if may_be_fitted(found[-1], names):
-                return found[-1]
+        with closing(self._heads()) as heads:  # the others need not be read then
+            for head in heads:
+                try:
+                    found.append(self._understood(head, reading))
+                except Problem as problem:
+                    problems.append(problem)
+                    continue
+                if may_be_fitted(found[-1], names):
+                    return found[-1]
         if not found:
             raise problems[0]
         return found[0]
@@ -108,14 +110,14 @@ class Workbook:
             list(self._read_heads(sheet))
         return self.heads[sheet]
 
-    def _heads(self) -> Iterator[SheetPart]:
+    def _heads(self) -> Generator[SheetPart]:
         """The first rows of one sheet after the other, each read when it is wanted."""
         sheets = next((head.sheets for head in self.heads.values()), ())
         if sheets and all(sheet in self.heads for sheet in sheets):
             return (self.heads[sheet] for sheet in sheets)
         return self._read_heads("")
 
-    def _read_heads(self, sheet: str) -> Iterator[SheetPart]:
+    def _read_heads(self, sheet: str) -> Generator[SheetPart]:
         """The first rows of a sheet, or of each where it is ""; they are kept."""
         rows: list[list[Cell]] = []
         for part in sheet_parts(self.path, sheet, SAMPLE_ROWS + 1, None, self.cancelled):
