@@ -374,3 +374,45 @@ def test_everything_a_person_uses_has_a_name_and_a_tip(dark: bool, scale: float,
             assert widget.toolTip()
     assert dialog.width() <= dialog.screen().availableSize().width()
     assert dialog.height() <= dialog.screen().availableSize().height()
+
+
+def test_the_order_of_open_dates_is_asked_and_nothing_is_asked_elsewhere(
+    opened: Open, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "dates.csv"
+    path.write_text("date,y\n03/04/2024,1\n04/04/2024,2\n06/04/2024,4\n")
+    dialog = opened(path)
+    assert combo(dialog, "date_order").isVisible()
+    assert combo(dialog, "date_order").currentText() == "day/month/year"
+    assert "03/04/2024 is read as day/month/year" in summary(dialog)
+    pick(dialog, "date_order", "month/day/year", qtbot)
+    assert combo(dialog, "date_order").currentText() == "month/day/year"
+    assert summary(dialog) == "3 points."
+    assert dialog.table is not None
+    points = read_points(dialog.table, dialog.reading).points
+    assert (points.x[:, 0].tolist(), points.x_time) == ([0.0, 31.0, 92.0], "days since 2024-03-04")
+    path.write_text("date,y\n2024-04-03,1\n2024-04-04,2\n")
+    assert not combo(opened(path), "date_order").isVisible()
+    assert not combo(opened(MESSY / "plain.csv"), "date_order").isVisible()
+
+
+def test_of_a_long_table_the_dialog_says_that_later_rows_decide(opened: Open, tmp_path: Path) -> None:
+    path = tmp_path / "dates.csv"
+    rows = [f"{1 + n // 300:02}/04/2024 {n // 60 % 24:02}:{n % 60:02},{n}\n" for n in range(6000)]
+    path.write_text("date,y\n" + "".join(rows))
+    dialog = opened(path)
+    assert "the rows behind these decide" in summary(dialog)
+    assert dialog.table is not None
+    read = read_points(dialog.table, dialog.reading)
+    assert read.points.x_time == "days since 2024-04-01"
+    assert "01/04/2024" not in read.message
+
+
+def test_dates_are_not_offered_for_y_and_say_why(opened: Open, tmp_path: Path) -> None:
+    path = tmp_path / "dates.csv"
+    path.write_text("date,y\n2024-04-03,1\n2024-04-04,2\n")
+    dialog = opened(path)
+    model = combo(dialog, "y").model()
+    assert not model.index(0, 0).flags() & Qt.ItemFlag.ItemIsEnabled
+    assert "dates or times" in model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert combo(dialog, "x").model().index(0, 0).flags() & Qt.ItemFlag.ItemIsEnabled

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from core.tables.gather import proposes_standardise
     from core.tables.read import SUFFIXES, open_table, parse_clipboard, pasted_table, preview, read_points
     from core.tables.reading import (
+        DATE_ORDERS,
         DECIMALS,
         ENCODINGS,
         SEPARATORS,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DATA_SETS",
+    "DATE_ORDERS",
     "DECIMALS",
     "ENCODINGS",
     "SEPARATORS",
@@ -51,6 +53,7 @@ HOMES = {
     "gather": ("proposes_standardise",),
     "read": ("SUFFIXES", "open_table", "parse_clipboard", "pasted_table", "preview", "read_points"),
     "reading": (
+        "DATE_ORDERS",
         "DECIMALS",
         "ENCODINGS",
         "SEPARATORS",

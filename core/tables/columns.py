@@ -45,13 +45,17 @@ class TwoColumns:
         dates = self.dates
         return () if dates is None else tuple(order for order in dates.open_orders if order != dates.order)
 
-    @property
-    def question(self) -> str:
-        """The sentence that says how dates were read where the table does not decide it; "" where it does."""
+    def question(self, whole: bool = True) -> str:
+        """The sentence that says how dates were read where the table does not decide it; "" where it does.
+
+        Of a table that is not `whole` only the first rows were looked at.
+        """
         if self.dates is None or not self.other_orders:
             return ""
         used, others = self.dates.order, [_(DATE_ORDERS[order]) for order in self.other_orders]
         text = _("{example} is read as {order}; nothing in the table says whether it is {others}.")
+        if not whole:
+            text = _("{example} may be {order} or {others}: the rows behind these decide, if they can.")
         return text.format(example=self.dates.example, order=_(DATE_ORDERS[used]), others=", ".join(others))
 
 

@@ -101,7 +101,7 @@ def read_points(
         scale = "" if pair.scale is None else str(pair.scale)
         points = Points(pair.x, pair.y, pair.x_column.title, pair.y_column.title, table.name, scale)
         used = replace(sample.layout.reading, x=x, y=y, date_order=pair.date_order)
-        notes = (*sample.notes, *_remarks(sample.layout, x, y), pair.question)
+        notes = (*sample.notes, *_remarks(sample.layout, x, y), pair.question())
         said = message(points, used.sheet, notes, left_out)
         return ReadPoints(
             points,
@@ -145,7 +145,7 @@ def _summary(sample: Sample, pair: TwoColumns, remarks: Sequence[str]) -> str:
             "{count} point in the first {rows} rows.", "{count} points in the first {rows} rows.", points
         )
     first = first.format(count=f"{points:,}", rows=f"{len(sample.rows):,}")
-    return joined(first, *sample.notes, *remarks, pair.left_out.sentence(), pair.question)
+    return joined(first, *sample.notes, *remarks, pair.left_out.sentence(), pair.question(sample.whole))
 
 
 @contextmanager

@@ -6,7 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from core.tables import DECIMALS, ENCODINGS, Column, Preview, Reading
+from core.tables import DATE_ORDERS, DECIMALS, ENCODINGS, Column, Preview, Reading
+from core.tables.dates import Dates
 from core.texts import _
 from gui.dialogs.separator_box import SeparatorBox, prepare_combo
 from gui.theme import Theme
@@ -29,6 +30,7 @@ class ImportChoices(QScrollArea):
         self._lay_out()
         self._join()
         self._show_row(self._sheet, False)
+        self._show_row(self._date_order, False)
         self.setEnabled(False)
 
     def show_kind(self, is_text: bool, is_file: bool) -> None:
@@ -44,6 +46,8 @@ class ImportChoices(QScrollArea):
         self._separator.show_separator(found.reading.separator)
         self._decimal.setCurrentIndex(self._decimal.findData(found.reading.decimal))
         self._encoding.setCurrentIndex(self._encoding.findData(found.reading.encoding))
+        self._date_order.setCurrentIndex(self._date_order.findData(found.reading.date_order))
+        self._show_row(self._date_order, found.reading.date_order is not None)
         self._show_sheets(found)
         self._offer(found.columns)
         for combo, position in ((self._x, found.reading.x), (self._y, found.reading.y)):
@@ -69,6 +73,8 @@ class ImportChoices(QScrollArea):
         self._decimal = _combo("import_decimal", _("Decimal mark"), tip, DECIMALS)
         tip = _("How the letters are stored in the file.")
         self._encoding = _combo("import_encoding", _("Encoding"), tip, ENCODINGS)
+        tip = _("In which order day, month and year stand in dates such as 03/04/2024.")
+        self._date_order = _combo("import_date_order", _("Dates"), tip, DATE_ORDERS)
         self._sheet = _combo("import_sheet", _("Sheet"), _("Which sheet of the workbook to read."))
 
     def _lay_out(self) -> None:
@@ -81,7 +87,7 @@ class ImportChoices(QScrollArea):
         column.addSpacing(self._theme.px(16))
         column.addWidget(self._heading(_("How it is written")))
         column.addWidget(self._header)
-        self._add_rows(column, self._sheet, self._separator, self._decimal, self._encoding)
+        self._add_rows(column, self._sheet, self._date_order, self._separator, self._decimal, self._encoding)
         column.addStretch(1)
         self.setWidget(inside)
         self.setWidgetResizable(True)
@@ -98,13 +104,16 @@ class ImportChoices(QScrollArea):
         )
         self._decimal.activated.connect(lambda: self.asked.emit({"decimal": self._decimal.currentData()}))
         self._encoding.activated.connect(lambda: self.asked.emit({"encoding": self._encoding.currentData()}))
+        self._date_order.activated.connect(
+            lambda: self.asked.emit({"date_order": self._date_order.currentData()})
+        )
         self._sheet.activated.connect(self._ask_for_sheet)
         self._x.activated.connect(lambda index: self._ask_for_columns("x", index, "y"))
         self._y.activated.connect(lambda index: self._ask_for_columns("y", index, "x"))
 
     def _ask_for_sheet(self) -> None:
         """Another sheet is another table: nothing else is kept."""
-        anew = {"header": None, "decimal": None, "x": None, "y": None}
+        anew = {"header": None, "decimal": None, "date_order": None, "x": None, "y": None}
         self.asked.emit({"sheet": self._sheet.currentData(), **anew})
 
     def _ask_for_columns(self, axis: str, index: int, other: str) -> None:
@@ -152,6 +161,9 @@ class ImportChoices(QScrollArea):
                 if not column.numeric:
                     model.item(index).setEnabled(False)
                     model.item(index).setToolTip(_("This column is text."))
+                elif combo is self._y and isinstance(column.notation, Dates):
+                    model.item(index).setEnabled(False)
+                    model.item(index).setToolTip(_("This column has dates or times, which can only be x."))
 
 
 def _combo(name: str, title: str, tip: str, table: dict[str, str] | None = None) -> QComboBox:
