@@ -398,7 +398,8 @@ def test_the_order_of_open_dates_is_asked_and_nothing_is_asked_elsewhere(
 
 def test_of_a_long_table_the_dialog_says_that_later_rows_decide(opened: Open, tmp_path: Path) -> None:
     path = tmp_path / "dates.csv"
-    rows = [f"{1 + n // 300:02}/04/2024 {n // 60 % 24:02}:{n % 60:02},{n}\n" for n in range(6000)]
+    days = [25 if n == 6000 else 1 + n // 600 for n in range(6600)]  # where no first look reaches
+    rows = [f"{day:02}/04/2024 {n // 60 % 10:02}:{n % 60:02},{n}\n" for n, day in enumerate(days)]
     path.write_text("date,y\n" + "".join(rows))
     dialog = opened(path)
     assert "the rows behind these decide" in summary(dialog)
