@@ -40,15 +40,15 @@ EMPTY, NO_ROWS, ONE_COLUMN, NO_NUMBERS, NO_FINITE = (
 )
 NO_TEXT, ENCODING, QUOTE, WEB_PAGE = "no text", "encoding", "quote", "web page"
 TOO_LARGE, TOO_LONG, DAMAGED, FORMULAS = "too large", "too long", "damaged", "formulas"
-SHEET, EXPERIMENT = "sheet", "experiment"
+SHEET, EXPERIMENT, NOTATION = "sheet", "experiment", "notation"
 LOST = frozenset({NO_ROWS, ONE_COLUMN, NO_NUMBERS, NO_FINITE})
 OPEN_QUOTE = frozenset({QUOTE, TOO_LONG})
-BYTES = LOST | {NO_TEXT, ENCODING, WEB_PAGE}
+BYTES = LOST | {NOTATION, NO_TEXT, ENCODING, WEB_PAGE}
 
 # Why a row may be left out, as ReadPoints.dropped_because has it.
 NO_NUMBER = frozenset({"not_a_number", "not_a_date"})
 NOTHING = frozenset({"missing"})
-INFINITE = frozenset({"not_finite", "not_a_date"})
+INFINITE = frozenset({"not_finite", "not_a_date", "other_notation"})
 
 
 @dataclass(frozen=True)
@@ -302,6 +302,8 @@ def spoil(
         at = _some_line(lines, draw)
         bare = lines[at].rstrip("\r\n")
         end = lines[at][len(bare) :]
+        if '"' in bare:
+            return None  # half of a cell in quotes would be another fault
         cells = bare.split(separator)
         cells[draw.randrange(len(cells))] = cell(draw)
         lines[at] = separator.join(cells) + end

@@ -42,6 +42,7 @@ CAUSES = {
     mutations.DAMAGED: "is damaged or is not a workbook",
     mutations.FORMULAS: "formula",
     mutations.SHEET: "sheet",
+    mutations.NOTATION: "has no single notation|has another decimal mark",
 }
 UNKNOWN = "?"
 
@@ -148,7 +149,7 @@ def complaints_about(
         complaints = [] if same or cause in mutant.causes else [f"names another cause: {cause}"]
         if mutant.keeps and not isinstance(original, str):
             complaints.append("is refused, but holds the same numbers")
-        return complaints + ([] if found.endswith(".") and "\n" not in found else ["is no sentence"])
+        return complaints + ([] if found.endswith((".", "?")) and "\n" not in found else ["is no sentence"])
     if isinstance(found, Points) or isinstance(original, (str, Points)):
         return []
     if not (np.isfinite(found.points.x).all() and np.isfinite(found.points.y).all()):
