@@ -96,6 +96,15 @@ def test_dates_with_times_and_times_of_day_are_seconds_since_the_first(tmp_path:
     right(train_once(path, tmp_path), "Time", "C", [0, 900, 3600, 9000], [1.5, 2, 4.75, 3])
 
 
+def test_durations_run_on_over_a_day(tmp_path: Path) -> None:
+    durations = [datetime.timedelta(hours=hours) for hours in (23, 24, 25.5, 49)]
+    values = [("elapsed", "km"), *zip(durations, (110.0, 112.5, 118.75, 200.0), strict=True)]
+    path = made(tmp_path, in_format(1, "[h]:mm:ss", *values))
+    right(
+        train_once(path, tmp_path), "elapsed", "km", [82800, 86400, 91800, 176400], [110, 112.5, 118.75, 200]
+    )
+
+
 def test_numbers_that_are_stored_as_texts_are_numbers(tmp_path: Path) -> None:
     path = made(tmp_path, rows(("Weg", "Kraft"), ("1,5", "0,25"), ("2,5", "0,41"), ("4", "1.234,5")))
     right(train_once(path, tmp_path), "Weg", "Kraft", [1.5, 2.5, 4], [0.25, 0.41, 1234.5])
@@ -141,6 +150,14 @@ def test_two_rows_of_names_of_which_the_first_is_merged_are_joined(tmp_path: Pat
     right(trained, "Run A, t (s)", "Run A, v (m/s)", [0.1, 0.2, 0.3], [1.5, 1.9, 2.4])
     trained = train_once(path, tmp_path, "en", "--x", "Run B, t (s)", "--y", "Run B, v (m/s)")
     right(trained, "Run B, t (s)", "Run B, v (m/s)", [0.1, 0.2, 0.3], [2.5, 2.9, 3.4])
+
+
+def test_an_error_in_a_cell_is_told_as_an_error(tmp_path: Path) -> None:
+    path = made(tmp_path, rows(("x", "y"), (1, 2.5), (2, "#DIV/0!"), (3, "#N/A"), (4, 8.25)))
+    right(train_once(path, tmp_path), "x", "y", [1, 4], [2.5, 8.25])
+    message = read_points(path).message
+    assert "error" in message
+    assert "missing" not in message
 
 
 def test_formulas_with_results_are_their_results(tmp_path: Path) -> None:
@@ -235,3 +252,14 @@ def test_an_open_document_with_percent_and_dates_is_read_as_it_shows(tmp_path: P
     ]
     path = open_document(tmp_path, ("Tag", "Anteil"), *table)
     right(train_once(path, tmp_path), "Tag", "Anteil", [0, 2, 3], [0.125, 0.25, 0.41])
+
+
+def test_durations_of_an_open_document_run_on_over_a_day(tmp_path: Path) -> None:
+    table = [
+        (of_kind("time", f"PT{hours}H30M00S", f"{hours}:30:00"), of_kind("float", level, f"{level}"))
+        for hours, level in ((22, 1.5), (23, 2.25), (25, 3.75), (49, 5.5))
+    ]
+    path = open_document(tmp_path, ("elapsed", "level"), *table)
+    right(
+        train_once(path, tmp_path), "elapsed", "level", [81000, 84600, 91800, 178200], [1.5, 2.25, 3.75, 5.5]
+    )
