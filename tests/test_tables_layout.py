@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.tables import ReadPoints, parse_clipboard, pasted_table, preview
-from core.tables.reading import BEHIND
+from core.tables import Reading, ReadPoints, parse_clipboard, pasted_table, preview
+from core.tables.reading import BEHIND, MISSING, NOT_A_NUMBER, NOT_FINITE, TOO_MANY_CELLS
 
 Read = tuple[str, str, list[float], list[float]]
 
@@ -144,3 +144,83 @@ def test_a_table_on_its_side_is_turned_and_says_so() -> None:
     assert read("year,2019,2020,2021,2022\nsales,5,6,8,9\ncost,1,2,3,4\n")[:2] == ("year", "sales")
     for upright in ("name,a,b,c\nn,1,2,3\nm,4,5,6\n", "region,2021,2022,2023\nNorth,1,2,4\nSouth,4,5,7\n"):
         assert len(preview(pasted_table(upright)).rows) == 2
+
+
+@pytest.mark.parametrize(
+    ("odd", "reason"),
+    [
+        ("5,6,7", TOO_MANY_CELLS),
+        ("5,word", NOT_A_NUMBER),
+        ("word,6", NOT_A_NUMBER),
+        ("5," + "9" * 400, NOT_FINITE),
+        ("5,", MISSING),
+        ("5", MISSING),
+        ('5,"6', NOT_A_NUMBER),
+    ],
+)
+@pytest.mark.parametrize("place", [0, 1, 2, 6])
+def test_an_odd_row_takes_neither_the_names_nor_other_rows_with_it(odd: str, reason: str, place: int) -> None:
+    rows = [f"{n},{n + 0.5}" for n in range(6)]
+    result = found("\n".join(["t,v", *rows[:place], odd, *rows[place:]]) + "\n")
+    assert (result.points.x_name, result.points.y_name) == ("t", "v")
+    assert result.points.x[:, 0].tolist() == list(range(6))
+    assert dict(result.dropped_because) == {reason: 1}
+
+
+def test_a_row_of_names_that_comes_again_costs_no_row_before_it() -> None:
+    result = found("x,y\n1,2\nx,y\n3,4\n5,6\n")
+    assert (result.points.x[:, 0].tolist(), result.dropped) == ([1, 3, 5], 1)
+
+
+def test_totals_below_a_table_are_no_points() -> None:
+    for text in (
+        "id,x,y\n1,2,3\n2,3,4\n3,5,9\nTotal,10,16\n",
+        "day,x,y\n2024-01-01,2,3\n2024-01-02,3,4\nSum,5,7\n",
+    ):
+        result = parse_clipboard(text, Reading(x="x", y="y"))
+        assert result.points.x[:, 0].tolist() == [2, 3, 5][: len(result.points)]
+        assert result.dropped_because == {BEHIND: 1}
+
+
+def test_settings_beside_the_first_rows_are_not_proposed() -> None:
+    rows = [
+        f"{name}{n},{2 * n + 1}" for n in range(20) for name in [",,," if n > 5 else f"Setting {n},{n},,"]
+    ]
+    points = found("\n".join(rows) + "\n").points
+    assert (points.x[:, 0].tolist(), points.y.tolist()) == (list(range(20)), [2 * n + 1 for n in range(20)])
+
+
+def test_ruled_lines_are_no_rows() -> None:
+    for text in (
+        "| dose | answer |\n|-----:|-------:|\n| 0.5 | 1.25 |\n| 1.0 | 2.50 |\n",
+        "dose | answer\n-----+-------\n 0.5 | 1.25\n 1.0 | 2.50\n",
+    ):
+        result = found(text)
+        assert (result.points.x_name, result.points.y_name, result.dropped) == ("dose", "answer", 0)
+        assert result.points.y.tolist() == [1.25, 2.5]
+
+
+def test_columns_parted_by_two_blanks_have_names_and_units_with_one() -> None:
+    assert read("Time (s)   Voltage (mV)\n0.0    1.5\n0.1    2.5\n")[:2] == ("Time (s)", "Voltage (mV)")
+    weighed = found("No.    Weight\n  1    12.345 g\n  2    12.351 g\n  4    12.4 g\n").points
+    assert (weighed.x_name, weighed.y.tolist()) == ("No.", [12.345, 12.351, 12.4])
+
+
+def test_rows_of_names_may_be_names_symbols_units_and_remarks() -> None:
+    assert read("Time\tPosition\nt\tx\ns\tm\n\n0\t0.5\n0.1\t0.75\n")[:2] == ("Time, t, s", "Position, x, m")
+    assert read("Time\tVoltage\ns\tmV\n\tfirst run\n0.5\t1.5\n1\t2.5\n")[:2] == (
+        "Time, s",
+        "Voltage, mV, first run",
+    )
+    assert read(",heat\n2024-01-02 00:00,1.5\n2024-01-02 06:00,2.5\n")[1] == "heat"
+
+
+def test_long_rows_of_numbers_without_names_are_a_table_on_its_side() -> None:
+    assert read("0,1,2,3,4,5,6\n0.5,2.5,4.5,6.25,8.75,10.5,12\n")[2] == [0, 1, 2, 3, 4, 5, 6]
+    assert read("1,2,3\n4,5,6\n")[2] == [1, 4]
+
+
+def test_each_row_in_quotation_marks_is_a_row() -> None:
+    for text in ('"x;y"\n"1;2,5"\n"2;4,5"\n', '"x,y"\n"1,2.5"\n"2,4.5"\n'):
+        assert read(text) == ("x", "y", [1, 2], [2.5, 4.5])
+    assert read('"name,x,y"\n"""a, b"",1,2.5"\n"""c, d"",2,4.5"\n') == ("x", "y", [1, 2], [2.5, 4.5])

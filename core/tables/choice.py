@@ -26,9 +26,7 @@ def chosen_columns(sample: Sample, reading: Reading) -> tuple[int, int]:
         text = _("x and y are the same column, {name}; choose two columns.")
         raise Problem(text.format(name=columns[x].name))
     free = [index for index, column in enumerate(columns) if column.numeric and index not in (x, y)]
-    proposed = [index for index in free if not columns[index].counts_rows]
-    if len(proposed) >= (x is None) + (y is None):
-        free = proposed
+    free = _proposed(columns, free, (x is None) + (y is None))
     numbers = [index for index in free if not _is_dated(columns[index])]
     if y is not None and _is_dated(columns[y]):
         text = _("The column “{name}” has dates or times, which can be x but not y; choose numbers for y.")
@@ -45,6 +43,13 @@ def chosen_columns(sample: Sample, reading: Reading) -> tuple[int, int]:
             0
         ]  # what is measured stands behind its date, and a number of the row before it
     return x, y
+
+
+def _proposed(columns: Sequence[Column], free: list[int], wanted: int) -> list[int]:
+    """The columns of numbers without those that count rows or are sparse, as long as enough are left."""
+    numbers = [index for index in free if not columns[index].counts_rows]
+    full = [index for index in numbers if not columns[index].is_sparse]
+    return next((some for some in (full, numbers) if len(some) >= wanted), free)
 
 
 def _is_dated(column: Column) -> bool:

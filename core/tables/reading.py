@@ -114,7 +114,7 @@ class Column:
     """One column of a table: its name, and how its numbers are written; None for a column of text.
 
     `counts_rows` says that its numbers only count the rows, `is_named` that the table has its name,
-    `is_empty` that the rows which were looked at have nothing in it.
+    `is_empty` that the rows which were looked at have nothing in it, `is_sparse` that most have no number.
     """
 
     name: str
@@ -122,6 +122,7 @@ class Column:
     counts_rows: bool = False
     is_named: bool = True
     is_empty: bool = False
+    is_sparse: bool = False
 
     @property
     def numeric(self) -> bool:

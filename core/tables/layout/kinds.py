@@ -18,7 +18,7 @@ MISSING, NUMBER, DATE, TEXT = "", "number", "date", "text"
 _LABEL = "label "  # and then the label itself, which is the same all down a column
 
 _REMEMBERED = 50_000  # cells; the same ones are looked at under each separator
-_LABELLED = re.compile(r"([^\W\d][^:=,;|\t]{0,30}?)\s*[:=]\s*(\S.*)")
+_LABELLED = re.compile(r"([^\W\d][^:：=,，;|\t]{0,30}?)\s*[:：=]\s*(\S.*)")
 _LAST_OF_NUMBER = "0123456789."
 _RULE = re.compile(r"[-=+:_]{2,}|[═─┼]+")  # between the names and the rows, or below them
 

@@ -54,7 +54,7 @@ class RowReader:
                     if self._finish(row):
                         yield row
             except csv.Error as error:
-                if len(self._of_row) < 2:
+                if len(self._of_row) == 1 and len(self._of_row[0]) > csv.field_size_limit():
                     text = _("A cell of the table is too long; look whether a quotation mark is missing.")
                     raise Problem(text) from error
                 self._is_stray = True
@@ -96,6 +96,7 @@ class RowReader:
     def _without_quotes(self) -> list[str]:
         """The first line of a row that has no end, its quotation marks as letters; the others come again."""
         first, *others = self._of_row
+        first = " ".join(first.split("\r"))  # which csv refuses amid a line
         self._waiting.extendleft(reversed(others))
         self._of_row = [first]
         self._is_stray = False

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import isfinite, nan
 
 from core.tables.cells import Cell, is_missing, number
 from core.tables.layout.kinds import (
@@ -22,7 +23,7 @@ from core.tables.layout.kinds import (
     label_in,
 )
 from core.tables.layout.row_numbers import counts_rows
-from core.tables.layout.table_block import TableBlock, fits
+from core.tables.layout.table_block import TableBlock, fits, has_all_numbers
 from core.tables.limits import MAX_NAME
 from core.tables.reading import DECIMALS
 from core.texts import _
@@ -30,6 +31,7 @@ from core.texts import _
 _ESCAPED = ("=", "+", "-", "@", "#", "<", "'", "\t", "\r")
 _COMMENT = re.compile(r"[#%!*;/]+\s*")
 _SENTENCE_ENDS = (".", "!", "?", ":", "。", "！", "？", "：")  # fmt: skip
+_LONGEST_SYMBOL = 2
 _SPARE_NAMES = 2  # names beyond the columns that a row of names may have
 _ODD_ROWS = 10  # one row in so many may be odd between the names and the first regular row
 _YEARS = range(1500, 2200)
@@ -83,8 +85,18 @@ def _names_row(rows: Sequence[Row], block: TableBlock) -> int | None:
     above = block.first - 1 - _odd_rows_above(rows, block)
     for index in range(block.first - 1, max(above, 0) - 1, -1):
         if _is_names(rows, index, block) or _is_remark(rows, index, block):
-            return index
+            return _first_of_repeated(rows, index, block)
     return None
+
+
+def _first_of_repeated(rows: Sequence[Row], index: int, block: TableBlock) -> int:
+    """The first row with the same names, where nothing but rows of the table stand between them."""
+    for above in range(index - 1, -1, -1):
+        if rows[above] == rows[index]:
+            return _first_of_repeated(rows, above, block)
+        if not has_all_numbers(kinds_of(rows[above]), block.shape):
+            break
+    return index
 
 
 def _first_row(rows: Sequence[Row], block: TableBlock) -> int:
@@ -98,7 +110,7 @@ def _odd_rows_above(rows: Sequence[Row], block: TableBlock) -> int:
     odd, allowed = 0, max(1, (block.end - block.first) // _ODD_ROWS)
     for count in range(block.first):
         kinds = kinds_of(rows[block.first - 1 - count])
-        if not fits(kinds, block.width, block.shape):
+        if not fits(kinds, block.width, block.shape) and not has_all_numbers(kinds, block.shape):
             odd += 1
             if odd > allowed or not _is_partly_of(kinds, block):
                 return count
@@ -120,7 +132,8 @@ def _is_names(rows: Sequence[Row], index: int, block: TableBlock) -> bool:
         _is_data(kind, wanted) for kind, wanted in zip(kinds, block.shape, strict=False)
     ):
         return TEXT in filled and _names_by_numbers(rows, index, block)
-    enough = len(filled) >= min(2, block.width) and 2 * len(filled) >= block.width
+    all_but_first = len(kinds) == block.width > 1 and len(filled) == block.width - 1 and kinds[0] == MISSING
+    enough = all_but_first or (len(filled) >= min(2, block.width) and 2 * len(filled) >= block.width)
     if not enough or len(filled) > block.width + _SPARE_NAMES:
         return False
     return index == 0 or not _is_sentence(row)
@@ -145,26 +158,39 @@ def _is_sentence(row: Row) -> bool:
 
 
 def _names_by_numbers(rows: Sequence[Row], index: int, block: TableBlock) -> bool:
-    """Whether a row of a text and then numbers names columns by them: years, or even steps above decimals.
+    """Whether a row of a text and then rising whole numbers names columns by them: years, or what differs.
 
-    The texts stand above texts, or all other cells are such numbers too.
+    What is no year differs from the numbers below it, which have decimals, by even steps or by being far from
+    them. The texts stand above texts, or all other cells are such numbers too.
     """
     row, kinds = rows[index], kinds_of(rows[index])
     if len(row) != block.width or is_counted(kinds[0]) or set(kinds[1:]) - {NUMBER, TEXT}:
         return False
-    values = [number(cell) for cell, kind in zip(row, kinds, strict=True) if kind == NUMBER]
-    below = [
-        [row[column] for row in rows[index + 1 : block.end] if column < len(row)]
-        for column, kind in enumerate(kinds)
-        if kind == NUMBER
-    ]
-    whole = [value for value in values if value is not None and value == int(value)]
-    if len(values) < 2 or len(whole) < len(values) or not any(map(any, below)):
+    columns = [column for column, kind in enumerate(kinds) if kind == NUMBER]
+    values = [_value(row[column]) for column in columns]
+    below = [_values(rows[index + 1 : block.end], column) for column in columns]
+    steps = {later - sooner for sooner, later in pairwise(values)}
+    if not steps or not any(below) or min(steps) <= 0 or any(value % 1 for value in values):
         return False
-    if all(value in _YEARS for value in whole):
-        return not any(number(cell) in _YEARS for cells in below for cell in cells)
-    steps = {later - sooner for sooner, later in pairwise(whole)}
-    return len(whole) > 2 and len(steps) == 1 and min(steps) > 0 and all(map(_has_decimals, below))
+    if all(value in _YEARS for value in values):
+        return not any(value in _YEARS for some in below for value in some)
+    has_decimals = all(any(value % 1 for value in some) for some in below)
+    is_far = all(
+        value > max(some) or value < min(some) for value, some in zip(values, below, strict=True) if some
+    )
+    return has_decimals and ((len(values) > 2 and len(steps) == 1) or is_far)
+
+
+def _value(cell: Cell) -> float:
+    """The finite number in a cell, with either decimal mark; NaN where there is none."""
+    found = (number(cell, mark) for mark in DECIMALS)
+    return next((value for value in found if value is not None and isfinite(value)), nan)
+
+
+def _values(rows: Sequence[Row], column: int) -> list[float]:
+    """The finite numbers in a column of some rows."""
+    values = [_value(row[column]) for row in rows if column < len(row)]
+    return [value for value in values if isfinite(value)]
 
 
 def names_by_years(row: Row) -> bool:
@@ -174,22 +200,19 @@ def names_by_years(row: Row) -> bool:
     return len(values) > 1 and all(value in _YEARS for value in values) and not _YEAR_WORDS.fullmatch(first)
 
 
-def _has_decimals(cells: Sequence[Cell]) -> bool:
-    """Whether any of some numbers is not whole."""
-    values = [value for cell in cells for mark in DECIMALS if (value := number(cell, mark)) is not None]
-    return any(value % 1 for value in values)
-
-
 def _joined_names(rows: Sequence[Row], place: int, block: TableBlock) -> tuple[tuple[str, ...], int]:
     """The names, joined with those above as far as that tells the columns apart, and their first row."""
     names = lowest = _names_in(rows, place, block)
+    above_units = False  # where symbols may stand, and the names above them
     top = place
     while top > 0 and _is_upper(rows, top - 1, block):
         upper = _names_in(rows, top - 1, block)
         joined = tuple(map(_joined, _groups(upper, names), names))
         tells_more = len(set(joined)) > len(set(names)) or joined.count("") < names.count("")
-        if not tells_more and not _are_units(lowest, block):
+        are_symbols = above_units and all(len(name) <= _LONGEST_SYMBOL for name in lowest)
+        if not tells_more and not _are_units(lowest, block) and not are_symbols:
             break
+        above_units = _are_units(lowest, block)
         names, lowest, top = joined, upper, top - 1
     return names, top
 
@@ -269,6 +292,8 @@ def different_names(names: Sequence[str], width: int) -> list[str]:
 def _name(cell: Cell) -> str:
     """A column name on one line, without the apostrophe that marks a text for spreadsheets."""
     name = " ".join("" if cell is None else str(cell).split())[:MAX_NAME].strip()
+    if name.count('"') % 2:
+        name = name.strip('"')  # a stray one
     return name[1:] if needs_mark(name[1:]) and name.startswith("'") else name
 
 

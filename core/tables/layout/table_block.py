@@ -11,6 +11,7 @@ from core.tables.layout.kinds import MISSING, TEXT, Kinds, is_counted
 _MOST_SHAPES = 12  # of rows, by how many there are, that are tried as the shape of the table
 _JUDGED_COLUMNS = 64  # a wider table is told by its first ones
 _WORTH = (0.02, 0.2, 1.0)  # of a row in a table with so many columns of numbers; a fit needs two
+_VAGUE = 0.2  # of a row that has a number where a shape has a text
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def find_block(rows: Sequence[Kinds]) -> TableBlock:
     nothing = TableBlock(0, len(rows), max(map(len, rows), default=0), (), 0.0)  # where all cells are empty
     block = max(blocks, key=lambda block: block.worth, default=nothing)
     end = block.end
-    while end < len(rows) and begins_alike(rows[end], block.width, block.shape):
+    while end < len(rows) and is_odd_row(rows[end], block.width, block.shape):
         end += 1
     return replace(block, end=end)
 
@@ -53,9 +54,18 @@ def fits(row: Kinds, width: int, shape: Kinds) -> bool:
     )
 
 
-def begins_alike(row: Kinds, width: int, shape: Kinds) -> bool:
-    """Whether a row has as many cells, and first of all a number where the table has one: not a note then."""
-    return len(row) == width and is_counted(row[0]) and row[:1] == shape[:1]
+def is_odd_row(row: Kinds, width: int, shape: Kinds) -> bool:
+    """Whether a row that does not fit is data all the same: its numbers are there, or the first of them."""
+    alike = [kind == wanted and is_counted(kind) for kind, wanted in zip(row, shape, strict=False)]
+    begins = len(row) >= width > 0 and alike[0]
+    is_pair = len(row) == width == 2 and any(alike)  # of x and y, so that it is left out by its own reason
+    return begins or is_pair or has_all_numbers(row, shape)
+
+
+def has_all_numbers(row: Kinds, shape: Kinds) -> bool:
+    """Whether a row has a number wherever the table has a column of numbers."""
+    wanted = [column for column, kind in enumerate(shape) if is_counted(kind)]
+    return bool(wanted) and all(row[column : column + 1] == shape[column : column + 1] for column in wanted)
 
 
 def _shapes(rows: Sequence[Kinds]) -> list[tuple[int, Kinds]]:
@@ -97,7 +107,9 @@ def _agreement(row: Kinds, width: int, shape: Kinds, counted: Sequence[int]) -> 
         return 0.0  # it may be of the table, and says nothing for it
     if not counted:
         return 1.0
-    return sum(1 for column in counted if row[column]) / len(counted)
+    share = sum(1 for column in counted if row[column]) / len(counted)
+    is_vague = any(is_counted(kind) for kind, wanted in zip(row, shape, strict=False) if wanted == TEXT)
+    return share * _VAGUE if is_vague else share
 
 
 def _row_worth(shape: Kinds) -> float:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 from core.tables.cells import Cell, is_missing
 from core.tables.decimal_mark import propose_decimal
-from core.tables.layout.kinds import Kinds, Row, is_counted, kinds_of
+from core.tables.layout.kinds import TEXT, Kinds, Row, is_counted, kind_of, kinds_of
 from core.tables.layout.labels import Labelled, labels_of, without_label
 from core.tables.layout.names import different_names, find_heading, names_by_years
 from core.tables.layout.row_numbers import counts_rows
 from core.tables.layout.sideways import is_on_its_side, lying_rows, turned
-from core.tables.layout.table_block import begins_alike, find_block, fits
+from core.tables.layout.table_block import find_block, fits, is_odd_row
 from core.tables.limits import SAMPLE_ROWS, check_columns
 from core.tables.notation import Notation, Numbers, notation_of
 from core.tables.reading import Column, Reading
@@ -63,7 +63,7 @@ class Layout:
         kinds = kinds_of(row)
         counted = any(map(is_counted, kinds)) or not any(map(is_counted, self.shape))
         fitting = counted and fits(kinds, self.width, self.shape)
-        return fitting or begins_alike(kinds, self.width, self.shape)
+        return fitting or is_odd_row(kinds, self.width, self.shape)
 
     def with_cells(self, cells: Mapping[int, Sequence[Cell]]) -> Layout:
         """The layout with some columns judged by other cells."""
@@ -97,7 +97,8 @@ def understand(
         named = heading.names_row is not None and heading.names_row < block.first
         by_years = heading.names_row is not None and names_by_years(rows[heading.names_row])
         if not named and not by_years and is_on_its_side(kinds, lying, block):
-            upright = understand(turned([rows[index] for index in lying]), replace(reading, header=True))
+            has_names = TEXT in kinds[lying[0]]
+            upright = understand(turned([rows[index] for index in lying]), replace(reading, header=has_names))
             return replace(upright, lying=lying)
     names: Sequence[str] = heading.names
     if reading.header is None and heading.names_row is None and len(comment_names) == block.width:
@@ -115,14 +116,20 @@ def understand(
         Column(
             name,
             _notation(cells[index], labels[index], decimal),
-            counts_rows=counts_rows(written[index], _cells(head, index)),
+            counts_rows=any(written) and counts_rows(written[index], _cells(head, index)),
             is_named=bool(written[index]),
             is_empty=all(map(is_missing, cells[index])),
+            is_sparse=_is_sparse(_cells(head, index)),
         )
         for index, name in enumerate(different_names(names or labels, width))
     ]
     understood = replace(reading, header=heading.names_row is not None, decimal=decimal)
     return Layout(understood, tuple(columns), heading.first, block.end, block.shape)
+
+
+def _is_sparse(cells: Sequence[Cell]) -> bool:
+    """Whether fewer than half of some cells are numbers or dates."""
+    return 2 * sum(is_counted(kind_of(cell)) for cell in cells) < len(cells)
 
 
 def _cells(rows: Sequence[Row], column: int) -> list[Cell]:
