@@ -377,6 +377,22 @@ def test_a_percentage_is_the_float_of_its_hundredth(values: list[int], digits: i
     assert read(cells) == [float(f"{value}e-{digits + 2}") for value in values]
 
 
+def test_a_cell_of_any_length_is_told_at_once() -> None:
+    long = 100_000
+    for cell in (
+        "#" * long + "x",
+        "[" * long,
+        "(" * long,
+        "1," * long,
+        "1 " * long,
+        "-" * long,
+        "5" + " " * long + "*",
+    ):
+        assert notation_of([cell, cell], ".") is None
+        assert not is_number(cell[:-1] + "?")
+    assert is_number("1" * long)
+
+
 @settings(max_examples=150)
 @given(text=st.text(alphabet="0123456789.,-+()'_ eEdD%$€mcs°±×10^⁻³<>~*#!?/", max_size=24))
 def test_no_text_breaks_the_reading_and_what_is_read_is_known_as_a_number(text: str) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from core.tables.cells import Cell, Part, as_float, is_error, is_formula, is_missing
 from core.tables.reading import DECIMALS, ERROR_CELL, NO_RESULT, OTHER_NOTATION
-from core.tables.spelling import cleaned, plain_value, spelled
+from core.tables.spelling import LONGEST, cleaned, plain_value, spelled
 from core.tables.units import scale_of, unit_key
 from core.texts import _
 
@@ -139,10 +139,9 @@ def is_number(cell: Cell) -> bool:
     if not isinstance(cell, str):
         return not isinstance(cell, bool) and cell is not None
     text = cleaned(cell)
+    without_marks = _MARKS.sub("", text) if len(text) <= LONGEST else text
     return any(
-        spelled(candidate, decimal) is not None
-        for candidate in {text, _MARKS.sub("", text)}
-        for decimal in DECIMALS
+        spelled(candidate, decimal) is not None for candidate in {text, without_marks} for decimal in DECIMALS
     )
 
 
