@@ -92,9 +92,11 @@ def _example_of_formulas(sample: Sample, column: int) -> str:
     """One of the formulas of a column that would be numbers if they had results; "" where it is none."""
     if sample.layout.columns[column].numeric:
         return ""
-    cells = [row[column] for row in sample.rows if column < len(row) and not is_missing(row[column])]
+    cells = [row[column] for row in sample.rows if column < len(row)]
     formulas = [str(cell) for cell in cells if is_formula(cell)]
-    return formulas[0][:_LONGEST_FORMULA] if 2 * len(formulas) >= max(len(cells), 1) else ""
+    if not formulas or 2 * len(formulas) < sum(not is_missing(cell) for cell in cells):
+        return ""
+    return formulas[0][:_LONGEST_FORMULA]
 
 
 def _position(asked: str | int | None, sample: Sample) -> int | None:
@@ -108,7 +110,7 @@ def _position(asked: str | int | None, sample: Sample) -> int | None:
     if not isinstance(index, int) or not 0 <= index < len(columns):
         text = _("There is no column {name}; the columns are {columns}.")
         raise Problem(text.format(name=asked, columns=listed(names)))
-    if index in uncalculated(sample):
+    if _example_of_formulas(sample, index):
         raise Problem(no_results(sample, index))
     if not columns[index].numeric and not columns[index].is_empty:
         if cause := _unreadable(sample, index):
@@ -124,14 +126,14 @@ def _too_few(sample: Sample, reading: Reading) -> Problem:
         return Problem(_("The table has no rows under its column names; add rows of numbers."))
     if formulas := uncalculated(sample):
         return Problem(no_results(sample, formulas[0]))
-    if len(sample.sheets) > 1 and reading.sheet is None:
-        text = _("None of the sheets {sheets} has two columns of numbers; a fit needs x and y.")
-        return Problem(text.format(sheets=listed(sample.sheets)))
     columns = sample.layout.columns
     numeric = _numeric(columns)
     for index, column in enumerate(columns[:_LOOKED_AT]):
         if not column.numeric and (cause := _unreadable(sample, index)):
             return cause
+    if len(sample.sheets) > 1 and reading.sheet is None:
+        text = _("None of the sheets {sheets} has two columns of numbers; a fit needs x and y.")
+        return Problem(text.format(sheets=listed(sample.sheets)))
     if numeric and all(_is_dated(column) for column in columns if column.numeric):
         text = _("Only the column “{name}” has dates or times, and no column numbers; y must be numbers.")
         return Problem(text.format(name=numeric[0]))
