@@ -330,3 +330,46 @@ def test_an_exported_program_says_what_x_counts() -> None:
         assert comment in text
         assert points.x_title in text
         compile(text, "fit.py", "exec")
+
+
+def test_a_column_read_at_once_is_the_same_as_cell_by_cell() -> None:
+    start = datetime(1899, 12, 30, 22, 58, 59)
+    moments = [start + timedelta(days=37 * n, minutes=17 * n, milliseconds=7 * n) for n in range(2000)]
+    for form in (
+        "%Y-%m-%d %H:%M:%S.%f",
+        "%Y-%m-%dT%H:%M",
+        "%Y/%m/%d",
+        "%d.%m.%Y %H:%M:%S,%f",
+        "%m/%d/%Y %H:%M:%S",
+        "%d-%m-%Y",
+        "%H:%M:%S.%f",
+    ):
+        cells = [moment.strftime(form) for moment in moments]
+        found = dates_of(cells)
+        assert found is not None
+        regular = found.read([*cells, None])
+        one_by_one = found.read([*cells, None, "soon"])  # which is unlike the others
+        np.testing.assert_allclose(regular.values[:-1], one_by_one.values[:-2], rtol=0, atol=1e-5)
+        assert np.isnan(regular.values[-1])
+        assert not regular.text.any()
+        assert one_by_one.text.tolist() == [False] * 2001 + [True]
+        x, scale = found.on_scale(regular.values[:-1])
+        if "H" not in form or "Y" not in form:
+            continue
+        parsed = [datetime.strptime(cell, form) for cell in cells]
+        expected = [(moment - parsed[0]) / timedelta(days=1) for moment in parsed]
+        np.testing.assert_allclose(x, expected, rtol=1e-15, atol=1e-12)
+        assert scale.origin == parsed[0]
+
+
+def test_days_that_no_calendar_has_and_odd_cells_are_found_among_regular_ones() -> None:
+    good = [f"2024-02-{day:02}" for day in range(1, 30)]
+    for bad in ("2024-02-30", "2024-13-01", "2024-00-10", "2024-02-1O", "2024-02-011", "２024-02-01", "soon"):
+        found = dates_of(good)
+        assert found is not None
+        part = found.read([*good, bad])
+        expected = [False] * len(good) + [bad != "２024-02-01"]  # wide digits are digits
+        assert part.text.tolist() == expected, bad
+    clocks = dates_of(["08:00:00", "09:00:00"])
+    assert clocks is not None
+    assert clocks.read(["08:00:00", "08:60:00", "08:00:75"]).text.tolist() == [False, True, True]

@@ -13,6 +13,7 @@ from core.experiment.time_scale import TimeScale
 from core.tables.cells import Cell, Part, is_error, is_formula, is_missing
 from core.tables.date_cells import DAY, ORDERS, Span, Stamp, span, stamp
 from core.tables.reading import ERROR_CELL, NO_RESULT, NOT_A_DATE
+from core.tables.regular_dates import regular_clocks, regular_moments
 from core.tables.spelling import cleaned
 
 LONG = 2 * DAY  # seconds; what spans more is counted in days
@@ -47,8 +48,11 @@ class Dates:
 
     def read(self, cells: Iterable[Cell]) -> Part:
         """The seconds `[N]` in some cells of the column, NaN where there are none, and where that is text."""
-        read = self._seconds_of_stamp() if self.dated else self._seconds_of_span
         cells = list(cells)
+        at_once = self._read_at_once(cells)
+        if at_once is not None:
+            return Part(at_once, np.zeros(len(cells), dtype=np.bool_))
+        read = self._seconds_of_stamp() if self.dated else self._seconds_of_span
         found = [read(cleaned(cell)) if isinstance(cell, str) else None for cell in cells]
         values = np.array([np.nan if value is None else value for value in found], dtype=np.float64)
         text = [value is None and not is_missing(cell) for cell, value in zip(cells, found, strict=True)]
@@ -89,6 +93,12 @@ class Dates:
         start = datetime.fromordinal(max(self.zero, 1)).replace(tzinfo=zone)
         moment = start + timedelta(seconds=seconds)
         return moment if self.dated else moment.time()
+
+    def _read_at_once(self, cells: Sequence[Cell]) -> Floats | None:
+        """The seconds in cells that are all alike; None where each has to be looked at."""
+        if self.offset is not None:
+            return None
+        return regular_moments(cells, self.order, self.zero) if self.dated else regular_clocks(cells)
 
     def _seconds_of_stamp(self) -> Callable[[str], float | None]:
         """A function from a cell with a day to seconds; None where there is none, or in another zone."""
