@@ -314,6 +314,33 @@ def test_a_table_is_read_as_its_dialog_proposes(qtbot: QtBot, window: MainWindow
     assert 0.5 < left < 1.5 < 3.5 < right < 4.5
 
 
+def test_dates_stand_on_the_axis_stay_in_the_experiment_and_go_with_the_points(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    table = tmp_path / "weather.csv"
+    table.write_text("Tag;Temperatur\n1.3.2024;4,5\n15.3.2024;8,5\n1.4.2024;12,0\n", "utf-8")
+    axis = plot_of(window).axes["bottom"]
+    window.open_path(str(table))
+    accept_import(qtbot, window)
+    dated = window.store.points
+    assert (dated.x[:, 0].tolist(), dated.x_time) == ([0.0, 14.0, 31.0], "days since 2024-03-01")
+    assert "Tag" in axis.name
+    assert "2024-03-01" in axis.name
+    labels = [label for _x, label in axis.ticks()]
+    assert any(label.startswith("Mar ") for label in labels)
+    assert any(label.startswith("Apr ") for label in labels)
+    window.store.add_points([40.0], [13.0])
+    assert window.store.points.x_time == dated.x_time
+    save(qtbot, window, tmp_path / "weather.fit.json")
+    action(window, "clear").trigger()
+    assert axis.name == "x"
+    assert not any(label.startswith("Mar ") for _x, label in axis.ticks())
+    window.open_path(str(tmp_path / "weather.fit.json"))
+    at_rest(qtbot, window)
+    assert window.store.points == dated.added([40.0], [13.0])
+    assert any(label.startswith("Apr ") for _x, label in axis.ticks())
+
+
 def test_a_dialog_that_is_cancelled_changes_nothing(qtbot: QtBot, window: MainWindow, table: Path) -> None:
     before = window.store.experiment
     window.open_path(str(table))
