@@ -34,7 +34,7 @@ def kind_of(cell: Cell) -> str:
         return _kind_of_text(cell)
     if cell is None or cell != cell:
         return MISSING
-    return TEXT if isinstance(cell, bool) else NUMBER
+    return MISSING if isinstance(cell, bool) else NUMBER  # an answer says nothing about where a table is
 
 
 def is_rule(cell: Cell) -> bool:
