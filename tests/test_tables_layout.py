@@ -167,6 +167,13 @@ def test_an_odd_row_takes_neither_the_names_nor_other_rows_with_it(odd: str, rea
     assert dict(result.dropped_because) == {reason: 1}
 
 
+def test_a_row_without_its_separator_is_counted_wherever_it_is() -> None:
+    for place in range(7):
+        rows = [f"{n},{n + 0.5}" for n in range(6)]
+        result = found("\n".join(["t,v", *rows[:place], "5&6", *rows[place:]]) + "\n")
+        assert (result.points.x_name, len(result.points), result.dropped) == ("t", 6, 1)
+
+
 def test_a_row_of_names_that_comes_again_costs_no_row_before_it() -> None:
     result = found("x,y\n1,2\nx,y\n3,4\n5,6\n")
     assert (result.points.x[:, 0].tolist(), result.dropped) == ([1, 3, 5], 1)

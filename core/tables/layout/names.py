@@ -109,10 +109,11 @@ def _odd_rows_above(rows: Sequence[Row], block: TableBlock) -> int:
     """How many rows directly above a block can be of it: those that fit, are empty, or are a few odd ones."""
     odd, allowed = 0, max(1, (block.end - block.first) // _ODD_ROWS)
     for count in range(block.first):
-        kinds = kinds_of(rows[block.first - 1 - count])
+        index = block.first - 1 - count
+        kinds = kinds_of(rows[index])
         if not fits(kinds, block.width, block.shape) and not has_all_numbers(kinds, block.shape):
             odd += 1
-            if odd > allowed or not _is_partly_of(kinds, block):
+            if odd > allowed or not (_is_partly_of(kinds, block) or _is_spoiled(rows, index, block)):
                 return count
     return block.first
 
@@ -121,6 +122,14 @@ def _is_partly_of(kinds: Sequence[str], block: TableBlock) -> bool:
     """Whether a row that is not like a block has as many cells, and a number where it has numbers."""
     pairs = zip(kinds, block.shape, strict=False)
     return len(kinds) == block.width and any(kind == wanted and is_counted(kind) for kind, wanted in pairs)
+
+
+def _is_spoiled(rows: Sequence[Row], index: int, block: TableBlock) -> bool:
+    """Whether a row with any digits stands directly below names of all columns or a row of the block."""
+    above = kinds_of(rows[index - 1]) if index else ()
+    has_digits = any(letter.isdigit() for cell in rows[index] for letter in str(cell))
+    is_below = above == (TEXT,) * block.width or has_all_numbers(above, block.shape)
+    return has_digits and is_below and len(rows[index]) < block.width
 
 
 def _is_names(rows: Sequence[Row], index: int, block: TableBlock) -> bool:
