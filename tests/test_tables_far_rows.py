@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pytest
 
 from core.tables import Reading, open_table, preview, read_points
@@ -103,3 +104,29 @@ def test_the_sample_has_rows_of_the_middle_and_the_end_and_knows_which(encoding:
     assert len(sample.rows) <= middle.first < LONG < last.first + len(last.rows) + 1
     assert last.rows[-1][0] == str(LONG - 1)
     assert (sample.behind, sample.rows[0]) == (1, ["0", "0.0"])
+
+
+def test_a_column_of_a_sheet_that_begins_late_is_a_column_of_numbers(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["minute", "note", "level"])
+    for n in range(3_000):
+        sheet.append([n, None, n / 2 if n >= 2_500 else None])
+    book.save(tmp_path / "book.xlsx")
+    read = read_points(tmp_path / "book.xlsx")
+    np.testing.assert_array_equal(read.points.x[:, 0], range(2_500, 3_000))
+    assert read.dropped_because == {MISSING: 2_500}
+
+
+def test_names_notes_totals_and_sides_of_a_sheet_are_as_those_of_a_text(tmp_path: Path) -> None:
+    for rows, x_name, x in (
+        ([["Run A", None, "Run B"], ["t", "v", "t"], [0.5, 1.5, 2.5], [1, 2, 3]], "Run A, t", [0.5, 1]),
+        ([["t (s)", 0, 1, 2, 3], ["s (m)", 0.5, 2.5, 4.5, 8]], "t (s)", [0, 1, 2, 3]),
+        ([["No.", "a", "b"], [1, 5, 6], [2, 7, 9], [3, 8, 9], ["Sum", 20, 24]], "a", [5, 7, 8]),
+    ):
+        book = openpyxl.Workbook()
+        for row in rows:
+            book.worksheets[0].append(row)
+        book.save(tmp_path / "book.xlsx")
+        points = read_points(tmp_path / "book.xlsx").points
+        assert (points.x_name, points.x[:, 0].tolist()) == (x_name, x)

@@ -16,6 +16,7 @@ MAX_ROWS = MOST_POINTS
 MAX_UNPACKED_BYTES = 100 * MEGABYTE
 SAMPLE_BYTES = 64 * 1024
 SAMPLE_ROWS = 200
+DECIDING = 200  # filled cells that are enough to tell what a column holds
 MAX_COLUMNS = 20_000
 MAX_NAME = 200  # characters of a column name
 

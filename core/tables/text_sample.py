@@ -11,7 +11,7 @@ from core.problem import Problem
 from core.tables.cells import Cell, is_missing
 from core.tables.encodings import decoded
 from core.tables.layout import Layout, are_wrapped, propose_separator, split, understand, unwrapped
-from core.tables.limits import SAMPLE_ROWS
+from core.tables.limits import DECIDING, SAMPLE_ROWS
 from core.tables.reading import Reading
 from core.tables.sample import Excerpt, Sample
 from core.tables.source import check_text, physical_lines
@@ -25,7 +25,6 @@ Rows = list[tuple[list[str], int]]
 
 LINES_TO_A_ROW = 4  # at most, on average: cells may have several
 _WIDER = 8  # times as many bytes of the end, while there are only notes
-_DECIDING = 200  # filled cells that are enough to tell what a column holds
 _PAGE = ("<!doctype", "<html", "<?xml", "<head", "<body")
 _CONTROLS = frozenset(map(chr, range(32))) - frozenset("\t\n\r\f\v\x1a")
 
@@ -135,18 +134,16 @@ def _behind(layout: Layout, rows: Rows) -> int:
 
 def _decided(table: TextTable, sample: Sample) -> Sample:
     """A sample in which columns that are empty as far as it goes are judged by all rows."""
-    open_columns: dict[int, list[Cell]] = {
-        index: [] for index, column in enumerate(sample.layout.columns) if column.is_named and column.is_empty
-    }
-    if not open_columns:
+    cells: dict[int, list[Cell]] = {column: [] for column in sample.layout.open_columns()}
+    if not cells:
         return sample
     for row in table.rows(sample):
-        for index, cells in open_columns.items():
-            if index < len(row) and not is_missing(row[index]):
-                cells.append(row[index])
-        if min(map(len, open_columns.values())) >= _DECIDING:
+        for column, some in cells.items():
+            if column < len(row) and not is_missing(row[column]) and len(some) < DECIDING:
+                some.append(row[column])
+        if min(map(len, cells.values())) == DECIDING:
             break
-    return replace(sample, layout=sample.layout.with_cells(open_columns))
+    return replace(sample, layout=sample.layout.with_cells(cells))
 
 
 def _check_is_table(text: str, name: str) -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from core.file_names import shown_name
 from core.problem import Problem
-from core.tables.cells import Cell
+from core.tables.cells import Cell, is_missing
 from core.tables.choice import listed, may_be_fitted, no_results, uncalculated
 from core.tables.layout import Layout, understand
-from core.tables.limits import SAMPLE_ROWS, check_rows, file_size
+from core.tables.limits import DECIDING, check_rows, file_size
 from core.tables.numbers import Numbers
 from core.tables.reading import Column, Reading
 from core.tables.sample import Block, Sample, block_of
@@ -21,6 +21,7 @@ from core.tables.unpacked import check_unpacked, damaged
 from core.tables.workbook_process import SheetPart, sheet_parts
 from core.texts import _, n_
 
+ROWS_LOOKED_AT = 2_000  # at first; a sheet that has no more is understood by all of them
 ZIP = b"PK\x03\x04"  # XLSX, XLSB, ODS
 OLE = b"\xd0\xcf\x11\xe0"  # XLS, and workbooks with a password
 
@@ -75,17 +76,31 @@ class Workbook:
 
     def _understood(self, head: SheetPart, reading: Reading) -> Sample:
         """The first rows of one sheet; Problem where it is empty."""
-        rows = head.rows[:SAMPLE_ROWS]
+        rows = head.rows[:ROWS_LOOKED_AT]
         if not rows:
             text = _("The sheet {sheet} of {name} is empty; choose another sheet.")
             raise Problem(text.format(sheet=head.sheet, name=self.name))
-        whole = len(head.rows) <= SAMPLE_ROWS
+        whole = len(head.rows) <= ROWS_LOOKED_AT
         asked = replace(reading, sheet=head.sheet, separator=None, encoding=None)
         layout = _with_percents(understand(rows, asked, whole=whole), head.percent_columns)
         sample = Sample(
             layout, layout.data(rows), whole, layout.first, head.sheets, behind=len(layout.behind(rows))
         )
+        sample = sample if whole else self._decided(sample)
         return replace(sample, notes=(*layout.notes, *_notes(head, sample)))
+
+    def _decided(self, sample: Sample) -> Sample:
+        """A sample in which columns that are empty as far as it goes are judged by all rows."""
+        columns = sample.layout.open_columns()
+        if not columns:
+            return sample
+        cells: dict[int, list[Cell]] = {column: [] for column in columns}
+        for part in sheet_parts(self.path, sample.layout.reading.sheet or "", 0, columns, self.cancelled):
+            for row in part.rows:
+                for column, cell in zip(columns, row, strict=True):
+                    if not is_missing(cell) and len(cells[column]) < DECIDING:
+                        cells[column].append(cell)
+        return replace(sample, layout=sample.layout.with_cells(cells))
 
     def blocks(
         self, sample: Sample, columns: tuple[int, int], progress: Progress, cancelled: Cancel
@@ -120,7 +135,7 @@ class Workbook:
     def _read_heads(self, sheet: str) -> Generator[SheetPart]:
         """The first rows of a sheet, or of each where it is ""; they are kept."""
         rows: list[list[Cell]] = []
-        for part in sheet_parts(self.path, sheet, SAMPLE_ROWS + 1, None, self.cancelled):
+        for part in sheet_parts(self.path, sheet, ROWS_LOOKED_AT + 1, None, self.cancelled):
             check_rows(part.row_count)
             rows += part.rows
             if part.is_end:

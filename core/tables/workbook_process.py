@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -40,12 +40,12 @@ class SheetPart:
 
 
 def sheet_parts(
-    path: Path, sheet: str, limit: int, columns: tuple[int, int] | None, cancelled: Cancel
+    path: Path, sheet: str, limit: int, columns: Sequence[int] | None, cancelled: Cancel
 ) -> Iterator[SheetPart]:
     """A sheet, or each where `sheet` is "": first what it is, without rows, then the rows in blocks.
 
-    At most `limit` rows of a sheet, all where it is 0, and of these all cells or those of two columns. Raises
-    Problem where the workbook cannot be read.
+    At most `limit` rows of a sheet, all where it is 0, and of these all cells or those of some columns.
+    Raises Problem where the workbook cannot be read.
     """
     part = about = SheetPart()
     for line in _lines(path, [sheet, str(limit), ",".join(map(str, columns or ()))], cancelled):

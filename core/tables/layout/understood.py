@@ -65,6 +65,10 @@ class Layout:
         fitting = counted and fits(kinds, self.width, self.shape)
         return fitting or is_odd_row(kinds, self.width, self.shape)
 
+    def open_columns(self) -> list[int]:
+        """The columns with a name that are empty in all rows which were looked at."""
+        return [index for index, column in enumerate(self.columns) if column.is_named and column.is_empty]
+
     def with_cells(self, cells: Mapping[int, Sequence[Cell]]) -> Layout:
         """The layout with some columns judged by other cells."""
         columns = list(self.columns)
