@@ -344,6 +344,7 @@ def numbers_in(text: str) -> list[float]:
     return [last_number(f"= {each.strip(',.').replace(',', '')}") for each in found]
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("case", CASES)
 def test_the_sentences_of_a_step_tell_the_numbers_of_the_data(case: str, loss: str) -> None:

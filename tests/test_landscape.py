@@ -130,6 +130,7 @@ def about(
 # --- the same numbers as torch ------------------------------------------------------------------------------
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("standardise", [False, True])
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("model", MODELS)
@@ -162,6 +163,7 @@ def test_networks_of_every_kind_have_their_own_landscape(layers: int, activation
         assert found.losses[row, column] == pytest.approx(expected, rel=1e-9)
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("standardise", [False, True])
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("model", MODELS)

@@ -19,7 +19,7 @@ from gui.main_window import MainWindow
 from gui.plots.landscape_plot import LandscapePlot
 from gui.widgets.time_slider import TimeSlider
 from tests.landscapes import landscape_of, losses_of, place, settle, surveyor_of
-from tests.mouse import CONTROL, SHIFT, between, click, drag, hover, leave
+from tests.mouse import CONTROL, SHIFT, between, click, drag, hover, leave, move, press, release
 from tests.windows import (
     LINE,
     action,
@@ -205,8 +205,12 @@ def test_a_running_fit_is_scrubbed_and_rests_there(qtbot: QtBot, recorded: list[
     with opened(qtbot, settings=SETTINGS, speed=100.0) as window:
         action(window, "run").trigger()
         wait_for_step(qtbot, window, STEPS)
+        qtbot.waitUntil(lambda: losses_of(window).view()[0][1] > STEPS)  # the axis follows, frame by frame
         assert window.session.running
-        drag(losses_of(window).viewport(), [on_the_losses(window, step) for step in (12, CHOSEN)])
+        canvas = losses_of(window).viewport()
+        press(canvas, on_the_losses(window, 12))
+        move(canvas, on_the_losses(window, CHOSEN))  # where it is now: at rest the axis is another
+        release(canvas, on_the_losses(window, CHOSEN))
         settle(qtbot, window)
         all_show(window, recorded[CHOSEN])
 

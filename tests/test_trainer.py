@@ -272,6 +272,7 @@ def trained(settings: Settings, points: Points = POINTS) -> Trainer:
 # --- the same numbers as a PyTorch program -----------------------------------------------------------------
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_every_optimizer_gives_the_numbers_of_a_pytorch_program(model: str, optimizer: str) -> None:
@@ -1220,6 +1221,7 @@ OUT_OF_MEMORY = torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.
 LOST = RuntimeError("CUDA error: device-side assert triggered\nmore lines")
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("batch_size", [None, 16])
 def test_a_device_that_fails_in_mid_run_costs_nothing(
