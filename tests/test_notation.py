@@ -71,6 +71,8 @@ COLUMNS: list[tuple[str, str, list[float], str]] = [
         [1500, 0.0015, 0.02, -300, 0.0015, 1500, 1000, 0.01, 2000],
         "",
     ),
+    ("1.5 e-3|2.5 E+3|1.5E 03", ".", [0.0015, 2500, 1500], ""),
+    ('="1.5"|="-2"|= "3"', ".", [1.5, -2, None], ""),
     ("1,5·10³|2,5E-03", ",", [1500, 0.0025], ""),
     ("２．５|１２３|－４．５|＋６", ".", [2.5, 123, -4.5, 6], ""),
     ("１，５|２，２５", ",", [1.5, 2.25], ""),
@@ -96,7 +98,7 @@ ERRORS = (
 WORDS = (
     " |-|--|---|–|—|?|??|.|..|…|/|n/a|N/A|NA|n.a.|N. A.|na|NaN|nan|-nan|-nan(ind)"
     "|1.#QNAN|-1.#IND|-1.#IND00|null|NULL|None|none|nil|missing|(missing)|[missing]"
-    "|Not available|not measured|no data|unknown|n.d.|(blank)|#N/A|#N/V|#NV|#N/D|<NA>"
+    "|Not available|not measured|no data|unknown|n.d.|(blank)|$ -|- €|#N/A|#N/V|#NV|#N/D|<NA>"
     "|#N/A N/A|k.A.|k. A.|keine|Keine Angabe|keine Daten|fehlt|unbekannt"
     "|nicht gemessen|缺失|无|空|无数据|未知|未测|暂无|\u200b|\ufeff"
 )
@@ -132,6 +134,8 @@ def test_a_column_is_read_in_its_notation(
         "5'10\"|6'1\"",
         "1/2|3/4",
         "5½|6½",
+        "5 e3|6 e3",
+        '="|="',
         "39,see|40,see",
         "5 Jan|6 Jan|7 Jan",
         "5-Jan|6-Jan|7-Jan",

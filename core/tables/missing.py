@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from core.tables.units import CURRENCY_SIGNS
+
 # By their language, in small letters and without blanks and points.
 _WORDS = {
     "programs": "na n/a n/d n/v nan null nil none <na> <null> <none> #na #nv undef undefined nodata novalue",
@@ -23,7 +25,8 @@ _WORDS = {
     "others": "manquant inconnu vide mancante sindatos desconocido vacío",
 }
 _ALL_WORDS = frozenset(word for words in _WORDS.values() for word in words.split())
-_SIGNS = re.compile(r"[-?._/\\…~*]*")
+# also with a currency beside it: the accounting format of spreadsheets has $ - where there is no amount
+_SIGNS = re.compile(rf"(?:[{CURRENCY_SIGNS}]? ?[-?._/\\…~*]+ ?[{CURRENCY_SIGNS}%]?)?")
 _NOT_A_NUMBER = re.compile(r"[+-]?(?:nan(?:\(\w*\))?|1\.#(?:ind|[qs]nan)\d*)")
 _SPREADSHEET = re.compile(r"#\w/\w!?(?: \w/\w)?")  # #N/A, in German #N/V, in Polish #N/D!
 _ERROR = re.compile(r"#[¡¿]?[\w/ ]+[!?]|#{3,}|err:\d{3}")  # in any language; Calc has Err:502

@@ -45,7 +45,7 @@ _CLEAN: dict[int, str | int | None] = {
 
 _POWER_OF_TEN = r"10(?:(?:\^|\*\*) ?\(?(?P<{0}1>[+-]?\d+)\)?|(?P<{0}2>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))"
 _EXPONENT = (
-    r"(?:[edq](?P<exponent>[+-]?\d+)"
+    r"(?:[edq](?P<exponent>[+-]?\d+| \d\d)| [edq](?P<apart>[+-]\d+)"
     rf"| ?[x×·*⋅∙✕] ?(?:{_POWER_OF_TEN.format('times')}|10(?P<times3>[+-]\d+))"
     r"|\*\^(?P<mathematica>[+-]?\d+)"
     r"|(?<=\d\d\d\d)(?P<fortran>[+-]\d\d\d)(?!\d))"  # Fortran leaves out the D where it has no room for it
@@ -99,7 +99,7 @@ _AS_FLOAT = {
     ",": str.maketrans(",dDqQ", ".eeee", ". '_"),
 }
 _DIGIT = re.compile(r"\d")
-_EXPONENTS = ("exponent", "times1", "times2", "times3", "mathematica", "fortran", "power1", "power2")
+_EXPONENTS = ("exponent", "apart", "times1", "times2", "times3", "mathematica", "fortran", "power1", "power2")
 
 
 class Spelling(NamedTuple):
@@ -116,10 +116,14 @@ class Spelling(NamedTuple):
 
 
 def cleaned(text: str) -> str:
-    """A text without blanks around it and characters of no width, with plain digits, signs and blanks."""
+    """A text without blanks around it and characters of no width, with plain digits, signs and blanks.
+
+    Of ="1.5", by which programs keep a spreadsheet from changing a text, it is what stands in quotes.
+    """
     if not text.isascii():
         text = text.translate(_CLEAN)
-    return text.strip()
+    text = text.strip()
+    return text[2:-1].strip() if text.startswith('="') and text.endswith('"') else text
 
 
 def spelled(text: str, decimal: str) -> Spelling | None:

@@ -9,7 +9,7 @@ from functools import lru_cache
 # Powers of ten that a mark stands for: spreadsheets read 12.5 % as 0.125.
 _SCALES = {"%": -2, "‰": -3}
 
-_SIGNS = "$¢£¤¥֏؋৳฿៛₠-⃀"  # of currencies
+CURRENCY_SIGNS = "$¢£¤¥֏؋৳฿៛₠-⃀"  # of currencies
 _CODES = (
     "AED ARS AUD BGN BRL CAD CHF CLP CNH CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR ISK JPY KRW MAD MXN "
     "MYR NGN NOK NTD NZD PEN PHP PKR PLN RMB RON RUB SAR SEK SGD THB TRY TWD UAH USD VND ZAR"
@@ -32,19 +32,19 @@ _BEFORE_A_NUMBER = (
 )
 
 # What may stand before a number: a sign, "US$", a code, and few words.
-CURRENCY = (
-    rf"(?:[a-z]{{1,3}})?[{_SIGNS}]|(?:{_CODES.replace(' ', '|')}|{'|'.join(_BEFORE_A_NUMBER)})(?![^\W\d_])\.?"
-)
+_WORDS_OF_MONEY = "|".join((*_CODES.split(), *_BEFORE_A_NUMBER))
+CURRENCY = rf"(?:[a-z]{{1,3}})?[{CURRENCY_SIGNS}]|(?:{_WORDS_OF_MONEY})(?![^\W\d_])\.?"
 
 # What may stand behind one: words, which may begin with a sign and end in a power, with signs in between.
 _NOT_FIRST = "(?![\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u2089\u2150-\u218b])"  # ² and ½ count as letters
 _POWER = r"(?:\^?[-+]?\d)"
-_WORD = rf"(?:{_NOT_FIRST}[°º%‰{_SIGNS}]?(?:[^\W\d_]+\.?{_POWER}?)|[°º%‰{_SIGNS}])"
+_WORD = rf"(?:{_NOT_FIRST}[°º%‰{CURRENCY_SIGNS}]?(?:[^\W\d_]+\.?{_POWER}?)|[°º%‰{CURRENCY_SIGNS}])"
 _BETWEEN = r"(?: ?[/·*⋅×] ?| |[-.])"
 UNIT = rf"(?:{_WORD}(?:{_BETWEEN}(?:{_WORD}|1))*|[′″'\"]|'')"
 LONGEST_UNIT = 24  # characters
 
 _IS_CURRENCY = re.compile(CURRENCY, re.IGNORECASE)
+_EXPONENT = re.compile(r"[edq][+-]?\d+", re.IGNORECASE)
 # behind a number they make a rank or a day of it
 _RANKS = "st nd rd th"
 _MONTHS = "jan feb mar mär mrz apr may mai jun jul aug sep sept oct okt nov dec dez"
@@ -53,7 +53,11 @@ _NO_UNITS = frozenset(f"{_RANKS} {_MONTHS}".split())
 
 def is_unit(text: str) -> bool:
     """Whether what stands beside a number is short enough to be its unit and makes no rank or day of it."""
-    return len(text) <= LONGEST_UNIT and text.rstrip(".").lower() not in _NO_UNITS
+    return (
+        len(text) <= LONGEST_UNIT
+        and not _EXPONENT.fullmatch(text)
+        and text.rstrip(".").lower() not in _NO_UNITS
+    )
 
 
 def is_currency(unit: str) -> bool:
