@@ -105,6 +105,14 @@ def test_a_sheet_is_chosen_and_named(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert found["dropped_rows"] == {"missing": 1}
 
 
+def test_units_in_the_cells_stand_beside_the_names_and_in_what_is_kept(train: Train) -> None:
+    found, points = train("length,share\n10 m,50 %\n15 m,60 %\n20 m,75 %\n")
+    names = [found[key] for key in ("x_name", "x_unit", "y_name", "y_unit")]
+    assert names == ["length", "m", "share", ""]
+    assert (points.x_name, points.y_name) == ("length (m)", "share")
+    assert columns(points) == [[10, 15, 20], [0.5, 0.6, 0.75]]
+
+
 def test_an_experiment_has_names_and_no_sheet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "a.fit.json"
     save_experiment(Experiment(Points([1, 2, 3], [2, 4, 6], "hours", "marks")), path)
@@ -218,3 +226,23 @@ def test_dates_are_read_in_the_order_that_is_asked_for_and_the_report_says_what_
     use_language("en")
     with pytest.raises(Problem, match="--date-order must be dmy, mdy, ymd, not day"):
         cli.parse(["train", "open.csv", "--date-order", "day"])
+
+
+def test_the_text_says_what_was_read_and_which_rows_were_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "log.csv"
+    rows = ["# a logger", "# 12 volts", "t;U", *(f"{n};{2 * n}" for n in range(1, 30))]
+    for number in (4, 7, 9, 12, 20, 21):
+        rows[2 + number] = f"{number};"
+    path.write_text("\n".join(rows))
+    english = (
+        "Read 23 points from log.csv: x is “t”, y is “U”. "
+        "The rows begin in line 4; nothing that stands above them is read but names. "
+        "6 rows are left out: 6 have a missing cell. "
+        "Rows without a point, counted below the names: 4; 7; 9; 12; 20; …."
+    )
+    chinese = "没有数据点的行（从列名之下数起）：4; 7; 9; 12; 20; …。"
+    for language, sentence in (("en", english), ("zh_CN", chinese)):
+        assert main.main(["--language", language, "train", str(path), "--steps", "1"]) == 0
+        assert sentence in capsys.readouterr().out

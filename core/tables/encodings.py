@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import io
 import locale
 import re
 from dataclasses import dataclass
-from typing import BinaryIO
 
 from core.problem import Problem
 from core.tables.limits import SAMPLE_BYTES
@@ -51,7 +51,7 @@ class Letters:
         return text.format(count=f"{self.stray:,}", encoding=_(ENCODINGS[self.encoding]))
 
 
-def letters_of(file: BinaryIO, head: bytes, asked: str | None) -> Letters:
+def letters_of(file: io.BufferedIOBase, head: bytes, asked: str | None) -> Letters:
     """The encoding of the text in `file`, which begins with `head`, and what is stray in it.
 
     It is the one that was asked for, or else told by `head`; where that is plain ASCII, by the first lines
@@ -96,16 +96,18 @@ def decoded(head: bytes, encoding: str) -> str:
         raise Problem(text.format(encoding=_(ENCODINGS[encoding]))) from error
 
 
-def _late_lines(file: BinaryIO) -> bytes:
+def _late_lines(file: io.BufferedIOBase) -> bytes:
     """The lines from the first one on that is not ASCII, as many as a sample has; none in plain ASCII."""
     file.seek(0)
-    while block := file.read(_BLOCK):
+    room = bytearray(_BLOCK)  # one for all blocks, since to get new memory takes longer than to look at it
+    while count := file.readinto(room):
+        block = room if count == len(room) else room[:count]
         if not block.isascii() and (found := _FOREIGN.search(block)):  # the search alone takes long
-            return block[block.rfind(b"\n", 0, found.start()) + 1 :] + file.read(SAMPLE_BYTES)
+            return bytes(block[block.rfind(b"\n", 0, found.start()) + 1 :]) + file.read(SAMPLE_BYTES)
     return b""
 
 
-def _stray(file: BinaryIO, encoding: str) -> int:
+def _stray(file: io.BufferedIOBase, encoding: str) -> int:
     """How many letters of a text are not in the encoding."""
     file.seek(0)
     decoder = codecs.getincrementaldecoder(encoding)("replace")

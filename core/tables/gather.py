@@ -40,9 +40,12 @@ def gathered(blocks: Iterable[Block]) -> tuple[Floats, Floats, LeftOut]:
     left_out = LeftOut()
     rows = 0
     for block in blocks:
+        good = _sorted_out(block, left_out)
+        if block.too_many_cells:
+            left_out.rows = None  # where they stood among the others is not kept
+        left_out.note_rows(rows + 1 + index for index in map(int, np.flatnonzero(~good)))
         rows += len(block)
         check_rows(rows)
-        good = _sorted_out(block, left_out)
         every = bool(good.all())  # as a rule; nothing need be copied then
         xs.append(block.x.values if every else block.x.values[good])
         ys.append(block.y.values if every else block.y.values[good])
@@ -111,7 +114,7 @@ def message(points: Points, sheet: str | None, notes: Sequence[str], left_out: L
         )
     names = {"x": points.x_name, "y": points.y_name}
     first = text.format(count=f"{count:,}", source=points.source, sheet=sheet, **names)
-    return joined(first, *notes, left_out.sentence(), warning(points))
+    return joined(first, *notes, left_out.sentence(), left_out.where(), warning(points))
 
 
 def warning(points: Points) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from core.tables.reading import (
@@ -16,7 +18,7 @@ from core.tables.reading import (
     OTHER_NOTATION,
     TOO_MANY_CELLS,
 )
-from core.texts import N_, n_
+from core.texts import N_, _, n_
 
 # Why a single row is left out.
 WHY = {
@@ -32,12 +34,24 @@ WHY = {
 }
 
 
+_LISTED = 5  # rows named in a sentence
+
+
 @dataclass
 class LeftOut:
-    """How many rows are left out for which reason, each row once, and an example of some reasons."""
+    """How many rows are left out for which reason, each row once, and an example of some reasons.
+
+    `rows` are the numbers of the first of them, the first data row being 1; None where they are not known.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
+    rows: list[int] | None = field(default_factory=list)
+
+    def note_rows(self, numbers: Iterable[int]) -> None:
+        """Take up the numbers of more rows that are left out, as far as a sentence has room."""
+        if self.rows is not None:
+            self.rows += itertools.islice(numbers, _LISTED + 1 - len(self.rows))
 
     @property
     def because(self) -> dict[str, int]:
@@ -97,3 +111,10 @@ class LeftOut:
             return ""
         text = n_("{count} row is left out: {reasons}.", "{count} rows are left out: {reasons}.", count)
         return text.format(count=f"{count:,}", reasons=self.reasons())
+
+    def where(self) -> str:
+        """The sentence about which rows are left out; "" where none is, or it is not known."""
+        if not self.rows:
+            return ""
+        numbers = [f"{row:,}" for row in self.rows[:_LISTED]] + ["…"] * (len(self.rows) > _LISTED)
+        return _("Rows without a point, counted below the names: {rows}.").format(rows="; ".join(numbers))

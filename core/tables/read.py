@@ -69,7 +69,9 @@ def preview(table: Table, reading: Reading = Reading()) -> Preview:  # noqa: B00
                 raise no_points(pair.left_out)
         except Problem as problem:
             return replace(found, problem=str(problem))
-        return replace(found, summary=_summary(sample, pair, _remarks(sample.layout, x, y)))
+        return replace(
+            found, summary=_summary(sample, pair, (*_notes(table, sample), *_remarks(sample.layout, x, y)))
+        )
 
 
 def read_points(
@@ -101,7 +103,7 @@ def read_points(
         scale = "" if pair.scale is None else str(pair.scale)
         points = Points(pair.x, pair.y, pair.x_column.title, pair.y_column.title, table.name, scale)
         used = replace(sample.layout.reading, x=x, y=y, date_order=pair.date_order)
-        notes = (*sample.notes, *_remarks(sample.layout, x, y), pair.question())
+        notes = (*_notes(table, sample), *_remarks(sample.layout, x, y), pair.question())
         said = message(points, used.sheet, notes, left_out)
         return ReadPoints(
             points,
@@ -130,12 +132,21 @@ def _without_columns(table: Table, sample: Sample) -> Preview:
     )
 
 
+def _notes(table: Table, sample: Sample) -> tuple[str, ...]:
+    """What a person should know about the table beside its columns, as what stands above it in a text."""
+    usual = bool(sample.layout.reading.header)
+    if not table.is_text or sample.layout.lying is not None or sample.skip <= usual:
+        return sample.notes
+    text = _("The rows begin in line {line}; nothing that stands above them is read but names.")
+    return text.format(line=f"{sample.skip + 1:,}"), *sample.notes
+
+
 def _remarks(layout: Layout, *columns: int) -> tuple[str, ...]:
     """What a person should know about how some columns are written."""
     return tuple(layout.notation(column).remark(layout.columns[column].title) for column in columns)
 
 
-def _summary(sample: Sample, pair: TwoColumns, remarks: Sequence[str]) -> str:
+def _summary(sample: Sample, pair: TwoColumns, notes: Sequence[str]) -> str:
     """How many points there would be, of all rows or of those looked at."""
     points = len(pair.x)
     if sample.whole:
@@ -145,7 +156,7 @@ def _summary(sample: Sample, pair: TwoColumns, remarks: Sequence[str]) -> str:
             "{count} point in the first {rows} rows.", "{count} points in the first {rows} rows.", points
         )
     first = first.format(count=f"{points:,}", rows=f"{len(sample.rows):,}")
-    return joined(first, *sample.notes, *remarks, pair.left_out.sentence(), pair.question(sample.whole))
+    return joined(first, *notes, pair.left_out.sentence(), pair.question(sample.whole))
 
 
 @contextmanager

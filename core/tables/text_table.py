@@ -142,7 +142,7 @@ class TextTable:
         encoding = sample.layout.reading.encoding or "utf-8"
         return Source(file, sample.stop or self.size, encoding, sample.skip, progress, cancelled)
 
-    def _open(self) -> BinaryIO:
+    def _open(self) -> io.BytesIO | io.BufferedReader:
         """The bytes from their beginning."""
         return io.BytesIO(self.data) if self.path is None else self.path.open("rb")
 
