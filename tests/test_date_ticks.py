@@ -93,6 +93,17 @@ def test_chinese_ticks_are_in_its_order() -> None:
     assert labels("days since 2024-05-01", 100, 300)[-2:] == ["2025年1月", "2月"]
 
 
+def test_one_long_label_does_not_thin_out_the_others(qapp: QApplication) -> None:
+    plot = FitPlot(Theme())
+    plot.resize(560, 500)
+    plot.show()
+    plot.show_points(Points([0, 10, 48], [1, 2, 3], "Datum", "T", "", "days since 2023-12-28"))
+    shown = [label for _x, label in plot.axes["bottom"].ticks()]
+    assert len(shown) >= 4
+    assert any(label.endswith(", 2024") for label in shown)
+    plot.close()
+
+
 @pytest.mark.parametrize("plot", [FitPlot, SweepCurves])
 def test_the_axis_of_a_plot_shows_dates_and_then_numbers_again(
     plot: type[FitPlot | SweepCurves], qapp: QApplication

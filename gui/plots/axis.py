@@ -62,8 +62,7 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
     def _readable(self, ticks: Ticks) -> bool:
         """Whether the labels leave some room between them."""
         metrics = QFontMetricsF(self._theme.font(digits=True))
-        widest = max((metrics.horizontalAdvance(text) for _position, text in ticks), default=0.0)
-        return len(ticks) * widest * BREATH <= self._length()
+        return sum(metrics.horizontalAdvance(text) for _position, text in ticks) * BREATH <= self._length()
 
     def _length(self) -> float:
         size = self.size()
