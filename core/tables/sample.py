@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,10 +14,15 @@ from core.tables.source import Cancel, Progress
 
 @dataclass(frozen=True)
 class Excerpt:
-    """Some data rows from further down a table; `first` rows stand before them, counted by lines."""
+    """Some data rows from further down a table; so many stand before them, which takes time to count."""
 
-    first: int
     rows: Sequence[Row]
+    count_before: Callable[[], int]
+
+    @property
+    def first(self) -> int:
+        """How many data rows stand before these, counted by lines."""
+        return self.count_before()
 
 
 @dataclass(frozen=True)

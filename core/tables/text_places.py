@@ -10,7 +10,7 @@ import numpy as np
 
 from core.tables.source import BLOCK, check_text, physical_lines
 
-FAR_BYTES = 16 * 1024  # that are looked at in one place
+FAR_BYTES = 8 * 1024  # that are looked at in one place
 _UNITS = {"utf-16": "<u2", "utf-16-le": "<u2", "utf-16-be": ">u2", "utf-32": "<u4"}  # else bytes
 _OTHER_ORDER = {codecs.BOM_UTF16_BE: ">u2", codecs.BOM_UTF32_BE: ">u4"}
 _MARKED = ("utf-16", "utf-32")  # the first bytes of the text tell which of them comes first
@@ -18,9 +18,9 @@ _MARKED = ("utf-16", "utf-32")  # the first bytes of the text tell which of them
 
 @dataclass(frozen=True)
 class Place:
-    """Some lines, and how many lines of the text stand before them."""
+    """Whole lines of a text from `start` on, counted in bytes, but for the first line that ends there."""
 
-    before: int
+    start: int
     lines: list[str]
 
 
@@ -29,16 +29,24 @@ def far_places(file: BinaryIO, size: int, encoding: str, last_bytes: int) -> tup
     middle, last = size // 2, max(size - last_bytes, size // 2)
     unit = _unit(file, encoding)
     places: list[Place] = []
-    counted, before = 0, 0
     for start, end in ((middle, min(middle + FAR_BYTES, size)), (last, size)):
         start -= start % unit.itemsize
-        before += _line_ends(file, counted, start, unit)
-        counted = start
         lines = _lines(file, start, end, encoding, unit)
         if end < size:
             del lines[-1:]  # it was cut
-        places.append(Place(before + 1, lines[1:]))
+        places.append(Place(start, lines[1:]))
     return places[0], places[1]
+
+
+def lines_before(file: BinaryIO, place: Place, encoding: str) -> int:
+    """How many lines of a text stand before those of a place."""
+    unit = _unit(file, encoding)
+    file.seek(0)
+    count, left = 1, place.start  # the line in which the place begins
+    while left > 0 and (block := file.read(min(BLOCK, left))):
+        count += int(np.count_nonzero(np.frombuffer(block, unit) == ord("\n")))
+        left -= len(block)
+    return count
 
 
 def bytes_of(lines: list[str], encoding: str) -> int:
@@ -66,13 +74,3 @@ def _lines(
     text = (mark + file.read(end - start)).decode(encoding, "replace")
     check_text(text.encode("utf-8", "replace"))
     return physical_lines(text)
-
-
-def _line_ends(file: BinaryIO, start: int, end: int, unit: np.dtype[np.unsignedinteger]) -> int:
-    """How many lines end between two places."""
-    file.seek(start)
-    count = 0
-    while start < end and (block := file.read(min(BLOCK, end - start))):
-        count += int(np.count_nonzero(np.frombuffer(block, unit) == ord("\n")))
-        start += len(block)
-    return count

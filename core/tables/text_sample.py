@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from core.problem import Problem
@@ -119,12 +120,20 @@ def _with_far_rows(
         behind = 0  # they may as well be of the table, where it is odd
     kept = rows[: len(rows) - behind]
     later = tuple(
-        Excerpt(place.before + (some[0][1] - 1 if some else 0) - sample.skip, [row for row, _end in some])
+        Excerpt(
+            [row for row, _end in some],
+            partial(_rows_before, table, place, form, (some[0][1] - 1 if some else 0) - sample.skip),
+        )
         for place, some in ((middle[0], middle[1][:SAMPLE_ROWS]), (last, kept[-SAMPLE_ROWS:]))
     )
     notes = last.lines[kept[-1][1] :] if kept else []
     stop = table.size - bytes_of(notes, form.encoding) if behind else None
     return replace(sample, later=later, behind=behind, stop=stop)
+
+
+def _rows_before(table: TextTable, place: Place, form: _Form, more: int) -> int:
+    """How many rows stand before a place, and `more`."""
+    return table.lines_before(place, form.encoding) + more
 
 
 def _behind(layout: Layout, rows: Rows) -> int:

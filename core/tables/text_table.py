@@ -26,7 +26,7 @@ from core.tables.pieces import Blocks, Piece, pieces_of, pieces_of_file
 from core.tables.reading import Reading
 from core.tables.sample import Block, Sample, block_of
 from core.tables.source import BLOCK, Cancel, Progress, Source, ignore, never
-from core.tables.text_places import Place, far_places
+from core.tables.text_places import Place, far_places, lines_before
 from core.tables.text_sample import sample_of
 
 if TYPE_CHECKING:
@@ -150,6 +150,11 @@ class TextTable:
         """Lines around the middle, and in the `last_bytes`."""
         with self._open() as file:
             return far_places(file, self.size, encoding, last_bytes)
+
+    def lines_before(self, place: Place, encoding: str) -> int:
+        """How many lines stand before those of a place."""
+        with self._open() as file:
+            return lines_before(file, place, encoding)
 
     def letters(self, head: bytes, asked: str | None) -> Letters:
         """How the letters are stored; a pasted text has none that are stray."""

@@ -13,10 +13,12 @@ from core.tables.layout.names import different_names, find_heading, names_by_yea
 from core.tables.layout.row_numbers import counts_rows
 from core.tables.layout.sideways import is_on_its_side, lying_rows, turned
 from core.tables.layout.table_block import find_block, fits, is_odd_row
-from core.tables.limits import SAMPLE_ROWS, check_columns
+from core.tables.limits import check_columns
 from core.tables.notation import Notation, Numbers, notation_of
 from core.tables.reading import Column, Reading
 from core.texts import _
+
+_JUDGED = 100  # rows at the beginning of a long table, and as many from further down, that tell its columns
 
 
 @dataclass(frozen=True)
@@ -110,8 +112,10 @@ def understand(
     width = max(block.width, len(names))
     check_columns(width)
     head = rows[heading.first : block.end]
-    further = [row for row in further if fits(kinds_of(row), width, block.shape)]
-    data = [*head[:SAMPLE_ROWS], *further[:SAMPLE_ROWS], *further[-SAMPLE_ROWS:]] if further else head
+    data = head
+    if further:
+        further = [row for row in further if fits(kinds_of(row), width, block.shape)]
+        data = [*head[:_JUDGED], *further[: _JUDGED // 2], *further[-_JUDGED // 2 :]]
     labels = labels_of(block.shape, width)
     cells = [without_label(_cells(data, column), label) for column, label in enumerate(labels)]
     decimal = reading.decimal or propose_decimal(cells, reading.separator)
