@@ -17,7 +17,7 @@ import main
 from core.experiment import load_experiment
 from core.file_names import path_written, readable, shown_name, written_path
 from core.log import LOG_NAME, data_folder
-from core.tables import open_table
+from core.tables import Reading, open_table
 from gui.dialogs.import_dialog import ImportDialog
 from gui.preferences import Preferences
 from tests.windows import opened, part
@@ -102,13 +102,14 @@ def test_the_window_opens_it_names_it_and_remembers_it(tmp_path: Path, qtbot: Qt
     name, saved = (tmp_path / os.fsdecode(b"m\xe9t\xe9o" + ending) for ending in (b".csv", b".fit.json"))
     name.write_text("hours,marks\n1,2\n2,4\n3,6\n")
     with opened(qtbot) as window:
-        window.open_path(str(name))
+        window.open_path(str(name), Reading(x="marks"))
         dialog = part(window, ImportDialog, "import_dialog")
         assert dialog.windowTitle() == "Points from météo.csv"
         qtbot.waitUntil(lambda: not dialog.busy, timeout=60_000)
         qtbot.keyClick(dialog, Qt.Key.Key_Return)
         qtbot.waitUntil(lambda: len(window.store.points) == 3, timeout=60_000)
         assert window.store.points.source == "météo.csv"
+        assert (window.store.points.x_name, window.store.points.y_name) == ("marks", "hours")
         window.files.save_to(str(saved))
         qtbot.waitUntil(lambda: "météo.fit.json" in window.windowTitle(), timeout=60_000)
         assert Preferences().recent() == [str(saved), str(name)]
@@ -116,4 +117,4 @@ def test_the_window_opens_it_names_it_and_remembers_it(tmp_path: Path, qtbot: Qt
         menu.popup(window.mapToGlobal(QPoint(0, 0)))
         assert [action.text() for action in menu.actions()][:2] == ["météo.fit.json", "météo.csv"]
         menu.close()
-    assert load_experiment(saved).points.x_name == "hours"
+    assert load_experiment(saved).points.x_name == "marks"
