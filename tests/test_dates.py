@@ -159,6 +159,13 @@ def test_times_of_day_run_on_over_midnight_where_they_only_run_on() -> None:
     assert numbers(["09:00", "08:00", "10:00"])[0] == [3600.0, 0.0, 7200.0]
 
 
+def test_it_is_told_that_times_run_on_over_midnight(tmp_path: Path) -> None:
+    read = read_points(table(tmp_path, "t,y\n23:00,1\n23:30,2\n00:15,3\n"))
+    assert "over midnight" in read.message
+    assert read.points.x[:, 0].tolist() == [0.0, 1800.0, 4500.0]
+    assert "midnight" not in read_points(table(tmp_path, "t,y\n09:00,1\n09:30,2\n")).message
+
+
 def test_two_digit_years_are_of_this_century_up_to_68() -> None:
     x, scale = numbers(["31.12.69", "31.12.99", "31.12.00", "31.12.68"])
     assert scale == "days since 1969-12-31"

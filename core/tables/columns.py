@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import time, timedelta
 
 import numpy as np
 
@@ -45,18 +46,26 @@ class TwoColumns:
         dates = self.dates
         return () if dates is None else tuple(order for order in dates.open_orders if order != dates.order)
 
-    def question(self, whole: bool = True) -> str:
-        """The sentence that says how dates were read where the table does not decide it; "" where it does.
+    def remark(self, whole: bool = True) -> str:
+        """The sentence about how dates or times were read, where a person may be surprised; else "".
 
         Of a table that is not `whole` only the first rows were looked at.
         """
-        if self.dates is None or not self.other_orders:
-            return ""
-        used, others = self.dates.order, [_(DATE_ORDERS[order]) for order in self.other_orders]
+        if self.dates is not None and self.other_orders:
+            return self._question(self.dates, whole)
+        if self.scale is not None and isinstance(self.scale.origin, time):
+            last = self.scale.at(float(self.x.max()))
+            if isinstance(last, timedelta) and last >= timedelta(days=1):
+                return _("The times of day fall back, so they are taken to run on over midnight.")
+        return ""
+
+    def _question(self, dates: Dates, whole: bool) -> str:
+        """The sentence that says how dates were read, and how else they could be."""
+        used, others = dates.order, [_(DATE_ORDERS[order]) for order in self.other_orders]
         text = _("{example} is read as {order}; nothing in the table says whether it is {others}.")
         if not whole:
             text = _("{example} may be {order} or {others}: the rows behind these decide, if they can.")
-        return text.format(example=self.dates.example, order=_(DATE_ORDERS[used]), others=", ".join(others))
+        return text.format(example=dates.example, order=_(DATE_ORDERS[used]), others=", ".join(others))
 
 
 def two_columns(layout: Layout, columns: Columns, blocks: Blocks) -> TwoColumns:
@@ -106,17 +115,17 @@ def _clock_beside(layout: Layout, columns: Columns, dates: Dates) -> int | None:
 
 def _joined(days: Iterable[Block], times: Iterable[Block]) -> Iterable[Block]:
     """The blocks of a column of days with those of a column of times added."""
-    for day, time in zip(days, times, strict=True):
-        reasons = {**time.x.because, **day.x.because}
+    for day, clock in zip(days, times, strict=True):
+        reasons = {**clock.x.because, **day.x.because}
         because = {
-            reason: np.union1d(day.x.because.get(reason, ()), time.x.because.get(reason, ())).astype(np.intp)
+            reason: np.union1d(day.x.because.get(reason, ()), clock.x.because.get(reason, ())).astype(np.intp)
             for reason in reasons
         }
         both = Part(
-            day.x.values + time.x.values,
-            day.x.text | time.x.text,
+            day.x.values + clock.x.values,
+            day.x.text | clock.x.text,
             because,
-            {**time.x.examples, **day.x.examples},
+            {**clock.x.examples, **day.x.examples},
         )
         yield replace(day, x=both)
 

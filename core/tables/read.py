@@ -103,7 +103,7 @@ def read_points(
         scale = "" if pair.scale is None else str(pair.scale)
         points = Points(pair.x, pair.y, pair.x_column.title, pair.y_column.title, table.name, scale)
         used = replace(sample.layout.reading, x=x, y=y, date_order=pair.date_order)
-        notes = (*_notes(table, sample), *_remarks(sample.layout, x, y), pair.question())
+        notes = (*_notes(table, sample), *_remarks(sample.layout, x, y), pair.remark())
         said = message(points, used.sheet, notes, left_out)
         return ReadPoints(
             points,
@@ -156,7 +156,7 @@ def _summary(sample: Sample, pair: TwoColumns, notes: Sequence[str]) -> str:
             "{count} point in the first {rows} rows.", "{count} points in the first {rows} rows.", points
         )
     first = first.format(count=f"{points:,}", rows=f"{len(sample.rows):,}")
-    return joined(first, *notes, pair.left_out.sentence(), pair.question(sample.whole))
+    return joined(first, *notes, pair.left_out.sentence(), pair.remark(sample.whole))
 
 
 @contextmanager
