@@ -369,7 +369,6 @@ DAYS = {
     "compact text": "2024-2-{}",
     "us": "2/{}/2024",
     "uk": "{}/2/2024",
-    "weekday": "2024-02-{:02d}",
 }
 for kind, form in DAYS.items():
     mark = ";" if "," in form else ","

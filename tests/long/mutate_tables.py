@@ -18,13 +18,14 @@ import numpy as np
 from core.experiment import Points, load_experiment
 from core.problem import Problem
 from core.tables import open_table, preview, read_points
-from core.tables.reading import ReadPoints
+from core.tables.reading import BEHIND_THE_TABLE, ReadPoints
 from tests import mutations
 from tests.mutations import Mutant, mutants
 
 SECONDS = 2.0  # the most that a person should wait for a small file
 MEGABYTES = 512  # the most memory, of this process and of each that it starts
 MOST_ADDRESSES = 8_000_000_000  # bytes, so that a fault here does not take the machine with it
+ROWS_ABOVE = "The rows begin in line"  # tells of lines in front of the table, which nobody counts
 LINES_OF_NAMES = 1  # in a table without anything before its numbers
 
 CAUSES = {
@@ -170,9 +171,11 @@ def complaints_about_a_row(mutant: Mutant, original: ReadPoints, found: ReadPoin
     if not plain or mutant.line is None or mutant.line < -rows:
         return []
     complaints = []
-    if len(found.points) + found.dropped < rows:
+    if len(found.points) + found.dropped < rows and ROWS_ABOVE not in found.message:
         complaints.append(f"{rows} rows became {len(found.points)} points and {found.dropped} left out")
-    if mutant.reasons and found.dropped and not set(found.dropped_because) <= mutant.reasons:
+    # a last row that begins with a word is taken for a sum or a note
+    reasons = mutant.reasons | ({BEHIND_THE_TABLE} if mutant.line == -1 else frozenset())
+    if mutant.reasons and not set(found.dropped_because) <= reasons:
         complaints.append(f"gives another reason: {dict(found.dropped_because)}")
     return complaints
 
