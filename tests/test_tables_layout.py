@@ -231,3 +231,13 @@ def test_each_row_in_quotation_marks_is_a_row() -> None:
     for text in ('"x;y"\n"1;2,5"\n"2;4,5"\n', '"x,y"\n"1,2.5"\n"2,4.5"\n'):
         assert read(text) == ("x", "y", [1, 2], [2.5, 4.5])
     assert read('"name,x,y"\n"""a, b"",1,2.5"\n"""c, d"",2,4.5"\n') == ("x", "y", [1, 2], [2.5, 4.5])
+
+
+def test_of_two_tables_one_below_the_other_the_longer_is_read_and_the_other_counted() -> None:
+    first, second = "x,y\n1,2\n2,3\n3,4\n", "a,b\n10,20\n20,30\n"
+    for text in (f"{first}\n{second}", f"{first}\n\n{second}"):
+        result = found(text)
+        assert (result.points.x_name, result.points.x[:, 0].tolist()) == ("x", [1, 2, 3])
+        assert result.dropped_because == {BEHIND: 3}
+    assert read(second + "\n" + first) == ("x", "y", [1, 2, 3], [2, 3, 4])
+    assert "3 rows of another table above this one are left out." in found(second + "\n" + first).message

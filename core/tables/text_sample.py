@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from core.problem import Problem
@@ -56,7 +57,8 @@ def sample_of(table: TextTable, reading: Reading) -> Sample:
     far = () if whole else _far_rows(table, form, FAR_BYTES)
     further = [row for _place, some in far for row, _end in some]
     asked = replace(reading, encoding=form.encoding, separator=form.separator)
-    layout = understand(cells, asked, _names_in_comment(before, form.separator), whole, further)
+    names = _names_in_comment(before, form.separator)
+    layout = understand(cells, asked, names, whole, further, _parted(rows))
     sample = Sample(
         layout,
         layout.data(cells),
@@ -72,6 +74,12 @@ def sample_of(table: TextTable, reading: Reading) -> Sample:
         return _ended(table, sample)
     sample = replace(sample, rows=cells[layout.first :][:SAMPLE_ROWS], behind=0)
     return _decided(table, _with_far_rows(table, sample, form, far))
+
+
+def _parted(rows: Rows) -> list[int]:
+    """The rows with empty lines before them; one with cells of several lines may seem to be so."""
+    ends = [end for _row, end in rows]
+    return [index for index, (above, end) in enumerate(pairwise(ends), 1) if end - above > 1]
 
 
 def _first_lines(name: str, text: str, whole: bool) -> tuple[list[str], list[str]]:

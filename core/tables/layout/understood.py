@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from core.tables.cells import Cell, is_missing
@@ -12,11 +12,11 @@ from core.tables.layout.labels import Labelled, labels_of, without_label
 from core.tables.layout.names import different_names, find_heading, names_by_years
 from core.tables.layout.row_numbers import counts_rows
 from core.tables.layout.sideways import is_on_its_side, lying_rows, turned
-from core.tables.layout.table_block import find_block, fits, is_odd_row
+from core.tables.layout.table_block import TableBlock, find_block, fits, is_odd_row
 from core.tables.limits import check_columns
 from core.tables.notation import Notation, Numbers, notation_of
 from core.tables.reading import Column, Reading
-from core.texts import _
+from core.texts import _, n_
 
 _JUDGED = 100  # rows at the beginning of a long table, and as many from further down, that tell its columns
 
@@ -27,7 +27,8 @@ class Layout:
 
     `reading` has every None filled in but x and y. The data are the rows from `first` to before `end`; what
     stands behind them are notes. `shape` has the kinds of cells by column. `lying` are the rows that had to
-    be turned, if any: then `first` and `end` count the rows that came of it.
+    be turned, if any: then `first` and `end` count the rows that came of it. So many rows
+    `above` are another table.
     """
 
     reading: Reading
@@ -36,6 +37,7 @@ class Layout:
     end: int
     shape: Kinds = ()
     lying: range | None = None
+    above: int = 0
 
     @property
     def width(self) -> int:
@@ -58,7 +60,14 @@ class Layout:
     @property
     def notes(self) -> tuple[str, ...]:
         """Sentences about how the rows were understood, where a person may be surprised."""
-        return () if self.lying is None else (_("The table lies on its side; its rows are read as columns."),)
+        lying = "" if self.lying is None else _("The table lies on its side; its rows are read as columns.")
+        text = n_(
+            "{count} row of another table above this one is left out.",
+            "{count} rows of another table above this one are left out.",
+            self.above,
+        )
+        above = text.format(count=f"{self.above:,}") if self.above else ""
+        return tuple(filter(None, (lying, above)))
 
     def is_of_table(self, row: Row) -> bool:
         """Whether a row, from the table or from behind it, has cells of the kinds that the columns hold."""
@@ -89,14 +98,19 @@ def understand(
     comment_names: Sequence[str] = (),
     whole: bool = False,
     further: Sequence[Row] = (),
+    parted: Collection[int] = (),
 ) -> Layout:
     """The layout of a table that begins with `rows`, as `reading` asks and else as they look.
 
     `comment_names` are names found in a comment before the table, for one without others. Only a table that
-    is `whole` can be turned. `further` are rows from far down, by which the columns are judged too.
+    is `whole` can be turned. `further` are rows from far down, by which the columns are judged too. The rows
+    `parted` from those before them by an empty line may be the names of another table.
     """
     kinds = [kinds_of(row) for row in rows]
     block = find_block(kinds)
+    if starts := _other_names(rows, kinds, block, parted):
+        block = _larger_part(kinds, starts[0])
+    above = starts[0] if starts and block.first >= starts[0] else 0
     heading = find_heading(rows, block, reading.header)
     if whole and reading.header is None:
         lying = lying_rows(kinds)
@@ -132,7 +146,25 @@ def understand(
         for index, name in enumerate(different_names(names or labels, width))
     ]
     understood = replace(reading, header=heading.names_row is not None, decimal=decimal)
-    return Layout(understood, tuple(columns), heading.first, block.end, block.shape)
+    return Layout(understood, tuple(columns), heading.first, block.end, block.shape, above=above)
+
+
+def _other_names(
+    rows: Sequence[Row], kinds: Sequence[Kinds], block: TableBlock, parted: Collection[int]
+) -> list[int]:
+    """The rows in a block that have names behind an empty line: there another table begins."""
+    names = [kinds[index] == (TEXT,) * block.width and len(set(rows[index])) > 1 for index in parted]
+    inside = [index for index, is_names in zip(parted, names, strict=True) if is_names]
+    has_numbers = any(map(is_counted, block.shape))
+    return sorted(index for index in inside if has_numbers and block.first < index < block.end)
+
+
+def _larger_part(kinds: Sequence[Kinds], start: int) -> TableBlock:
+    """The better of the blocks before and from a row on."""
+    before, after = find_block(kinds[:start]), find_block(kinds[start:])
+    if before.worth >= after.worth:
+        return before
+    return replace(after, first=after.first + start, end=after.end + start)
 
 
 def _is_sparse(cells: Sequence[Cell]) -> bool:
