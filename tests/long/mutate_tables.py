@@ -18,7 +18,7 @@ import numpy as np
 from core.experiment import Points, load_experiment
 from core.problem import Problem
 from core.tables import open_table, preview, read_points
-from core.tables.reading import BEHIND_THE_TABLE, ReadPoints
+from core.tables.reading import BEHIND, ReadPoints
 from tests import mutations
 from tests.mutations import Mutant, mutants
 
@@ -174,7 +174,7 @@ def complaints_about_a_row(mutant: Mutant, original: ReadPoints, found: ReadPoin
     if len(found.points) + found.dropped < rows and ROWS_ABOVE not in found.message:
         complaints.append(f"{rows} rows became {len(found.points)} points and {found.dropped} left out")
     # a last row that begins with a word is taken for a sum or a note
-    reasons = mutant.reasons | ({BEHIND_THE_TABLE} if mutant.line == -1 else frozenset())
+    reasons = mutant.reasons | ({BEHIND} if mutant.line == -1 else frozenset())
     if mutant.reasons and not set(found.dropped_because) <= reasons:
         complaints.append(f"gives another reason: {dict(found.dropped_because)}")
     return complaints
