@@ -109,6 +109,7 @@ def shared_code(
 def nothing_left_behind(request: pytest.FixtureRequest, person: Path) -> Iterator[None]:
     """Fail a test that leaves a thread, a timer, a top-level window or another number of torch threads."""
     failed_before = request.session.testsfailed
+    gc.disable()  # a verb without a window gives the process Python's own collections again
     threads, timers, windows = set(threading.enumerate()), running_timers(), top_level_widgets()
     torch_threads, modules = number_of_torch_threads(), len(sys.modules)
     yield
