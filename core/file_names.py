@@ -18,7 +18,7 @@ def readable(path: str | os.PathLike[str]) -> str:
     """A path on one line of text, also where its bytes are in another encoding than that of the system."""
     text = os.fspath(path)
     if not _is_text(text):
-        from core.tables.encodings import propose_encoding  # here, since hardly any name needs it
+        from core.tables.text.encodings import propose_encoding  # here, since hardly any name needs it
 
         raw = text.encode("utf-8", "surrogateescape" if _is_escaped(text) else "replace")
         text = raw.decode(propose_encoding(raw), "replace")

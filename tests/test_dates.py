@@ -11,7 +11,7 @@ from core.experiment.time_scale import TimeScale, time_scale
 from core.export import program
 from core.problem import Problem
 from core.tables import Reading, open_table, preview, read_points, save_points
-from core.tables.dates import dates_of
+from core.tables.notations.dates import dates_of
 from core.tables.reading import ERROR_CELL, MISSING, NOT_A_DATE
 from core.texts import use_language
 

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from core.problem import Problem
 from core.tables import Reading, parse_clipboard
 from core.tables.cells import Cell, is_error, is_missing
-from core.tables.decimal_mark import propose_decimal
-from core.tables.notation import notation_of
-from core.tables.numbers import Numbers, is_number
+from core.tables.notations.decimal_mark import propose_decimal
+from core.tables.notations.notation import notation_of
+from core.tables.notations.numbers import Numbers, is_number
+from core.tables.notations.units import named_with
 from core.tables.reading import ERROR_CELL, OTHER_NOTATION
-from core.tables.units import named_with
 
 # (cells of one column, decimal mark, numbers, unit)
 COLUMNS: list[tuple[str, str, list[float], str]] = [

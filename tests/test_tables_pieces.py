@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.problem import Problem
-from core.tables import Reading, pieces, read_points, source, text_places, text_sample, text_table
+from core.tables import Reading, read_points, source
 from core.tables.source import Source, ignore, never
+from core.tables.text import pieces, text_places, text_sample, text_table
 
 MANY = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 PIECE = 64  # bytes: a handful of rows
@@ -161,7 +162,7 @@ def test_a_long_table_whose_lines_end_in_cr_alone_is_read(tmp_path: Path) -> Non
 def test_no_more_threads_read_than_the_process_has_cores() -> None:
     code = (
         "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))});"
-        "from core.tables.text_table import THREADS; print(THREADS)"
+        "from core.tables.text.text_table import THREADS; print(THREADS)"
     )
     read = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert read.stdout == "1\n"

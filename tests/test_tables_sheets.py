@@ -13,8 +13,8 @@ from python_calamine import CalamineWorkbook
 from core.problem import Problem
 from core.tables import Reading, ReadPoints, open_table, preview, read_points
 from core.tables.reading import ERROR_CELL, MISSING, NO_RESULT
-from core.tables.sheet_facts import SheetFacts
-from core.tables.sheet_rows import SheetRows
+from core.tables.workbooks.sheet_facts import SheetFacts
+from core.tables.workbooks.sheet_rows import SheetRows
 from tests.spreadsheets import (
     data,
     formula,

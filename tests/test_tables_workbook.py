@@ -17,8 +17,9 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from core.problem import Problem
-from core.tables import Cancelled, Reading, open_table, preview, read_points, workbook_process
+from core.tables import Cancelled, Reading, open_table, preview, read_points
 from core.tables.reading import BEHIND, MISSING, NOT_A_NUMBER
+from core.tables.workbooks import workbook_process
 
 MESSY = Path(__file__).parent / "messy"
 SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
@@ -224,7 +225,7 @@ def test_the_reader_has_no_more_memory_than_its_limit(
     stand_in.write_text(
         """
 import mmap, sys
-from core.tables import workbook_child as child
+from core.tables.workbooks import workbook_child as child
 
 try:
     child.limit_memory()

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.experiment.points import Floats
-from core.tables.missing import says_error, says_missing
-from core.tables.spelling import cleaned, plain_value
+from core.tables.notations.missing import says_error, says_missing
+from core.tables.notations.spelling import cleaned, plain_value
 
 Cell = str | int | float | bool | None
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from core.problem import Problem
 from core.tables.cells import is_error, is_formula, is_missing
-from core.tables.dates import Dates
-from core.tables.notation import notation_of, ways_to_write
+from core.tables.notations.dates import Dates
+from core.tables.notations.notation import notation_of, ways_to_write
 from core.tables.reading import DECIMALS, Column, Reading
 from core.tables.sample import Sample
 from core.texts import _

@@ -11,10 +11,10 @@ import numpy as np
 from core.experiment.points import Floats
 from core.experiment.time_scale import TimeScale
 from core.tables.cells import Part
-from core.tables.dates import Dates
 from core.tables.gather import gathered
 from core.tables.layout import Layout
 from core.tables.left_out import LeftOut
+from core.tables.notations.dates import Dates
 from core.tables.reading import DATE_ORDERS, NOT_A_DATE, Column
 from core.tables.sample import Block
 from core.texts import _

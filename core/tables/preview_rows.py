@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from core.tables.columns import two_columns
-from core.tables.dates import Dates
 from core.tables.layout import Layout, Row
+from core.tables.notations.dates import Dates
 from core.tables.reading import RowMark
 from core.tables.sample import Sample, block_of
 

@@ -22,9 +22,9 @@ from core.tables.preview_rows import marked_rows, shown_rows
 from core.tables.reading import Preview, Reading, ReadPoints, check_reading
 from core.tables.sample import Block, Sample, Table, block_of
 from core.tables.source import Cancel, Progress, ignore, never
-from core.tables.text_table import TextTable
+from core.tables.text.text_table import TextTable
 from core.tables.unchanged import UnchangedTable, stamp_of
-from core.tables.workbook import OLE, ZIP, Workbook
+from core.tables.workbooks.workbook import OLE, ZIP, Workbook
 from core.texts import _, joined, n_
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".dat", ".xlsx", ".xls", ".ods")

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from core.experiment.points import Points
 from core.problem import Problem
-from core.tables.units import named_with
+from core.tables.notations.units import named_with
 from core.texts import N_, _
 
 if TYPE_CHECKING:
-    from core.tables.notation import Notation
+    from core.tables.notations.notation import Notation
 
 SEPARATORS = {
     ",": N_("Comma ,"),

@@ -7,7 +7,7 @@ from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from core.tables import DATE_ORDERS, DECIMALS, ENCODINGS, Column, Preview, Reading
-from core.tables.dates import Dates
+from core.tables.notations.dates import Dates
 from core.texts import _
 from gui.dialogs.separator_box import SeparatorBox, prepare_combo
 from gui.theme import Theme

@@ -6,8 +6,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QBrush, QColor, QFont
 
 from core.tables import Preview
-from core.tables.dates import Dates
 from core.tables.left_out import WHY
+from core.tables.notations.dates import Dates
 from core.tables.reading import RowMark
 from core.texts import _
 from gui.theme import Theme

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from core.tables.cells import Cell, is_error, is_formula, is_missing
-from core.tables.date_cells import is_moment
-from core.tables.numbers import is_number
-from core.tables.spelling import cleaned
+from core.tables.notations.date_cells import is_moment
+from core.tables.notations.numbers import is_number
+from core.tables.notations.spelling import cleaned
 
 Row = Sequence[Cell]
 Kinds = tuple[str, ...]  # of the cells of one row

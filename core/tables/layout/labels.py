@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from core.tables.cells import Cell, Part
 from core.tables.layout.kinds import Kinds, label_in, labelled
-from core.tables.notation import Notation
+from core.tables.notations.notation import Notation
 
 
 @dataclass(frozen=True)

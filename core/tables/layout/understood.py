@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from core.tables.cells import Cell, is_missing
-from core.tables.decimal_mark import propose_decimal
 from core.tables.layout.kinds import TEXT, Kinds, Row, is_counted, kind_of, kinds_of
 from core.tables.layout.labels import Labelled, labels_of, without_label
 from core.tables.layout.names import different_names, find_heading, names_by_years
@@ -14,7 +13,8 @@ from core.tables.layout.row_numbers import counts_rows
 from core.tables.layout.sideways import is_on_its_side, lying_rows, turned
 from core.tables.layout.table_block import TableBlock, find_block, fits, is_odd_row
 from core.tables.limits import check_columns
-from core.tables.notation import Notation, Numbers, notation_of
+from core.tables.notations.decimal_mark import propose_decimal
+from core.tables.notations.notation import Notation, Numbers, notation_of
 from core.tables.reading import Column, Reading
 from core.texts import _, n_
 

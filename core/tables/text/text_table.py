@@ -18,16 +18,16 @@ from core.choices.cores import CORES
 from core.file_names import shown_name
 from core.problem import Problem
 from core.tables.cells import Cell, Part
-from core.tables.encodings import Letters, letters_of
 from core.tables.layout import Layout, RowReader, unwrapped
 from core.tables.limits import MAX_FILE_BYTES, SAMPLE_BYTES, check_rows, check_size, file_size
-from core.tables.notation import Notation
-from core.tables.pieces import Blocks, Piece, pieces_of, pieces_of_file
+from core.tables.notations.notation import Notation
 from core.tables.reading import Reading
 from core.tables.sample import Block, Sample, block_of
 from core.tables.source import BLOCK, Cancel, Progress, Source, ignore, never
-from core.tables.text_places import Place, far_places, lines_before
-from core.tables.text_sample import sample_of
+from core.tables.text.encodings import Letters, letters_of
+from core.tables.text.pieces import Blocks, Piece, pieces_of, pieces_of_file
+from core.tables.text.text_places import Place, far_places, lines_before
+from core.tables.text.text_sample import sample_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from core.experiment.points import Floats
 from core.tables.cells import Cell
-from core.tables.date_cells import DAY
+from core.tables.notations.date_cells import DAY
 
 Numbers = NDArray[np.int64]
 

@@ -6,8 +6,8 @@ import re
 import zipfile
 from xml.parsers import expat
 
-from core.tables.durations import clock_of_period
-from core.tables.sheet_facts import MAX_COLUMNS, MAX_ROWS, SheetFacts, error, formula
+from core.tables.notations.durations import clock_of_period
+from core.tables.workbooks.sheet_facts import MAX_COLUMNS, MAX_ROWS, SheetFacts, error, formula
 
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
 _CELLS = (_TABLE + "table-cell", _TABLE + "covered-table-cell")

@@ -11,10 +11,10 @@ import numpy as np
 from core.experiment.points import Floats
 from core.experiment.time_scale import TimeScale
 from core.tables.cells import Cell, Part, is_error, is_formula, is_missing
-from core.tables.date_cells import DAY, ORDERS, Span, Stamp, span, stamp
+from core.tables.notations.date_cells import DAY, ORDERS, Span, Stamp, span, stamp
+from core.tables.notations.regular_dates import regular_clocks, regular_moments
+from core.tables.notations.spelling import cleaned
 from core.tables.reading import ERROR_CELL, NO_RESULT, NOT_A_DATE
-from core.tables.regular_dates import regular_clocks, regular_moments
-from core.tables.spelling import cleaned
 
 LONG = 2 * DAY  # seconds; what spans more is counted in days
 _HALF_A_DAY = DAY / 2

@@ -1,9 +1,10 @@
 """Reads a workbook in a process of its own, which a damaged or hostile one may break without more harm.
 
-Run as `python -m core.tables.workbook_child PATH SHEET LIMIT COLUMNS`: SHEET is a name, or empty for each in
-turn, LIMIT the number of rows wanted of a sheet, 0 for all, COLUMNS two positions as `0,1` or empty for all.
-Writes lines of JSON: for a sheet `{"sheets", "sheet", "rows", "hidden_rows", "hidden_columns",
-"percent_columns"}`, then lists of rows, at last an empty one. A cell with an error is `{"error": its text}`.
+Run as `python -m core.tables.workbooks.workbook_child PATH SHEET LIMIT COLUMNS`: SHEET is a name, or empty
+for each in turn, LIMIT the number of rows wanted of a sheet, 0 for all, COLUMNS two positions as `0,1` or
+empty for all. Writes lines of JSON: for a sheet `{"sheets", "sheet", "rows", "hidden_rows",
+"hidden_columns", "percent_columns"}`, then lists of rows, at last an empty one. A cell with an error is
+`{"error": its text}`.
 An empty line now and then says that it lives.
 
 A workbook can make its reader ask for far more memory than the file has; so this process has a limit.
@@ -31,12 +32,12 @@ from python_calamine import (
     WorksheetNotFound,
 )
 
-from core.tables.durations import clock
-from core.tables.ods_facts import ods_facts
-from core.tables.sheet_facts import SheetFacts
-from core.tables.sheet_rows import SheetRows
-from core.tables.xls_facts import xls_facts
-from core.tables.xlsx_facts import xlsx_facts
+from core.tables.notations.durations import clock
+from core.tables.workbooks.ods_facts import ods_facts
+from core.tables.workbooks.sheet_facts import SheetFacts
+from core.tables.workbooks.sheet_rows import SheetRows
+from core.tables.workbooks.xls_facts import xls_facts
+from core.tables.workbooks.xlsx_facts import xlsx_facts
 
 OLE = b"\xd0\xcf\x11\xe0"  # what an XLS file begins with
 MEMORY = 4 << 30

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from core.tables.units import CURRENCY, UNIT, is_unit, scale_of
+from core.tables.notations.units import CURRENCY, UNIT, is_unit, scale_of
 
 LONGEST = 80  # characters of a number with all that stands beside it
 

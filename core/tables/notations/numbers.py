@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.tables.cells import Cell, Part, as_float, is_error, is_formula, is_missing
+from core.tables.notations.spelling import LONGEST, cleaned, plain_value, spelled
+from core.tables.notations.units import scale_of, unit_key
 from core.tables.reading import DECIMALS, ERROR_CELL, NO_RESULT, OTHER_NOTATION
-from core.tables.spelling import LONGEST, cleaned, plain_value, spelled
-from core.tables.units import scale_of, unit_key
 from core.texts import _
 
 LONGEST_EXAMPLE = 24  # characters of a cell in a sentence

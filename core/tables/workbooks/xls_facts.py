@@ -5,8 +5,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-from core.tables.ole_stream import ole_stream
-from core.tables.sheet_facts import SheetFacts, error, formula
+from core.tables.workbooks.ole_stream import ole_stream
+from core.tables.workbooks.sheet_facts import SheetFacts, error, formula
 
 _NAMES = ("Workbook", "Book")  # of the stream, in files of Excel 97 and 95
 # kinds of records

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from core.tables.cells import Cell
-from core.tables.spelling import cleaned, spelled
-from core.tables.units import is_currency
+from core.tables.notations.spelling import cleaned, spelled
+from core.tables.notations.units import is_currency
 
 _THOUSANDS = re.compile(r"\D*[1-9]\d{0,2}([.,])\d{3}(?:\D.*)?")  # it may also be a number with three decimals
 _TENS = re.compile(r"\D*\d\d")

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from core.tables.cells import Cell, Part, as_float, is_error, is_missing
-from core.tables.dates import dates_of
-from core.tables.decimal_mark import propose_decimal
-from core.tables.numbers import Numbers, example, is_number
+from core.tables.notations.dates import dates_of
+from core.tables.notations.decimal_mark import propose_decimal
+from core.tables.notations.numbers import Numbers, example, is_number
+from core.tables.notations.spelling import Spelling, cleaned, spelled
+from core.tables.notations.units import is_currency, scale_of, unit_key
 from core.tables.reading import DECIMALS
-from core.tables.spelling import Spelling, cleaned, spelled
-from core.tables.units import is_currency, scale_of, unit_key
 
 __all__ = ["Notation", "Numbers", "notation_of", "ways_to_write"]
 

@@ -14,10 +14,10 @@ from typing import Any
 from core.problem import Problem
 from core.tables.cells import Cell, ErrorCell
 from core.tables.source import Cancel, stop_if
-from core.tables.unpacked import damaged
+from core.tables.workbooks.unpacked import damaged
 from core.texts import _
 
-CHILD = ("-m", "core.tables.workbook_child")  # what Python runs
+CHILD = ("-m", "core.tables.workbooks.workbook_child")  # what Python runs
 _PASSWORD, _NO_SHEET, _TOO_LARGE = 3, 4, 5  # exit statuses of the child
 _EXIT_STATUSES = range(256)  # of a process that ends by itself; the system has others for one that it ends
 
@@ -99,7 +99,7 @@ def _lines(path: Path, options: list[str], cancelled: Cancel) -> Iterator[bytes]
 
 def _environment() -> dict[str, str]:
     """The child finds this very program."""
-    places = [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH")]
+    places = [str(Path(__file__).parents[3]), os.environ.get("PYTHONPATH")]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, places))}
 
 

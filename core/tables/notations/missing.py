@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from core.tables.units import CURRENCY_SIGNS
+from core.tables.notations.units import CURRENCY_SIGNS
 
 # By their language, in small letters and without blanks and points.
 _WORDS = {

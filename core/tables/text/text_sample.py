@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 
 from core.problem import Problem
 from core.tables.cells import Cell, is_missing
-from core.tables.encodings import decoded
 from core.tables.layout import Layout, are_wrapped, propose_separator, split, understand, unwrapped
 from core.tables.limits import DECIDING, SAMPLE_ROWS
 from core.tables.reading import Reading
 from core.tables.sample import Excerpt, Sample
 from core.tables.source import check_text, physical_lines
-from core.tables.text_places import FAR_BYTES, Place, bytes_of
+from core.tables.text.encodings import decoded
+from core.tables.text.text_places import FAR_BYTES, Place, bytes_of
 from core.texts import _
 
 if TYPE_CHECKING:
-    from core.tables.text_table import TextTable
+    from core.tables.text.text_table import TextTable
 
 Rows = list[tuple[list[str], int]]
 

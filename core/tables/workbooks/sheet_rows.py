@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from core.tables.sheet_facts import Range, SheetFacts
+from core.tables.workbooks.sheet_facts import Range, SheetFacts
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet

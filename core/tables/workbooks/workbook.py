@@ -13,12 +13,12 @@ from core.tables.cells import Cell, is_missing
 from core.tables.choice import listed, may_be_fitted, no_results, uncalculated
 from core.tables.layout import Layout, understand
 from core.tables.limits import DECIDING, check_rows, file_size
-from core.tables.numbers import Numbers
+from core.tables.notations.numbers import Numbers
 from core.tables.reading import Column, Reading
 from core.tables.sample import Block, Sample, block_of
 from core.tables.source import Cancel, Progress, never
-from core.tables.unpacked import check_unpacked, damaged
-from core.tables.workbook_process import SheetPart, sheet_parts
+from core.tables.workbooks.unpacked import check_unpacked, damaged
+from core.tables.workbooks.workbook_process import SheetPart, sheet_parts
 from core.texts import _, n_
 
 ROWS_LOOKED_AT = 2_000  # at first; a sheet that has no more is understood by all of them

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-from core.tables.sheet_facts import SheetFacts, error, formula
+from core.tables.workbooks.sheet_facts import SheetFacts, error, formula
 
 _TRUE = ("1", "true")
 _LONGEST_PREFIX = 64  # bytes
