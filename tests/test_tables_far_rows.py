@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from core.tables import Reading, open_table, preview, read_points
-from core.tables.reading import BEHIND, MISSING, NOT_A_NUMBER
+from core.tables.reading import BEHIND, MISSING, NOT_A_NUMBER, STRAY_QUOTE
 
 LONG = 15_000  # rows, far more than are looked at first
 
@@ -76,7 +76,8 @@ def test_a_stray_quotation_mark_costs_its_own_row_and_no_other(
     )
     read = read_points(written(tmp_path, text))
     np.testing.assert_array_equal(read.points.x[:, 0], range((marks + 1) * count))
-    assert sum(read.dropped_because.values()) == marks
+    assert dict(read.dropped_because) == {STRAY_QUOTE: marks}
+    assert 'a stray quotation mark ("6)' in read.message
 
 
 def test_cells_of_several_lines_stay_one_cell(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from core.tables.reading import (
     NOT_A_NUMBER,
     NOT_FINITE,
     OTHER_NOTATION,
+    STRAY_QUOTE,
     TOO_MANY_CELLS,
 )
 from core.tables.sample import Block
@@ -27,7 +28,7 @@ from core.texts import _, joined, n_
 
 Mask = NDArray[np.bool_]
 
-_KNOWN_BY_CELL = (ERROR_CELL, NO_RESULT, OTHER_NOTATION, NOT_A_DATE)
+_KNOWN_BY_CELL = (ERROR_CELL, NO_RESULT, STRAY_QUOTE, OTHER_NOTATION, NOT_A_DATE)
 _FAR, _NARROW = 10.0, 0.01  # means and spreads beyond these slow every optimizer down
 _SQUARABLE = 1e140  # the squares of so many such numbers have a finite sum
 _LARGEST_FLOAT32 = float(np.finfo(np.float32).max)

@@ -16,6 +16,7 @@ from core.tables.reading import (
     NOT_A_NUMBER,
     NOT_FINITE,
     OTHER_NOTATION,
+    STRAY_QUOTE,
     TOO_MANY_CELLS,
 )
 from core.texts import N_, _, n_
@@ -28,6 +29,7 @@ WHY = {
     ERROR_CELL: N_("A cell of x or y has an error of the spreadsheet."),
     NO_RESULT: N_("A cell of x or y has a formula without its result."),
     OTHER_NOTATION: N_("A number is in another notation than its column."),
+    STRAY_QUOTE: N_("A cell has a quotation mark without its partner, or amid other letters."),
     NOT_FINITE: N_("A number is infinite."),
     TOO_MANY_CELLS: N_("The row has more cells than the table has columns."),
     BEHIND: N_("The row stands behind the table."),
@@ -87,6 +89,11 @@ class LeftOut:
                 "{count} has a number in another notation than its column, such as “{example}”",
                 "{count} have a number in another notation than their column, such as “{example}”",
                 self.counts[OTHER_NOTATION],
+            ),
+            STRAY_QUOTE: n_(
+                "{count} has a stray quotation mark ({example})",
+                "{count} have a stray quotation mark ({example})",
+                self.counts[STRAY_QUOTE],
             ),
             NOT_FINITE: n_(
                 "{count} has an infinite number", "{count} have an infinite number", self.counts[NOT_FINITE]

@@ -50,6 +50,7 @@ NOT_A_DATE = "not_a_date"
 ERROR_CELL = "error_cell"
 NO_RESULT = "no_result"
 OTHER_NOTATION = "other_notation"
+STRAY_QUOTE = "stray_quotation_mark"
 NOT_FINITE = "not_finite"
 TOO_MANY_CELLS = "too_many_cells"
 BEHIND = "behind_the_table"
@@ -187,8 +188,8 @@ class Preview:
 class ReadPoints:
     """The points of a table, and what a person should know about them.
 
-    `dropped_because` maps MISSING, NOT_A_NUMBER, NOT_A_DATE, ERROR_CELL, NO_RESULT, OTHER_NOTATION,
-    NOT_FINITE, TOO_MANY_CELLS and BEHIND to numbers of rows.
+    `dropped_because` maps MISSING, NOT_A_NUMBER, NOT_A_DATE, ERROR_CELL, NO_RESULT, STRAY_QUOTE,
+    OTHER_NOTATION, NOT_FINITE, TOO_MANY_CELLS and BEHIND to numbers of rows.
     `proposes_standardise` says that the scale is far from 1. `message` tells all of it. `x` and `y` are their
     columns in the table. The dates could also be read by `open_date_orders`, keys of DATE_ORDERS.
     """

@@ -11,7 +11,7 @@ import numpy as np
 from core.tables.cells import Cell, Part, as_float, is_error, is_formula, is_missing
 from core.tables.notations.spelling import LONGEST, cleaned, plain_value, spelled
 from core.tables.notations.units import scale_of, unit_key
-from core.tables.reading import DECIMALS, ERROR_CELL, NO_RESULT, OTHER_NOTATION
+from core.tables.reading import DECIMALS, ERROR_CELL, NO_RESULT, OTHER_NOTATION, STRAY_QUOTE
 from core.texts import _
 
 LONGEST_EXAMPLE = 24  # characters of a cell in a sentence
@@ -61,6 +61,7 @@ class Numbers:
         because = {
             ERROR_CELL: [index for index in odd if is_error(cells[index])],
             NO_RESULT: [index for index in odd if is_formula(cells[index])],
+            STRAY_QUOTE: [index for index in odd if '"' in str(cells[index])],
             OTHER_NOTATION: [index for index in odd if is_number(cells[index])],
         }
         return Part(
