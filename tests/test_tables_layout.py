@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.tables import Reading, ReadPoints, parse_clipboard, pasted_table, preview
-from core.tables.reading import BEHIND, MISSING, NOT_A_NUMBER, NOT_FINITE, TOO_MANY_CELLS
+from core.tables.reading import BEHIND, MISSING, NOT_A_NUMBER, NOT_FINITE, STRAY_QUOTE, TOO_MANY_CELLS
 
 Read = tuple[str, str, list[float], list[float]]
 
@@ -155,7 +155,7 @@ def test_a_table_on_its_side_is_turned_and_says_so() -> None:
         ("5," + "9" * 400, NOT_FINITE),
         ("5,", MISSING),
         ("5", MISSING),
-        ('5,"6', NOT_A_NUMBER),
+        ('5,"6', STRAY_QUOTE),
     ],
 )
 @pytest.mark.parametrize("place", [0, 1, 2, 6])
@@ -241,3 +241,8 @@ def test_of_two_tables_one_below_the_other_the_longer_is_read_and_the_other_coun
         assert result.dropped_because == {BEHIND: 3}
     assert read(second + "\n" + first) == ("x", "y", [1, 2, 3], [2, 3, 4])
     assert "3 rows of another table above this one are left out." in found(second + "\n" + first).message
+
+
+def test_of_rows_in_quotation_marks_one_may_be_odd() -> None:
+    text = '"x,y"\n"1,2.5"\n"2,4.5"\n"3,6.5",7,7\n"4,8.5"\n"5,9.5"\n'
+    assert read(text) == ("x", "y", [1, 2, 4, 5], [2.5, 4.5, 8.5, 9.5])

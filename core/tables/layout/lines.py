@@ -13,6 +13,7 @@ from core.tables.layout.table_block import fits
 from core.texts import _
 
 WIDE = "  "  # the separator that stands for two or more blanks, where the cells may have single ones
+MOST = 4 / 3  # so many lines, to one that is as the others
 _BLANKS = re.compile(r"[ \t]{2,}|\t")
 _WRAPPED = re.compile(r'\s*"((?:[^"]|"")*)"\s*')
 
@@ -110,9 +111,9 @@ def is_blank(row: Row) -> bool:
 
 
 def are_wrapped(lines: Iterable[str]) -> bool:
-    """Whether each line that is not blank is one cell in quotation marks."""
+    """Whether the lines that are not blank are one cell in quotation marks each, but for a few odd ones."""
     filled = [line for line in lines if line.strip()]
-    return bool(filled) and all(map(_WRAPPED.fullmatch, filled))
+    return 0 < len(filled) <= MOST * sum(_WRAPPED.fullmatch(line) is not None for line in filled)
 
 
 def unwrapped(lines: Iterable[str]) -> Iterator[str]:

@@ -141,7 +141,7 @@ def understand(
             counts_rows=any(written) and counts_rows(written[index], _cells(head, index)),
             is_named=bool(written[index]),
             is_empty=all(map(is_missing, cells[index])),
-            is_sparse=_is_sparse(_cells(head, index)),
+            is_sparse=_is_sparse(_cells(data, index)),
         )
         for index, name in enumerate(different_names(names or labels, width))
     ]

@@ -17,6 +17,7 @@ from core.tables.reading import DECIMALS
 __all__ = ["Notation", "Numbers", "notation_of", "ways_to_write"]
 
 _SHOWN_WAYS = 2
+_PLAIN = ("", False)  # no unit, and certain: numbers alone, which only texts beside them make unreadable
 _HALVES_OF_A_DAY = {"am", "pm", "a.m", "p.m"}  # but 150 pm are picometres
 
 
@@ -77,7 +78,7 @@ def ways_to_write(cells: Sequence[Cell]) -> list[str]:
         found = next(filter(None, (_spelling(cell, decimal) for decimal in DECIMALS)), None)
         ways.setdefault(found and (unit_key(found.unit), found.uncertain), []).append(cell)
     commonest = sorted(ways.values(), key=len, reverse=True)[:_SHOWN_WAYS]
-    is_text = 2 * sum(map(len, commonest)) <= len(filled)
+    is_text = 2 * sum(map(len, commonest)) <= len(filled) or set(ways) <= {_PLAIN}
     return [] if is_text else [example(some[0]) for some in commonest]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from core.problem import Problem
 from core.tables.cells import Cell, is_missing
-from core.tables.layout import Layout, are_wrapped, propose_separator, split, understand, unwrapped
+from core.tables.layout import MOST, Layout, are_wrapped, propose_separator, split, understand, unwrapped
 from core.tables.limits import DECIDING, SAMPLE_ROWS
 from core.tables.reading import Reading
 from core.tables.sample import Excerpt, Sample
@@ -93,12 +94,13 @@ def _first_lines(name: str, text: str, whole: bool) -> tuple[list[str], list[str
 
 
 def _form(lines: Sequence[str], encoding: str, separator: str | None) -> _Form:
-    """How some lines become rows: each may be a row in quotation marks, where all then have as many cells."""
+    """How some lines become rows: each may be a row in quotation marks, if most then have as many cells."""
     if are_wrapped(lines):
         inner = list(unwrapped(lines))
         form = _Form(encoding, separator or propose_separator(inner), wrapped=True)
-        widths = {len(row) for row, _end in form.rows(lines)}
-        if len(widths) == 1 and min(widths) > 1:
+        widths = Counter(len(row) for row, _end in form.rows(lines))
+        width, count = widths.most_common(1)[0]
+        if width > 1 and widths.total() <= MOST * count:
             return form
     return _Form(encoding, separator or propose_separator(lines), wrapped=False)
 
