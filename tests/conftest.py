@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import os
 import sys
 import threading
@@ -32,9 +33,11 @@ settings.load_profile("repeatable")
 
 GRACE = 1.0  # seconds for a thread that was told to end
 
+PERSONS = itertools.count()
+
 PATIENCE = 60_000  # milliseconds that a test waits for what comes by itself on a busy machine
 
-LONG = 0.005  # seconds of a collection, of which there is one for each test
+LONG = 0.005  # seconds of a collection, of which there is one for each test of a window
 
 # The collector runs in whatever thread allocates, and would destroy widgets in a training thread.
 gc.disable()
@@ -68,7 +71,9 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(autouse=True)
 def person(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The folder of a person who has just installed the program and reads English."""
-    folder = tmp_path_factory.mktemp("person")
+    # beside the folders of tests, for each of which pytest looks through all that there are
+    folder = tmp_path_factory.getbasetemp() / "persons" / str(next(PERSONS))
+    folder.mkdir(parents=True)
     for name in ("FITSCOPE_DATA", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
         monkeypatch.setenv(name, str(folder / name.lower()))
     for form in (QSettings.Format.IniFormat, QSettings.Format.NativeFormat):
@@ -110,21 +115,22 @@ def nothing_left_behind(request: pytest.FixtureRequest, person: Path) -> Iterato
     """Fail a test that leaves a thread, a timer, a top-level window or another number of torch threads."""
     failed_before = request.session.testsfailed
     gc.disable()  # a verb without a window gives the process Python's own collections again
-    threads, timers, windows = set(threading.enumerate()), running_timers(), top_level_widgets()
-    torch_threads, modules = number_of_torch_threads(), len(sys.modules)
+    draws = "qapp" in request.fixturenames
+    threads, torch_threads, modules = set(threading.enumerate()), number_of_torch_threads(), len(sys.modules)
+    timers, windows = (running_timers(), top_level_widgets()) if draws else ([], [])
     yield
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    begin = time.perf_counter()
-    gc.collect()
-    if len(sys.modules) > modules or time.perf_counter() - begin > LONG:
-        gc.freeze()  # what the test imported or made once for all, such as the letters of a font, as above
+    if draws:
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        begin = time.perf_counter()
+        gc.collect()
+        if len(sys.modules) > modules or time.perf_counter() - begin > LONG:
+            gc.freeze()  # what was imported or made once for all, such as the letters of a font, as above
     if request.session.testsfailed > failed_before:
         return  # its traceback keeps its windows alive
-    left: list[object] = [
-        *(thread for thread in set(threading.enumerate()) - threads if not ended(thread)),
-        *(timer for timer in running_timers() if timer not in timers),
-        *(window for window in top_level_widgets() if window not in windows),
-    ]
+    left: list[object] = [thread for thread in set(threading.enumerate()) - threads if not ended(thread)]
+    if draws:
+        left += [timer for timer in running_timers() if timer not in timers]
+        left += [window for window in top_level_widgets() if window not in windows]
     if number_of_torch_threads() not in (torch_threads, 1) and torch_threads:
         left.append(f"{number_of_torch_threads()} torch threads")
     assert not left, f"left behind: {left}"
