@@ -390,11 +390,18 @@ def test_a_cell_of_any_length_is_told_at_once() -> None:
         "1," * long,
         "1 " * long,
         "-" * long,
+        "1" * long + "x",
         "5" + " " * long + "*",
     ):
         assert notation_of([cell, cell], ".") is None
         assert not is_number(cell[:-1] + "?")
     assert is_number("1" * long)
+
+
+@pytest.mark.parametrize("cell", ["1" * 60_000 + "x", "1." * 30_000, '"a' * 30_000, "a " * 30_000 + ":"])
+def test_a_table_with_a_cell_of_any_length_is_read_at_once(cell: str) -> None:
+    table = "".join(f"{n};{n}.5;{cell}\n" for n in range(3))
+    assert parse_clipboard("x;y;note, or none\n" + table).points.y.tolist() == [0.5, 1.5, 2.5]
 
 
 @settings(max_examples=150)

@@ -12,7 +12,7 @@ from core.tables.layout.table_block import TableBlock, find_block
 # In the order of preference where two explain a table equally well: a comma may also be a decimal mark, and a
 # space may stand in a text.
 _BY_PREFERENCE = ("\t", ";", "；", "|", "，", ",", " ", WIDE)
-_DECIMAL_COMMA = re.compile(r"(?<![\d,])\d[\d.]*,\d+(?![\d,])")
+_DECIMAL_COMMA = re.compile(r"(?<![\d,])\d[\d.]{0,30},\d+(?![\d,])")
 _NAMED = re.compile(r'"?sep=(.)"?[\r\n]*', re.IGNORECASE)
 _TORN = 0.1  # the worth of a table in which a column of text is several columns to another separator
 _JUDGED_ROWS = 50  # of such a column

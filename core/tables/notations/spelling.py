@@ -87,7 +87,7 @@ def _pattern(decimal: str) -> re.Pattern[str]:
 def _plain_pattern(decimal: str) -> re.Pattern[str]:
     """The pattern of a number with nothing beside it."""
     point, whole = re.escape(decimal), _whole(decimal, "mark")
-    one = rf"(?:\d+{point}?\d*|{point}\d+)"
+    one = rf"(?:\d+(?:{point}\d*)?|{point}\d+)"  # in one way only, or a long cell takes minutes
     return re.compile(rf"[+-]?(?:{one}(?:[edq][+-]?\d+)?|(?:{whole})(?:{point}\d*)?)", re.IGNORECASE)
 
 

@@ -28,11 +28,14 @@ _LITERAL = re.compile(r'"[^"]*"|\\.')  # what a format shows as it stands
 _JUDGED = 64 * 1024  # bytes of cells, by which the format of a column is told
 _BLANKS = rb"\s{0,99}"  # no more, so that the time for a text of blanks does not grow with their square
 _FORMULA = rb"(?:<f\b[^<>]*/>|<f\b[^<>]*>([^<]*)</f>)" + _BLANKS
-_ERROR = re.compile(rb"""t=["']e["'][^<>]*>""" + _BLANKS + rb"(?:" + _FORMULA + rb")?<v\b[^<>]*>([^<]+)</v>")
+_REST_OF_TAG = rb"[^<>]{0,999}>"  # no more here either
+_ERROR = re.compile(
+    rb"""t=["']e["']""" + _REST_OF_TAG + _BLANKS + rb"(?:" + _FORMULA + rb")?<v\b[^<>]*>([^<]+)</v>"
+)
 _RESULT = rb"(?:<v\s?/>|<v\b[^<>]*>(%s)</v>)?" + _BLANKS + b"</c>"
 _ANY_FORMULA = re.compile(_FORMULA + _RESULT % rb"[^<]*")
 _EMPTY_FORMULA = re.compile(_FORMULA + _RESULT % _BLANKS)
-_HIDDEN = re.compile(rb"""hidden=["'](?:1|true)["'][^<>]*>""")
+_HIDDEN = re.compile(rb"""hidden=["'](?:1|true)["']""" + _REST_OF_TAG)
 _ENDS = re.compile(rb"""\s(min|max)=["'](\d{1,5})["']""")
 _CONTENT = re.compile(rb"<(?:v|is)[\s>]")
 
