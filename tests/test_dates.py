@@ -139,6 +139,7 @@ def test_offsets_from_utc_are_respected_and_times_without_one_stay_as_written() 
     assert numbers(cells) == (expected, "seconds since 2024-10-27T02:30:00+02:00")
     assert numbers(["2024-10-27T00:30:00Z", "2024-10-27 01:30:00 UTC"])[0] == [0.0, 3600.0]
     assert numbers(["2024-10-27T00:30", "2024-10-27T03:30"])[0] == [0.0, 3 * 3600.0]
+    assert dates_of(["2024-10-27T00:30+30:00", "2024-10-27T03:30+30:00"]) is None
 
 
 def test_times_of_day_count_from_the_first_and_durations_from_nothing() -> None:
@@ -236,6 +237,8 @@ def test_what_is_no_date_in_a_column_of_dates_is_left_out_with_its_reason(tmp_pa
     assert read.points.x[:, 0].tolist() == [0.0, 1.0, 2.0, 4.0]
     assert read.dropped_because == {MISSING: 2, NOT_A_DATE: 1, ERROR_CELL: 1}
     assert "soon" in read.message
+    long = table(tmp_path, f"d,y\n2024-05-01,1\n2024-05-02,2\n{'soon ' * 100},3\n")
+    assert len(read_points(long).message) < 250
 
 
 def test_a_column_of_days_and_one_of_times_behind_it_are_one(tmp_path: Path) -> None:
@@ -256,8 +259,10 @@ def test_dates_are_proposed_as_x_and_refused_as_y(tmp_path: Path) -> None:
     with pytest.raises(Problem, match=r"when.*dates or times"):
         read_points(path, Reading(x="T", y="when"))
     assert read_points(path, Reading(x="T", y="p")).points.x_time == ""
-    with pytest.raises(Problem, match="dates or times"):
+    with pytest.raises(Problem, match=r"dates or times \(when\) and no column of numbers"):
         read_points(table(tmp_path, "when,what\n2024-05-01,a\n2024-05-02,b\n"))
+    with pytest.raises(Problem, match="Only the column “T” has numbers"):
+        read_points(table(tmp_path, "when,T\n2024-05-01,1\n2024-05-02,2\n"), Reading(x="T"))
 
 
 def test_years_in_a_column_of_numbers_stay_numbers(tmp_path: Path) -> None:

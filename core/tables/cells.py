@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from core.experiment.points import Floats
 from core.tables.notations.missing import says_error, says_missing
 from core.tables.notations.spelling import cleaned, plain_value
+from core.tables.reading import ERROR_CELL, NO_RESULT
 
 Cell = str | int | float | bool | None
+LONGEST_EXAMPLE = 24  # characters of a cell in a sentence
 
 
 class ErrorCell(str):
@@ -59,6 +61,34 @@ def number(cell: Cell, decimal: str = ".") -> float | None:
     if cell is None or isinstance(cell, bool):
         return None
     return as_float(cell)
+
+
+def part_of(
+    values: Floats, cells: Sequence[Cell], odd: Sequence[int], reasons: Mapping[str, Callable[[Cell], bool]]
+) -> Part:
+    """Cells with these `values`, those at the positions `odd` being text.
+
+    Of each of these the first reason that applies is known: an error, a formula without its result, or one of
+    `reasons`.
+    """
+    text = np.zeros(len(cells), dtype=np.bool_)
+    text[odd] = True
+    because: dict[str, NDArray[np.intp]] = {}
+    left = list(odd)
+    for reason, applies in {ERROR_CELL: is_error, NO_RESULT: is_formula, **reasons}.items():
+        where = [index for index in left if applies(cells[index])]
+        if where:
+            because[reason] = np.array(where, dtype=np.intp)
+            left = sorted(set(left).difference(where))
+    return Part(
+        values, text, because, {reason: example(cells[where[0]]) for reason, where in because.items()}
+    )
+
+
+def example(cell: Cell) -> str:
+    """A cell for a sentence, not too long."""
+    text = str(cell).strip()
+    return text if len(text) <= LONGEST_EXAMPLE else f"{text[: LONGEST_EXAMPLE - 1]}…"
 
 
 def shown(cell: Cell) -> str:

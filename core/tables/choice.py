@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.problem import Problem
-from core.tables.cells import is_error, is_formula, is_missing
+from core.tables.cells import example, is_error, is_formula, is_missing
 from core.tables.notations.dates import Dates
 from core.tables.notations.notation import notation_of, ways_to_write
 from core.tables.reading import DECIMALS, Column, Reading
@@ -38,10 +38,9 @@ def chosen_columns(sample: Sample, reading: Reading) -> tuple[int, int]:
         x = next((index for index in free[:2] if y is None and _is_dated(columns[index])), free[0])
     if y is None:
         numbers = [index for index in numbers if index != x]
+        # what is measured stands behind its date, and a number of the row before it
         behind = [index for index in numbers if _is_dated(columns[x]) and index > x]
-        y = (behind or numbers)[
-            0
-        ]  # what is measured stands behind its date, and a number of the row before it
+        y = (behind or numbers)[0]
     return x, y
 
 
@@ -134,12 +133,12 @@ def _too_few(sample: Sample, reading: Reading) -> Problem:
     if len(sample.sheets) > 1 and reading.sheet is None:
         text = _("None of the sheets {sheets} has two columns of numbers; a fit needs x and y.")
         return Problem(text.format(sheets=listed(sample.sheets)))
-    if numeric and all(_is_dated(column) for column in columns if column.numeric):
-        text = _("Only the column “{name}” has dates or times, and no column numbers; y must be numbers.")
-        return Problem(text.format(name=numeric[0]))
-    if numeric:
+    if numbers := [column.name for column in columns if column.numeric and not _is_dated(column)]:
         text = _("Only the column “{name}” has numbers; a fit needs two such columns, x and y.")
-        return Problem(text.format(name=numeric[0]))
+        return Problem(text.format(name=numbers[0]))
+    if numeric:
+        text = _("The table has dates or times ({columns}) and no column of numbers; y must be numbers.")
+        return Problem(text.format(columns=listed(numeric)))
     return Problem(_("No column of the table has numbers; a fit needs two such columns, x and y."))
 
 
@@ -149,14 +148,14 @@ def _unreadable(sample: Sample, column: int) -> Problem | None:
     cells = [row[column] for row in sample.rows if column < len(row) and not is_missing(row[column])]
     if cells and all(map(is_error, cells)):
         text = _("The column “{name}” has only errors ({example}); mend its formulas.")
-        return Problem(text.format(name=name, example=cells[0]))
+        return Problem(text.format(name=name, example=example(cells[0])))
     for mark in DECIMALS:
         marked = [cell for cell in cells if mark in str(cell)]
         if mark != sample.layout.decimal and marked and notation_of(cells, mark):
             text = _(
                 "The column “{name}” has another decimal mark than the table ({example}); use one for all."
             )
-            return Problem(text.format(name=name, example=marked[0]))
+            return Problem(text.format(name=name, example=example(marked[0])))
     if ways := ways_to_write(cells):
         text = _(
             "The column “{name}” has no single notation ({examples}); write all its numbers in the same."

@@ -91,7 +91,7 @@ _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)?(.*)")
 
 _MORNING, _AFTERNOON = ("上午", "凌晨", "早上", "清晨"), ("下午", "晚上", "傍晚", "中午")
 _BEFORE = "|".join(_MORNING + _AFTERNOON)
-_OFFSET = r"(?:\s*(Z|UTC|GMT|[+\-\u2212]\d\d(?::?\d\d)?))?"
+_OFFSET = r"(?:\s*(Z|UTC|GMT|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?))?"
 _TIME = re.compile(
     rf"(?:^|(?<=[\d日号])[T:]|[\s,]\s*|(?<=[日号年月]))(?:({_BEFORE})\s*)?"
     r"(\d{1,2})(?:[:时点](\d{1,2})(?:[:分](\d{1,2})(?:[.,](\d{1,12}))?)?[分秒]?)?"

@@ -10,11 +10,11 @@ import numpy as np
 
 from core.experiment.points import Floats
 from core.experiment.time_scale import TimeScale
-from core.tables.cells import Cell, Part, is_error, is_formula, is_missing
+from core.tables.cells import Cell, Part, is_missing, part_of
 from core.tables.notations.date_cells import DAY, ORDERS, Span, Stamp, span, stamp
 from core.tables.notations.regular_dates import regular_clocks, regular_moments
 from core.tables.notations.spelling import cleaned
-from core.tables.reading import ERROR_CELL, NO_RESULT, NOT_A_DATE
+from core.tables.reading import NOT_A_DATE
 
 LONG = 2 * DAY  # seconds; what spans more is counted in days
 _HALF_A_DAY = DAY / 2
@@ -55,18 +55,8 @@ class Dates:
         read = self._seconds_of_stamp() if self.dated else self._seconds_of_span
         found = [read(cleaned(cell)) if isinstance(cell, str) else None for cell in cells]
         values = np.array([np.nan if value is None else value for value in found], dtype=np.float64)
-        text = [value is None and not is_missing(cell) for cell, value in zip(cells, found, strict=True)]
-        others = [index for index, is_text in enumerate(text) if is_text]
-        reasons = {
-            ERROR_CELL: [index for index in others if is_error(cells[index])],
-            NO_RESULT: [index for index in others if is_formula(cells[index])],
-            NOT_A_DATE: [
-                index for index in others if not is_error(cells[index]) and not is_formula(cells[index])
-            ],
-        }
-        because = {reason: np.array(where, dtype=np.intp) for reason, where in reasons.items() if where}
-        examples = {reason: str(cells[where[0]]).strip() for reason, where in reasons.items() if where}
-        return Part(values, np.array(text, dtype=np.bool_), because, examples)
+        odd = [index for index, value in enumerate(found) if value is None and not is_missing(cells[index])]
+        return part_of(values, cells, odd, {NOT_A_DATE: lambda _cell: True})
 
     def remark(self, _title: str) -> str:
         """Nothing: that a column is dates is seen at once."""

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from core.tables.cells import Cell, Part, as_float, is_error, is_missing
+from core.tables.cells import Cell, Part, as_float, example, is_error, is_missing
 from core.tables.notations.dates import dates_of
 from core.tables.notations.decimal_mark import propose_decimal
-from core.tables.notations.numbers import Numbers, example, is_number
+from core.tables.notations.numbers import Numbers, is_number
 from core.tables.notations.spelling import Spelling, cleaned, spelled
 from core.tables.notations.units import is_currency, scale_of, unit_key
 from core.tables.reading import DECIMALS

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.tables.cells import Cell, Part, as_float, is_error, is_formula, is_missing
+from core.tables.cells import Cell, Part, as_float, is_error, is_missing, part_of
 from core.tables.notations.spelling import LONGEST, cleaned, plain_value, spelled
 from core.tables.notations.units import scale_of, unit_key
-from core.tables.reading import DECIMALS, ERROR_CELL, NO_RESULT, OTHER_NOTATION, STRAY_QUOTE
+from core.tables.reading import DECIMALS, OTHER_NOTATION, STRAY_QUOTE
 from core.texts import _
 
-LONGEST_EXAMPLE = 24  # characters of a cell in a sentence
 # What people write around a number that is no more than about right, or has a note.
 _MARKS = re.compile(
     r"^(?:[<>≤≥~≈=*]{1,2}|ca\.?|about|approx\.?|约|大约|etwa)\s*|\s*(?:[*†‡§¶#!?+]+|[\[(][^\[\]()]*[\])])$"
@@ -53,22 +52,11 @@ class Numbers:
             return Part(np.array(cells, dtype=np.float64), np.zeros(len(cells), dtype=np.bool_))
         found = [self._value(cell) for cell in cells]
         values = np.array([np.nan if value is None else value for value in found], dtype=np.float64)
-        text = np.zeros(len(cells), dtype=np.bool_)
         odd = [
             index for index, value in enumerate(found) if value is None and not self._is_missing(cells[index])
         ]
-        text[odd] = True
-        because = {
-            ERROR_CELL: [index for index in odd if is_error(cells[index])],
-            NO_RESULT: [index for index in odd if is_formula(cells[index])],
-            STRAY_QUOTE: [index for index in odd if '"' in str(cells[index])],
-            OTHER_NOTATION: [index for index in odd if is_number(cells[index])],
-        }
-        return Part(
-            values,
-            text,
-            {reason: np.array(where, dtype=np.intp) for reason, where in because.items() if where},
-            {reason: example(cells[where[0]]) for reason, where in because.items() if where},
+        return part_of(
+            values, cells, odd, {STRAY_QUOTE: lambda cell: '"' in str(cell), OTHER_NOTATION: is_number}
         )
 
     def remark(self, title: str) -> str:
@@ -155,9 +143,3 @@ def _sign_of(text: str) -> tuple[str, str]:
     if text[-1] == "-":
         return ("5-", text[:-1]) if text[0].isdigit() and text[-2].isdigit() else ("", "")
     return "", text
-
-
-def example(cell: Cell) -> str:
-    """A cell for a sentence, not too long."""
-    text = str(cell).strip()
-    return text if len(text) <= LONGEST_EXAMPLE else f"{text[: LONGEST_EXAMPLE - 1]}…"
