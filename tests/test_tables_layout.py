@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.tables import Reading, ReadPoints, parse_clipboard, pasted_table, preview
+from core.tables.layout import understand
 from core.tables.reading import BEHIND, MISSING, NOT_A_NUMBER, NOT_FINITE, STRAY_QUOTE, TOO_MANY_CELLS
 
 Read = tuple[str, str, list[float], list[float]]
@@ -246,3 +247,10 @@ def test_of_two_tables_one_below_the_other_the_longer_is_read_and_the_other_coun
 def test_of_rows_in_quotation_marks_one_may_be_odd() -> None:
     text = '"x,y"\n"1,2.5"\n"2,4.5"\n"3,6.5",7,7\n"4,8.5"\n"5,9.5"\n'
     assert read(text) == ("x", "y", [1, 2, 4, 5], [2.5, 4.5, 8.5, 9.5])
+
+
+def test_names_that_are_repeated_in_each_of_very_many_rows_are_names() -> None:
+    rows: list[list[object]] = [["a", "b"]] * 1500
+    understood = understand([*rows, *([n / 4, n / 2] for n in range(400))], Reading())
+    assert [column.name for column in understood.columns] == ["a", "b"]
+    assert (understood.first, understood.end) == (1, 1900)

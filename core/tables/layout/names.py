@@ -91,12 +91,13 @@ def _names_row(rows: Sequence[Row], block: TableBlock) -> int | None:
 
 def _first_of_repeated(rows: Sequence[Row], index: int, block: TableBlock) -> int:
     """The first row with the same names, where nothing but rows of the table stand between them."""
+    first = index
     for above in range(index - 1, -1, -1):
         if rows[above] == rows[index]:
-            return _first_of_repeated(rows, above, block)
-        if not has_all_numbers(kinds_of(rows[above]), block.shape):
+            first = above
+        elif not has_all_numbers(kinds_of(rows[above]), block.shape):
             break
-    return index
+    return first
 
 
 def _first_row(rows: Sequence[Row], block: TableBlock) -> int:
