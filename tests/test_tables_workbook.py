@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import subprocess
 import sys
 import time
@@ -57,6 +58,11 @@ def test_old_and_open_workbooks_are_read(name: str) -> None:
     np.testing.assert_array_equal(read.points.y, [2.25, 4, 8.5])
     assert (read.points.x_name, read.points.y_name) == ("income", "food")
     assert read.dropped_because == {MISSING: 1}
+
+
+def test_a_sheet_without_a_name_is_not_asked_for() -> None:
+    path = MESSY / "workbook.ods"
+    assert read_points(path, Reading(sheet="")).points == read_points(path).points
 
 
 def test_a_workbook_is_known_by_its_content_and_not_by_its_name(tmp_path: Path) -> None:
@@ -237,6 +243,25 @@ except OSError:
     monkeypatch.setattr(workbook_process, "CHILD", [str(stand_in)])
     with pytest.raises(Problem, match="more memory"):
         read_points(path)
+
+
+def test_the_reader_ends_when_nobody_waits_for_it() -> None:
+    program = "import time; from core.tables.workbooks.workbook_child import Lines; Lines(); time.sleep(600)"
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as child:
+        try:
+            assert child.stdout is not None
+            assert child.stdout.readline().strip() == b""
+            child.stdout.close()
+            child.wait(timeout=60)
+        finally:
+            child.kill()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="others have no such names")
+def test_a_damaged_workbook_is_named_also_where_its_name_is_no_text(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"m\xfcll.xlsx")
+    with pytest.raises(Problem, match=r"müll\.xlsx is damaged"):
+        read_points(with_sheet_xml(path, "<worksheet>"))
 
 
 @pytest.mark.parametrize("xml", ["", "<worksheet>", SHEET, "\0\1\2", SHEET + "<row><c><v>" + "9" * 5000])

@@ -24,7 +24,8 @@ from core.tables.sample import Block, Sample, Table, block_of
 from core.tables.source import Cancel, Progress, ignore, never
 from core.tables.text.text_table import TextTable
 from core.tables.unchanged import UnchangedTable, stamp_of
-from core.tables.workbooks.workbook import OLE, ZIP, Workbook
+from core.tables.workbooks.ole_stream import OLE
+from core.tables.workbooks.workbook import ZIP, Workbook
 from core.texts import _, joined, n_
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".dat", ".xlsx", ".xls", ".ods")
@@ -172,7 +173,7 @@ def _sentences(name: str) -> Iterator[None]:
         raise Problem(_("{name} may not be read; ask its owner for a copy.").format(name=name)) from error
     except OSError as error:
         text = _("{name} could not be read ({reason}); copy it to this computer and try again.")
-        raise Problem(text.format(name=name, reason=error.strerror)) from error
+        raise Problem(text.format(name=name, reason=error.strerror or error)) from error
     except MemoryError as error:
         raise Problem(
             _("There is not enough memory for {name}; keep fewer rows.").format(name=name)

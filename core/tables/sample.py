@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 from core.tables.cells import Part, is_missing
@@ -19,7 +20,7 @@ class Excerpt:
     rows: Sequence[Row]
     count_before: Callable[[], int]
 
-    @property
+    @cached_property
     def first(self) -> int:
         """How many data rows stand before these, counted by lines."""
         return self.count_before()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 
+OLE = b"\xd0\xcf\x11\xe0"  # what such a file begins with
 _HEADER = 512  # bytes
 _ENTRY = 128  # bytes of a directory entry
 _SHIFTS, _STARTS = struct.Struct("<30x2H"), struct.Struct("<48xI4x5I")

@@ -23,7 +23,6 @@ from core.texts import _, n_
 
 ROWS_LOOKED_AT = 2_000  # at first; a sheet that has no more is understood by all of them
 ZIP = b"PK\x03\x04"  # XLSX, XLSB, ODS
-OLE = b"\xd0\xcf\x11\xe0"  # XLS, and workbooks with a password
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class Workbook:
 
     def sample(self, reading: Reading) -> Sample:
         """The first rows of a sheet, understood as `reading` asks; else of the first with points."""
-        if reading.sheet is None:
+        if not reading.sheet:
             return self._proposed(reading)
         return self._understood(self._head(reading.sheet), reading)
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import os
 import struct
 import sys
 import threading
@@ -33,13 +34,14 @@ from python_calamine import (
 )
 
 from core.tables.notations.durations import clock
+from core.tables.workbooks.exit_statuses import NO_SHEET, PASSWORD, TOO_LARGE
 from core.tables.workbooks.ods_facts import ods_facts
+from core.tables.workbooks.ole_stream import OLE
 from core.tables.workbooks.sheet_facts import SheetFacts
 from core.tables.workbooks.sheet_rows import SheetRows
 from core.tables.workbooks.xls_facts import xls_facts
 from core.tables.workbooks.xlsx_facts import xlsx_facts
 
-OLE = b"\xd0\xcf\x11\xe0"  # what an XLS file begins with
 MEMORY = 4 << 30
 # what goes wrong in a file that is odd, or of a kind that is not known here, but has values that can be read
 NOT_AS_IT_SHOULD_BE = (
@@ -48,7 +50,6 @@ NOT_AS_IT_SHOULD_BE = (
 )
 ROWS_AT_ONCE = 5_000
 BEAT = 0.05  # seconds
-PASSWORD, NO_SHEET, TOO_LARGE = 3, 4, 5  # exit statuses
 
 
 def main(path: str, sheet: str, limit: str, columns: str) -> None:
@@ -131,11 +132,15 @@ class Lines:
         self._send(json.dumps(content, default=as_text) + "\n")
 
     def _beat(self) -> None:
-        """Send empty lines; the reader looks at each whether the person has cancelled."""
+        """Send empty lines; the reader looks at each whether the person has cancelled, or is no more."""
         pause = threading.Event()
-        with contextlib.suppress(OSError, ValueError):
+        try:
             while not pause.wait(BEAT):
                 self._send("\n")
+        except OSError:
+            os._exit(1)  # nobody waits for the rest
+        except ValueError:
+            return  # all is written
 
     def _send(self, text: str) -> None:
         """Write a text at once."""

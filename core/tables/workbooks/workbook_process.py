@@ -11,14 +11,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from core.file_names import shown_name
 from core.problem import Problem
 from core.tables.cells import Cell, ErrorCell
 from core.tables.source import Cancel, stop_if
+from core.tables.workbooks.exit_statuses import NO_SHEET, PASSWORD, TOO_LARGE
 from core.tables.workbooks.unpacked import damaged
 from core.texts import _
 
 CHILD = ("-m", "core.tables.workbooks.workbook_child")  # what Python runs
-_PASSWORD, _NO_SHEET, _TOO_LARGE = 3, 4, 5  # exit statuses of the child
 _EXIT_STATUSES = range(256)  # of a process that ends by itself; the system has others for one that it ends
 
 
@@ -53,11 +54,11 @@ def sheet_parts(
             content = json.loads(line, object_hook=_error_or_not)
             about = _about(content) if isinstance(content, dict) else about
         except (ValueError, KeyError, TypeError) as error:
-            raise damaged(path.name) from error
+            raise damaged(shown_name(path)) from error
         part = about if isinstance(content, dict) else replace(about, rows=content or [], is_end=not content)
         yield part
     if not part.is_end:
-        raise damaged(path.name)
+        raise damaged(shown_name(path))
 
 
 def _error_or_not(content: dict[str, Any]) -> ErrorCell | dict[str, Any]:
@@ -92,7 +93,7 @@ def _lines(path: Path, options: list[str], cancelled: Cancel) -> Iterator[bytes]
                 stop_if(cancelled)
                 if line.strip() and line.endswith(b"\n"):  # of the last it may have written a part only
                     yield line
-            _check(child.wait(), path.name, options[0])
+            _check(child.wait(), shown_name(path), options[0])
         finally:
             child.kill()
 
@@ -106,14 +107,14 @@ def _environment() -> dict[str, str]:
 def _check(status: int, name: str, sheet: str) -> None:
     """Problem when the child could not read the workbook."""
     texts = {
-        _PASSWORD: _("{name} is protected by a password; save it without one and open it again."),
-        _NO_SHEET: _("{name} has no sheet {sheet}; choose another sheet."),
-        _TOO_LARGE: _(
+        PASSWORD: _("{name} is protected by a password; save it without one and open it again."),
+        NO_SHEET: _("{name} has no sheet {sheet}; choose another sheet."),
+        TOO_LARGE: _(
             "{name} takes more memory than a table may or is damaged; save the columns you need as CSV."
         ),
     }
     if status not in _EXIT_STATUSES:
-        status = _TOO_LARGE
+        status = TOO_LARGE
     if status in texts:
         raise Problem(texts[status].format(name=name, sheet=sheet))
     if status != 0:
