@@ -91,21 +91,13 @@ def _separator(text: str) -> str:
 def _decimal(text: str) -> str:
     mark = DECIMAL_WORDS.get(text.lower(), text)
     if mark not in DECIMALS:
-        raise Problem(
-            _("{name} must be {expected}, not {value}.").format(
-                name="--decimal", expected=" ".join(DECIMALS), value=text[:_SHOWN]
-            )
-        )
+        raise _wrong("--decimal", " ".join(DECIMALS), text)
     return mark
 
 
 def _date_order(text: str) -> str:
     if text.lower() not in DATE_ORDERS:
-        raise Problem(
-            _("{name} must be {expected}, not {value}.").format(
-                name="--date-order", expected=", ".join(DATE_ORDERS), value=text[:_SHOWN]
-            )
-        )
+        raise _wrong("--date-order", ", ".join(DATE_ORDERS), text)
     return text.lower()
 
 
@@ -117,9 +109,11 @@ def _encoding(text: str) -> str:
     name = WIDER_ENCODINGS.get(name, name)
     key = next((key for key in ENCODINGS if codecs.lookup(key).name == name), None)
     if key is None:
-        raise Problem(
-            _("{name} must be {expected}, not {value}.").format(
-                name="--encoding", expected=", ".join(ENCODINGS), value=text[:_SHOWN]
-            )
-        )
+        raise _wrong("--encoding", ", ".join(ENCODINGS), text)
     return key
+
+
+def _wrong(option: str, expected: str, text: str) -> Problem:
+    """The sentence for a value that an option cannot have."""
+    sentence = _("{name} must be {expected}, not {value}.")
+    return Problem(sentence.format(name=option, expected=expected, value=text[:_SHOWN]))
