@@ -18,6 +18,7 @@ MISSING, NUMBER, DATE, TEXT = "", "number", "date", "text"
 _LABEL = "label "  # and then the label itself, which is the same all down a column
 
 _REMEMBERED = 50_000  # cells; the same ones are looked at under each separator
+_LONGEST_REMEMBERED = 200  # characters, or a table of notes would stay in memory
 _LABELLED = re.compile(r"([^\W\d][^:：=,，;|\t]{0,30}?)\s*[:：=]\s*(\S.*)")
 _LAST_OF_NUMBER = "0123456789."
 _RULE = re.compile(r"[-=+:_]{2,}|[═─┼]+")  # between the names and the rows, or below them
@@ -31,7 +32,7 @@ def kinds_of(row: Row) -> Kinds:
 def kind_of(cell: Cell) -> str:
     """MISSING, NUMBER, DATE or TEXT; for a number behind a label, a kind that names the label."""
     if isinstance(cell, str):
-        return _kind_of_text(cell)
+        return _known_kind(cell) if len(cell) <= _LONGEST_REMEMBERED else _kind_of_text(cell)
     if cell is None or cell != cell:
         return MISSING
     return MISSING if isinstance(cell, bool) else NUMBER  # an answer says nothing about where a table is
@@ -58,7 +59,6 @@ def label_in(kind: str) -> str:
     return kind.removeprefix(_LABEL) if kind.startswith(_LABEL) else ""
 
 
-@lru_cache(_REMEMBERED)
 def _kind_of_text(text: str) -> str:
     if is_float(text):
         return NUMBER
@@ -71,6 +71,9 @@ def _kind_of_text(text: str) -> str:
         return NUMBER
     label, rest = labelled(text)
     return _LABEL + label if label and is_number(rest) else TEXT
+
+
+_known_kind = lru_cache(_REMEMBERED)(_kind_of_text)
 
 
 def is_float(text: str) -> bool:

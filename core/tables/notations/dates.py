@@ -9,9 +9,11 @@ from datetime import datetime, time, timedelta, timezone
 import numpy as np
 
 from core.experiment.points import Floats
-from core.experiment.time_scale import TimeScale
+from core.experiment.time_scale import DAY, TimeScale
 from core.tables.cells import Cell, Part, is_missing, part_of
-from core.tables.notations.date_cells import DAY, ORDERS, Span, Stamp, span, stamp
+from core.tables.notations.clocks import Span, span
+from core.tables.notations.date_cells import Stamp, stamp
+from core.tables.notations.days import ORDERS
 from core.tables.notations.regular_dates import regular_clocks, regular_moments
 from core.tables.notations.spelling import cleaned
 from core.tables.reading import NOT_A_DATE

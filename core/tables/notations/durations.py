@@ -1,4 +1,4 @@
-"""Durations of workbooks as a clock shows them, also those of more than a day."""
+"""Durations as a clock shows them, also those of more than a day."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import re
 from datetime import timedelta
 
 _PERIOD = re.compile(
-    r"(-)?P(?:(\d{1,6})D)?T?(?:(\d{1,6})H)?(?:(\d{1,8})M)?(?:(\d{1,9})(?:[.,](\d{1,12}))?S)?", re.IGNORECASE
+    r"([+-])?P(?=T?\d)(?:(\d{1,6})D)?"
+    r"(?:T(?:(\d{1,6})H)?(?:(\d{1,8})M)?(?:(\d{1,9})(?:[.,](\d{1,12}))?S)?)?",
+    re.IGNORECASE,
 )
 
 
@@ -23,7 +25,7 @@ def clock_of_period(text: str) -> str:
     if found is None:
         return text
     days, hours, minutes, seconds = (int(part or 0) for part in found.groups()[1:5])
-    return _shown(bool(found[1]), ((days * 24 + hours) * 60 + minutes) * 60 + seconds, found[6] or "")
+    return _shown(found[1] == "-", ((days * 24 + hours) * 60 + minutes) * 60 + seconds, found[6] or "")
 
 
 def _shown(is_negative: bool, seconds: int, digits: str) -> str:

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.experiment.points import Floats
+from core.experiment.time_scale import DAY
 from core.tables.cells import Cell
-from core.tables.notations.date_cells import DAY
 
 Numbers = NDArray[np.int64]
 
