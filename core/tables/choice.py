@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from core.problem import Problem
 from core.tables.cells import example, is_error, is_formula, is_missing
-from core.tables.notations.dates import Dates
 from core.tables.notations.notation import notation_of, ways_to_write
 from core.tables.reading import DECIMALS, Column, Reading
 from core.tables.sample import Sample
@@ -27,19 +26,19 @@ def chosen_columns(sample: Sample, reading: Reading) -> tuple[int, int]:
         raise Problem(text.format(name=columns[x].name))
     free = [index for index, column in enumerate(columns) if column.numeric and index not in (x, y)]
     free = _proposed(columns, free, (x is None) + (y is None))
-    numbers = [index for index in free if not _is_dated(columns[index])]
-    if y is not None and _is_dated(columns[y]):
+    numbers = [index for index in free if not columns[index].has_times]
+    if y is not None and columns[y].has_times:
         text = _("The column “{name}” has dates or times, which can be x but not y; choose numbers for y.")
         raise Problem(text.format(name=columns[y].name))
     if len(free) < (x is None) + (y is None) or (y is None and not numbers):
         raise _too_few(sample, reading)
     if x is None:
         # dates among the first two are what the numbers beside them are plotted over
-        x = next((index for index in free[:2] if y is None and _is_dated(columns[index])), free[0])
+        x = next((index for index in free[:2] if y is None and columns[index].has_times), free[0])
     if y is None:
         numbers = [index for index in numbers if index != x]
         # what is measured stands behind its date, and a number of the row before it
-        behind = [index for index in numbers if _is_dated(columns[x]) and index > x]
+        behind = [index for index in numbers if columns[x].has_times and index > x]
         y = (behind or numbers)[0]
     return x, y
 
@@ -49,11 +48,6 @@ def _proposed(columns: Sequence[Column], free: list[int], wanted: int) -> list[i
     numbers = [index for index in free if not columns[index].counts_rows]
     full = [index for index in numbers if not columns[index].is_sparse]
     return next((some for some in (full, numbers) if len(some) >= wanted), free)
-
-
-def _is_dated(column: Column) -> bool:
-    """Whether a column has dates or times."""
-    return isinstance(column.notation, Dates)
 
 
 def may_be_fitted(sample: Sample, reading: Reading) -> bool:
@@ -133,7 +127,7 @@ def _too_few(sample: Sample, reading: Reading) -> Problem:
     if len(sample.sheets) > 1 and reading.sheet is None:
         text = _("None of the sheets {sheets} has two columns of numbers; a fit needs x and y.")
         return Problem(text.format(sheets=listed(sample.sheets)))
-    if numbers := [column.name for column in columns if column.numeric and not _is_dated(column)]:
+    if numbers := [column.name for column in columns if column.numeric and not column.has_times]:
         text = _("Only the column “{name}” has numbers; a fit needs two such columns, x and y.")
         return Problem(text.format(name=numbers[0]))
     if numeric:

@@ -83,7 +83,7 @@ def two_columns(layout: Layout, columns: Columns, blocks: Blocks) -> TwoColumns:
         pair = replace(pair[0], name=f"{pair[0].name} {layout.columns[clock].name}"), pair[1]
 
     def read(order: str) -> tuple[Floats, Floats, LeftOut]:
-        used = _with_notation(layout, x, replace(written, order=order))
+        used = with_notation(layout, x, replace(written, order=order))
         rows = blocks(used, columns)
         return gathered(rows if clock is None else _joined(rows, blocks(used, (clock, y))))
 
@@ -130,7 +130,7 @@ def _joined(days: Iterable[Block], times: Iterable[Block]) -> Iterable[Block]:
         yield replace(day, x=both)
 
 
-def _with_notation(layout: Layout, column: int, notation: Dates) -> Layout:
+def with_notation(layout: Layout, column: int, notation: Dates) -> Layout:
     """The layout with another notation of one column."""
     columns = list(layout.columns)
     columns[column] = replace(columns[column], notation=notation)

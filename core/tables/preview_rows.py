@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from core.tables.columns import two_columns
+from core.tables.columns import two_columns, with_notation
 from core.tables.layout import Layout, Row
 from core.tables.notations.dates import Dates
 from core.tables.reading import RowMark
@@ -22,10 +22,15 @@ def shown_rows(sample: Sample) -> list[Row]:
 
 
 def marked_rows(
-    sample: Sample, columns: tuple[int, int] | None = None, date_order: str | None = None
+    sample: Sample, columns: tuple[int, int] | None = None, dates: Dates | None = None
 ) -> tuple[RowMark, ...]:
-    """What is to be said of each of the rows that are shown, when two columns become x and y."""
-    layout = replace(sample.layout, reading=replace(sample.layout.reading, date_order=date_order))
+    """What is to be said of each of the rows that are shown, when two columns become x and y.
+
+    Of dates in x `dates` says how they were read.
+    """
+    layout = sample.layout
+    if columns is not None and dates is not None:
+        layout = with_notation(layout, columns[0], replace(dates, open_orders=()))
     marks: list[RowMark] = []
     for first, rows in _parts(sample):
         for index, row in enumerate(rows):
@@ -63,8 +68,5 @@ def _spoilt(row: Row, layout: Layout, columns: tuple[int, int]) -> frozenset[int
 
 
 def _has_number(row: Row, layout: Layout, column: int) -> bool:
-    notation = layout.notation(column)
-    if isinstance(notation, Dates) and layout.reading.date_order:
-        notation = replace(notation, order=layout.reading.date_order)
-    found = notation.read([row[column] if column < len(row) else None])
+    found = layout.notation(column).read([row[column] if column < len(row) else None])
     return bool(np.isfinite(found.values).all())

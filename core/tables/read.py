@@ -64,7 +64,7 @@ def preview(table: Table, reading: Reading = Reading()) -> Preview:  # noqa: B00
                 lambda layout, columns: [block_of(sample.rows, columns, layout, sample.behind)],
             )
             used = replace(found.reading, x=x, y=y, date_order=pair.date_order)
-            marks = marked_rows(sample, (x, y), pair.date_order)
+            marks = marked_rows(sample, (x, y), pair.dates)
             found = replace(found, reading=used, marks=marks, dropped_because=pair.left_out.because)
             if len(pair.x) == 0 and sample.whole:
                 raise no_points(pair.left_out)

@@ -131,6 +131,11 @@ class Column:
         return self.notation is not None
 
     @property
+    def has_times(self) -> bool:
+        """Whether its cells are dates, times or durations, which can be x alone."""
+        return self.notation is not None and self.notation.has_times
+
+    @property
     def unit(self) -> str:
         """The unit that the cells have; "" where they have none."""
         return self.notation.unit if self.notation else ""

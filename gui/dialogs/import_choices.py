@@ -7,7 +7,6 @@ from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from core.tables import DATE_ORDERS, DECIMALS, ENCODINGS, Column, Preview, Reading
-from core.tables.notations.dates import Dates
 from core.texts import _
 from gui.dialogs.separator_box import SeparatorBox, prepare_combo
 from gui.theme import Theme
@@ -161,7 +160,7 @@ class ImportChoices(QScrollArea):
                 if not column.numeric:
                     model.item(index).setEnabled(False)
                     model.item(index).setToolTip(_("This column is text."))
-                elif combo is self._y and isinstance(column.notation, Dates):
+                elif combo is self._y and column.has_times:
                     model.item(index).setEnabled(False)
                     model.item(index).setToolTip(_("This column has dates or times, which can only be x."))
 

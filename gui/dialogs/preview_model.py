@@ -7,7 +7,6 @@ from PySide6.QtGui import QBrush, QColor, QFont
 
 from core.tables import Preview
 from core.tables.left_out import WHY
-from core.tables.notations.dates import Dates
 from core.tables.reading import RowMark
 from core.texts import _
 from gui.theme import Theme
@@ -107,7 +106,7 @@ class PreviewModel(QAbstractTableModel):
         assert self._preview is not None
         found = self._preview.columns[column]
         kind = _("numbers") if found.numeric else _("text")
-        kind = _("dates") if isinstance(found.notation, Dates) else kind
+        kind = _("dates") if found.has_times else kind
         name = found.title if len(found.title) <= LONGEST else f"{found.title[: LONGEST - 1]}…"
         return f"{name}\n{self._part(column) or kind}"
 

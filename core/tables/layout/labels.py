@@ -18,6 +18,7 @@ class Labelled:
     numbers: Notation
 
     is_plain = False
+    has_times = False
 
     @property
     def unit(self) -> str:

@@ -47,6 +47,7 @@ class Dates:
 
     unit = ""  # a column of dates says it by itself
     is_plain = False
+    has_times = True
 
     def read(self, cells: Iterable[Cell]) -> Part:
         """The seconds `[N]` in some cells of the column, NaN where there are none, and where that is text."""

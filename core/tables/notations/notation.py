@@ -32,6 +32,10 @@ class Notation(Protocol):
     def is_plain(self) -> bool:
         """Whether a cell that Python's float() would take, with this decimal mark, is that number."""
 
+    @property
+    def has_times(self) -> bool:
+        """Whether it is one of dates, times or durations, which can be x alone."""
+
     def read(self, cells: Iterable[Cell]) -> Part:
         """The numbers in some cells of the column."""
 

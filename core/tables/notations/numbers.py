@@ -36,6 +36,8 @@ class Numbers:
     uncertain: bool = False
     shown_with: str = ""
 
+    has_times = False
+
     @property
     def unit(self) -> str:
         """What stands beside the numbers, but for what is a factor, as % is."""
