@@ -6,9 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from core.tables.cells import Cell, is_missing
+from core.tables.layout.heading import find_heading
 from core.tables.layout.kinds import TEXT, Kinds, Row, is_counted, kind_of, kinds_of
 from core.tables.layout.labels import Labelled, labels_of, without_label
-from core.tables.layout.names import different_names, find_heading, names_by_years
+from core.tables.layout.names import different_names
+from core.tables.layout.numbers_as_names import names_by_years
 from core.tables.layout.row_numbers import counts_rows
 from core.tables.layout.sideways import is_on_its_side, lying_rows, turned
 from core.tables.layout.table_block import TableBlock, find_block, fits, is_odd_row
