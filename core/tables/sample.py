@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
-from core.tables.cells import Part, is_missing
+from core.tables.cells import Cell, Part, is_missing
 from core.tables.layout import Layout, Row
+from core.tables.limits import DECIDING
 from core.tables.reading import Reading
 from core.tables.source import Cancel, Progress
 
@@ -93,3 +95,22 @@ def block_of(rows: Sequence[Row], columns: tuple[int, int], layout: Layout, behi
         for column in columns
     )
     return Block(x, y, too_many_cells=len(rows) - len(fitting), behind=behind)
+
+
+def decided(sample: Sample, rows: Callable[[Sequence[int]], Generator[Sequence[Cell]]]) -> Sample:
+    """A sample in which columns that are empty as far as it goes are judged by all rows.
+
+    `rows` gives the cells of some columns, row by row.
+    """
+    columns = sample.layout.open_columns()
+    if not columns:
+        return sample
+    cells: dict[int, list[Cell]] = {column: [] for column in columns}
+    with closing(rows(columns)) as found:
+        for row in found:
+            for column, cell in zip(columns, row, strict=True):
+                if not is_missing(cell) and len(cells[column]) < DECIDING:
+                    cells[column].append(cell)
+            if min(map(len, cells.values())) == DECIDING:
+                break
+    return replace(sample, layout=sample.layout.with_cells(cells))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from core.problem import Problem
 from core.tables.limits import SAMPLE_BYTES
 from core.tables.reading import ENCODINGS
+from core.tables.source import BLOCK
 from core.texts import _, n_
 
 # UTF-32's mark begins with UTF-16's, so it is looked for first.
@@ -28,7 +29,6 @@ _EVERYDAY = re.compile(rb"[\xa1-\xd7][\xa1-\xfe]")  # punctuation and the charac
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _REPLACED = "\ufffd"
 _WIDE = ("utf-16", "utf-16-le", "utf-16-be", "utf-32")  # what is not ASCII in them is not seen by a byte
-_BLOCK = 256 * 1024
 _FEW, _MANY = 0.25, 1.0  # stray letters to one that is in UTF-8
 
 
@@ -99,7 +99,7 @@ def decoded(head: bytes, encoding: str) -> str:
 def _late_lines(file: io.BufferedIOBase) -> bytes:
     """The lines from the first one on that is not ASCII, as many as a sample has; none in plain ASCII."""
     file.seek(0)
-    room = bytearray(_BLOCK)  # one for all blocks, since to get new memory takes longer than to look at it
+    room = bytearray(BLOCK)  # one for all blocks, since to get new memory takes longer than to look at it
     while count := file.readinto(room):
         block = room if count == len(room) else room[:count]
         if not block.isascii() and (found := _FOREIGN.search(block)):  # the search alone takes long
@@ -112,7 +112,7 @@ def _stray(file: io.BufferedIOBase, encoding: str) -> int:
     file.seek(0)
     decoder = codecs.getincrementaldecoder(encoding)("replace")
     stray, is_cut = 0, False
-    while block := file.read(_BLOCK):
+    while block := file.read(BLOCK):
         if is_cut or not block.isascii():  # by far the most are, and take no time
             stray += decoder.decode(block).count(_REPLACED) - _written_replacements(block, encoding)
             is_cut = bool(decoder.getstate()[0])

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from core.problem import Problem
-from core.tables.cells import Cell, is_missing
+from core.tables.cells import Cell
 from core.tables.layout import MOST, Layout, are_wrapped, propose_separator, split, understand, unwrapped
-from core.tables.limits import DECIDING, SAMPLE_ROWS
+from core.tables.limits import SAMPLE_ROWS
 from core.tables.reading import Reading
-from core.tables.sample import Excerpt, Sample
+from core.tables.sample import Excerpt, Sample, decided
 from core.tables.source import check_text, physical_lines
 from core.tables.text.encodings import decoded
 from core.tables.text.text_places import FAR_BYTES, Place, bytes_of
@@ -74,7 +74,8 @@ def sample_of(table: TextTable, reading: Reading) -> Sample:
     if layout.end < len(cells) and not any(map(layout.is_of_table, further)):
         return _ended(table, sample)
     sample = replace(sample, rows=cells[layout.first :][:SAMPLE_ROWS], behind=0)
-    return _decided(table, _with_far_rows(table, sample, form, far))
+    sample = _with_far_rows(table, sample, form, far)
+    return decided(sample, partial(_cells, table, sample))
 
 
 def _parted(rows: Rows) -> list[int]:
@@ -151,18 +152,10 @@ def _behind(layout: Layout, rows: Rows) -> int:
     return sum(1 for _row in itertools.takewhile(lambda row: not layout.is_of_table(row[0]), reversed(rows)))
 
 
-def _decided(table: TextTable, sample: Sample) -> Sample:
-    """A sample in which columns that are empty as far as it goes are judged by all rows."""
-    cells: dict[int, list[Cell]] = {column: [] for column in sample.layout.open_columns()}
-    if not cells:
-        return sample
+def _cells(table: TextTable, sample: Sample, columns: Sequence[int]) -> Generator[list[Cell]]:
+    """The cells of some columns, row by row."""
     for row in table.rows(sample):
-        for column, some in cells.items():
-            if column < len(row) and not is_missing(row[column]) and len(some) < DECIDING:
-                some.append(row[column])
-        if min(map(len, cells.values())) == DECIDING:
-            break
-    return replace(sample, layout=sample.layout.with_cells(cells))
+        yield [row[column] if column < len(row) else None for column in columns]
 
 
 def _check_is_table(text: str, name: str) -> None:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from core.file_names import shown_name
 from core.problem import Problem
-from core.tables.cells import Cell, is_missing
+from core.tables.cells import Cell
 from core.tables.choice import listed, may_be_fitted, no_results, uncalculated
 from core.tables.layout import Layout, understand
-from core.tables.limits import DECIDING, check_rows, file_size
+from core.tables.limits import check_rows, file_size
 from core.tables.notations.numbers import Numbers
 from core.tables.reading import Column, Reading
-from core.tables.sample import Block, Sample, block_of
+from core.tables.sample import Block, Sample, block_of, decided
 from core.tables.source import Cancel, Progress, never
 from core.tables.workbooks.unpacked import check_unpacked, damaged
 from core.tables.workbooks.workbook_process import SheetPart, sheet_parts
@@ -85,21 +86,13 @@ class Workbook:
         sample = Sample(
             layout, layout.data(rows), whole, layout.first, head.sheets, behind=len(layout.behind(rows))
         )
-        sample = sample if whole else self._decided(sample)
+        sample = sample if whole else decided(sample, partial(self._cells, head.sheet))
         return replace(sample, notes=(*layout.notes, *_notes(head, sample)))
 
-    def _decided(self, sample: Sample) -> Sample:
-        """A sample in which columns that are empty as far as it goes are judged by all rows."""
-        columns = sample.layout.open_columns()
-        if not columns:
-            return sample
-        cells: dict[int, list[Cell]] = {column: [] for column in columns}
-        for part in sheet_parts(self.path, sample.layout.reading.sheet or "", 0, columns, self.cancelled):
-            for row in part.rows:
-                for column, cell in zip(columns, row, strict=True):
-                    if not is_missing(cell) and len(cells[column]) < DECIDING:
-                        cells[column].append(cell)
-        return replace(sample, layout=sample.layout.with_cells(cells))
+    def _cells(self, sheet: str, columns: Sequence[int]) -> Generator[list[Cell]]:
+        """The cells of some columns of a sheet, row by row."""
+        for part in sheet_parts(self.path, sheet, 0, columns, self.cancelled):
+            yield from part.rows
 
     def blocks(
         self, sample: Sample, columns: tuple[int, int], progress: Progress, cancelled: Cancel
@@ -113,7 +106,6 @@ class Workbook:
         done, skip = 0, sample.skip
         for part in sheet_parts(self.path, sheet, 0, columns, cancelled):
             done += len(part.rows)
-            check_rows(done - sample.skip)
             yield block_of(part.rows[skip:], (0, 1), pair)
             skip = max(0, skip - len(part.rows))
             progress(min(done / max(part.row_count, 1), 1.0))
