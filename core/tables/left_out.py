@@ -21,7 +21,7 @@ from core.tables.reading import (
 )
 from core.texts import N_, _, n_
 
-# Why a single row is left out.
+# Why a single row of the table is left out.
 WHY = {
     MISSING: N_("A cell of x or y is empty."),
     NOT_A_NUMBER: N_("A cell of x or y is not a number."),
@@ -32,9 +32,7 @@ WHY = {
     STRAY_QUOTE: N_("A cell has a quotation mark without its partner, or amid other letters."),
     NOT_FINITE: N_("A number is infinite."),
     TOO_MANY_CELLS: N_("The row has more cells than the table has columns."),
-    BEHIND: N_("The row stands behind the table."),
 }
-
 
 _LISTED = 5  # rows named in a sentence
 

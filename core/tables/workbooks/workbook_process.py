@@ -110,7 +110,7 @@ def _check(status: int, name: str, sheet: str) -> None:
         PASSWORD: _("{name} is protected by a password; save it without one and open it again."),
         NO_SHEET: _("{name} has no sheet {sheet}; choose another sheet."),
         TOO_LARGE: _(
-            "{name} takes more memory than a table may or is damaged; save the columns you need as CSV."
+            "{name} takes more memory than a table may, or is damaged; save the columns you need as CSV."
         ),
     }
     if status not in _EXIT_STATUSES:
