@@ -254,3 +254,10 @@ def test_names_that_are_repeated_in_each_of_very_many_rows_are_names() -> None:
     understood = understand([*rows, *([n / 4, n / 2] for n in range(400))], Reading())
     assert [column.name for column in understood.columns] == ["a", "b"]
     assert (understood.first, understood.end) == (1, 1900)
+
+
+def test_names_in_many_rows_are_joined_no_longer_than_points_may_have_them() -> None:
+    levels = enumerate("abcdef")
+    names = [",".join(f"{level * 195}{n >> place & 1}" for n in range(64)) for place, level in levels]
+    row = ",".join(f"{n}.5" for n in range(64))
+    assert found("\n".join([*reversed(names), row, row, row])).points.x_name == f"{'a' * 195}0"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from core.problem import Problem
 from core.tables.cells import example, is_error, is_formula, is_missing
+from core.tables.layout.kinds import cells_in
 from core.tables.notations.notation import notation_of, ways_to_write
 from core.tables.reading import DECIMALS, Column, Reading
 from core.tables.sample import Sample
@@ -85,7 +86,7 @@ def _example_of_formulas(sample: Sample, column: int) -> str:
     """One of the formulas of a column that would be numbers if they had results; "" where it is none."""
     if sample.layout.columns[column].numeric:
         return ""
-    cells = [row[column] for row in sample.rows if column < len(row)]
+    cells = cells_in(sample.rows, column)
     formulas = [str(cell) for cell in cells if is_formula(cell)]
     if not formulas or 2 * len(formulas) < sum(not is_missing(cell) for cell in cells):
         return ""
@@ -139,7 +140,7 @@ def _too_few(sample: Sample, reading: Reading) -> Problem:
 def _unreadable(sample: Sample, column: int) -> Problem | None:
     """Why a column that has numbers cannot be read; None for a column of text."""
     name = sample.layout.columns[column].name
-    cells = [row[column] for row in sample.rows if column < len(row) and not is_missing(row[column])]
+    cells = [cell for cell in cells_in(sample.rows, column) if not is_missing(cell)]
     if cells and all(map(is_error, cells)):
         text = _("The column “{name}” has only errors ({example}); mend its formulas.")
         return Problem(text.format(name=name, example=example(cells[0])))

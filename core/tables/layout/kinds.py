@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from core.tables.cells import Cell, is_error, is_formula, is_missing
@@ -22,6 +22,11 @@ _LONGEST_REMEMBERED = 200  # characters, or a table of notes would stay in memor
 _LABELLED = re.compile(r"([^\W\d][^:：=,，;|\t]{0,30}?)\s*[:：=]\s*(\S.*)")
 _LAST_OF_NUMBER = "0123456789."
 _RULE = re.compile(r"[-=+:_]{2,}|[═─┼]+")  # between the names and the rows, or below them
+
+
+def cells_in(rows: Iterable[Row], column: int) -> list[Cell]:
+    """The cells of a column, in the rows that reach it."""
+    return [row[column] for row in rows if column < len(row)]
 
 
 def kinds_of(row: Row) -> Kinds:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from core.tables.cells import Cell
-from core.tables.layout.kinds import MISSING, TEXT, Row, kind_of, kinds_of
+from core.tables.layout.kinds import MISSING, TEXT, Row, cells_in, kind_of, kinds_of
 from core.tables.layout.row_numbers import counts_rows
 from core.tables.layout.table_block import TableBlock
 from core.tables.limits import MAX_NAME
@@ -54,7 +54,7 @@ def _names_in(rows: Sequence[Row], index: int, block: TableBlock) -> tuple[str, 
     names = [_name(cell) for cell in row]
     while len(names) > block.width and not names[-1]:
         names.pop()
-    first_cells = [row[0] for row in rows[block.first : block.end] if row]
+    first_cells = cells_in(rows[block.first : block.end], 0)
     if len(names) == block.width - 1 > 1 and "" not in names and counts_rows("", first_cells):
         names.insert(0, "")
     return tuple(names + [""] * (block.width - len(names)))
@@ -83,10 +83,11 @@ def _groups(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
 
 
 def _joined(upper: str, lower: str) -> str:
-    """A name from two rows."""
+    """A name from two rows, no longer than one may be."""
     if not upper or not lower or upper == lower:
         return upper or lower
-    return f"{upper} {lower}" if _IN_BRACKETS.fullmatch(lower) else f"{upper}, {lower}"
+    joined = f"{upper} {lower}" if _IN_BRACKETS.fullmatch(lower) else f"{upper}, {lower}"
+    return joined[:MAX_NAME]
 
 
 def _are_units(names: Sequence[str], block: TableBlock) -> bool:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from math import isfinite, nan
 
 from core.tables.cells import Cell, number
-from core.tables.layout.kinds import NUMBER, TEXT, Row, is_counted, kinds_of
+from core.tables.layout.kinds import NUMBER, TEXT, Row, cells_in, is_counted, kinds_of
 from core.tables.layout.table_block import TableBlock
 from core.tables.reading import DECIMALS
 
@@ -57,5 +57,5 @@ def _value(cell: Cell) -> float:
 
 def _values(rows: Sequence[Row], column: int) -> list[float]:
     """The finite numbers in a column of some rows."""
-    values = [_value(row[column]) for row in rows if column < len(row)]
+    values = [_value(cell) for cell in cells_in(rows, column)]
     return [value for value in values if isfinite(value)]

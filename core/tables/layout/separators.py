@@ -38,19 +38,16 @@ def _worth(lines: Sequence[str], separator: str, others: Sequence[str]) -> float
     worth = block.worth
     if block.first > 0 and len(rows[block.first - 1]) == block.width and TEXT in kinds[block.first - 1]:
         worth += block.row_worth  # the names of its columns, as a rule
-    return (
-        worth * _TORN
-        if _is_torn(rows, block, [other for other in others if other not in (separator, WIDE)])
-        else worth
-    )
+    is_torn = _is_torn(rows, block, [other for other in others if other not in (separator, WIDE)])
+    return worth * _TORN if is_torn else worth
 
 
 def _is_torn(rows: Sequence[Sequence[str]], block: TableBlock, others: Sequence[str]) -> bool:
     """Whether another separator would part all cells of a column of text into equally many."""
-    for column, kind in enumerate(block.shape):
+    for column in (column for column, kind in enumerate(block.shape) if kind == TEXT):
         cells = [row[column] for row in rows[block.first : block.end] if column < len(row)]
         cells = [cell for cell in cells if kind_of(cell) != MISSING][:_JUDGED_ROWS]
-        if kind == TEXT and len(cells) > 1 and any(_parts(cells, other) for other in others):
+        if len(cells) > 1 and any(_parts(cells, other) for other in others):
             return True
     return False
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from core.tables.cells import Cell, is_missing
 from core.tables.layout.heading import find_heading
-from core.tables.layout.kinds import TEXT, Kinds, Row, is_counted, kind_of, kinds_of
+from core.tables.layout.kinds import TEXT, Kinds, Row, cells_in, is_counted, kind_of, kinds_of
 from core.tables.layout.labels import Labelled, labels_of, without_label
 from core.tables.layout.names import different_names
 from core.tables.layout.numbers_as_names import names_by_years
@@ -133,17 +133,17 @@ def understand(
         further = [row for row in further if fits(kinds_of(row), width, block.shape)]
         data = [*head[:_JUDGED], *further[: _JUDGED // 2], *further[-_JUDGED // 2 :]]
     labels = labels_of(block.shape, width)
-    cells = [without_label(_cells(data, column), label) for column, label in enumerate(labels)]
+    cells = [without_label(cells_in(data, column), label) for column, label in enumerate(labels)]
     decimal = reading.decimal or propose_decimal(cells, reading.separator)
     written = [*names, *[""] * width]
     columns = [
         Column(
             name,
             _notation(cells[index], labels[index], decimal),
-            counts_rows=any(written) and counts_rows(written[index], _cells(head, index)),
+            counts_rows=any(written) and counts_rows(written[index], cells_in(head, index)),
             is_named=bool(written[index]),
             is_empty=all(map(is_missing, cells[index])),
-            is_sparse=_is_sparse(_cells(data, index)),
+            is_sparse=_is_sparse(cells_in(data, index)),
         )
         for index, name in enumerate(different_names(names or labels, width))
     ]
@@ -172,11 +172,6 @@ def _larger_part(kinds: Sequence[Kinds], start: int) -> TableBlock:
 def _is_sparse(cells: Sequence[Cell]) -> bool:
     """Whether fewer than half of some cells are numbers or dates."""
     return 2 * sum(is_counted(kind_of(cell)) for cell in cells) < len(cells)
-
-
-def _cells(rows: Sequence[Row], column: int) -> list[Cell]:
-    """The cells of a column, in the rows that reach it."""
-    return [row[column] for row in rows if column < len(row)]
 
 
 def _notation(cells: Sequence[Cell], label: str, decimal: str) -> Notation | None:
