@@ -258,10 +258,15 @@ def test_the_reader_ends_when_nobody_waits_for_it() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="others have no such names")
-def test_a_damaged_workbook_is_named_also_where_its_name_is_no_text(tmp_path: Path) -> None:
-    path = tmp_path / os.fsdecode(b"m\xfcll.xlsx")
+def test_a_damaged_workbook_is_named_also_where_its_name_is_no_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in = tmp_path / "child.py"
+    stand_in.write_text("raise SystemExit(1)")
+    monkeypatch.setattr(workbook_process, "CHILD", [str(stand_in)])
+    path = workbook(tmp_path / os.fsdecode(b"m\xfcll.xlsx"), rows((1, 2)))
     with pytest.raises(Problem, match=r"müll\.xlsx is damaged"):
-        read_points(with_sheet_xml(path, "<worksheet>"))
+        read_points(path)
 
 
 @pytest.mark.parametrize("xml", ["", "<worksheet>", SHEET, "\0\1\2", SHEET + "<row><c><v>" + "9" * 5000])
