@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from core.problem import Problem
 from core.tables import Reading, ReadPoints, parse_clipboard, pasted_table, preview
 from core.tables.layout import understand
 from core.tables.reading import BEHIND, MISSING, NOT_A_NUMBER, NOT_FINITE, STRAY_QUOTE, TOO_MANY_CELLS
@@ -247,6 +248,8 @@ def test_of_two_tables_one_below_the_other_the_longer_is_read_and_the_other_coun
 def test_of_rows_in_quotation_marks_one_may_be_odd() -> None:
     text = '"x,y"\n"1,2.5"\n"2,4.5"\n"3,6.5",7,7\n"4,8.5"\n"5,9.5"\n'
     assert read(text) == ("x", "y", [1, 2, 4, 5], [2.5, 4.5, 8.5, 9.5])
+    with pytest.raises(Problem, match="no rows under its column names"):
+        read('""\n""\n')
 
 
 def test_names_that_are_repeated_in_each_of_very_many_rows_are_names() -> None:
@@ -257,7 +260,7 @@ def test_names_that_are_repeated_in_each_of_very_many_rows_are_names() -> None:
 
 
 def test_names_in_many_rows_are_joined_no_longer_than_points_may_have_them() -> None:
-    levels = enumerate("abcdef")
-    names = [",".join(f"{level * 195}{n >> place & 1}" for n in range(64)) for place, level in levels]
-    row = ",".join(f"{n}.5" for n in range(64))
-    assert found("\n".join([*reversed(names), row, row, row])).points.x_name == f"{'a' * 195}0"
+    levels = enumerate("abcde")
+    names = [",".join(f"{level * 199}{n >> place & 1}" for n in range(32)) for place, level in levels]
+    row = ",".join(f"{n}.5" for n in range(32))
+    assert found("\n".join([*reversed(names), row, row, row])).points.x_name == f"{'a' * 199}0"

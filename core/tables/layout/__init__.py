@@ -1,13 +1,13 @@
 """Where a table is in what a file holds, and what its columns are."""
 
 from core.tables.layout.kinds import Row
-from core.tables.layout.lines import MOST, RowReader, are_wrapped, split, unwrapped
+from core.tables.layout.lines import TO_A_REGULAR_ONE, RowReader, are_wrapped, split, unwrapped
 from core.tables.layout.names import needs_mark
 from core.tables.layout.separators import propose_separator
 from core.tables.layout.understood import Layout, understand
 
 __all__ = [
-    "MOST",
+    "TO_A_REGULAR_ONE",
     "Layout",
     "Row",
     "RowReader",

@@ -13,9 +13,9 @@ from core.tables.layout.table_block import fits
 from core.texts import _
 
 WIDE = "  "  # the separator that stands for two or more blanks, where the cells may have single ones
-MOST = 4 / 3  # so many lines, to one that is as the others
+TO_A_REGULAR_ONE = 4 / 3  # lines there may be; the others are odd
 _BLANKS = re.compile(r"[ \t]{2,}|\t")
-_WRAPPED = re.compile(r'\s*"((?:[^"]|"")*)"\s*')
+_WRAPPED = re.compile(r'\s*"([^"]*(?:""[^"]*)*)"\s*')
 
 
 def split(lines: Iterable[str], separator: str) -> list[tuple[list[str], int]]:
@@ -113,7 +113,7 @@ def is_blank(row: Row) -> bool:
 def are_wrapped(lines: Iterable[str]) -> bool:
     """Whether the lines that are not blank are one cell in quotation marks each, but for a few odd ones."""
     filled = [line for line in lines if line.strip()]
-    return 0 < len(filled) <= MOST * sum(_WRAPPED.fullmatch(line) is not None for line in filled)
+    return 0 < len(filled) <= TO_A_REGULAR_ONE * sum(_WRAPPED.fullmatch(line) is not None for line in filled)
 
 
 def unwrapped(lines: Iterable[str]) -> Iterator[str]:

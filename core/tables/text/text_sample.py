@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING
 
 from core.problem import Problem
 from core.tables.cells import Cell
-from core.tables.layout import MOST, Layout, are_wrapped, propose_separator, split, understand, unwrapped
+from core.tables.layout import (
+    TO_A_REGULAR_ONE,
+    Layout,
+    are_wrapped,
+    propose_separator,
+    split,
+    understand,
+    unwrapped,
+)
 from core.tables.limits import SAMPLE_ROWS
 from core.tables.reading import Reading
 from core.tables.sample import Excerpt, Sample, decided
@@ -100,8 +108,8 @@ def _form(lines: Sequence[str], encoding: str, separator: str | None) -> _Form:
         inner = list(unwrapped(lines))
         form = _Form(encoding, separator or propose_separator(inner), wrapped=True)
         widths = Counter(len(row) for row, _end in form.rows(lines))
-        width, count = widths.most_common(1)[0]
-        if width > 1 and widths.total() <= MOST * count:
+        width, count = max(widths.items(), key=lambda item: item[1], default=(0, 0))
+        if width > 1 and widths.total() <= TO_A_REGULAR_ONE * count:
             return form
     return _Form(encoding, separator or propose_separator(lines), wrapped=False)
 
