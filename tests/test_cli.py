@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -670,7 +670,15 @@ def test_ctrl_c_ends_the_run_and_tells_what_it_came_to(
     assert signal.getsignal(number) is handler
 
 
-def test_a_second_ctrl_c_stops_at_once() -> None:
+@pytest.fixture
+def handled() -> Iterator[None]:
+    """Python's own handler, in the place of none where a shell has started the tests in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_a_second_ctrl_c_stops_at_once(handled: None) -> None:
     with Interruption() as interruption:
         signal.raise_signal(signal.SIGINT)
         assert interruption.happened
