@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from core.problem import Problem
 from core.tables.cells import example, is_error, is_formula, is_missing
 from core.tables.layout.kinds import cells_in
+from core.tables.limits import DECIDING
 from core.tables.notations.notation import notation_of, ways_to_write
 from core.tables.reading import DECIMALS, Column, Reading
 from core.tables.sample import Sample
@@ -144,6 +145,7 @@ def _unreadable(sample: Sample, column: int) -> Problem | None:
     if cells and all(map(is_error, cells)):
         text = _("The column “{name}” has only errors ({example}); mend its formulas.")
         return Problem(text.format(name=name, example=example(cells[0])))
+    cells = cells[:DECIDING]
     for mark in DECIMALS:
         marked = [cell for cell in cells if mark in str(cell)]
         if mark != sample.layout.decimal and marked and notation_of(cells, mark):
