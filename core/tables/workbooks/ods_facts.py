@@ -16,7 +16,7 @@ _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
 _COMMENT = _OFFICE + "annotation"
 # what makes it worth to go through all cells
 _OF_INTEREST = re.compile(
-    rb"""value-type=["'](?:percentage|time)|spanned=["'](?!1["'])|visibility=["'][cf]|>(?:#|Err:)|-cell\b(?![^>]*value-type=)[^>]*:formula="""
+    rb"""value-type=["'](?:percentage|time)|spanned=["'](?!1["'])|visibility=["'][cf]|>(?:#|Err:)|-cell\b(?![^>]{0,999}value-type=)[^>]{0,999}:formula="""
 )
 _ERROR = re.compile(r"#\S.*|Err:\d{3}")
 _NUMBERS = ("float", "currency", "percentage")
