@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from core.tables import Reading, read_points
 from core.texts import use_language
 from gui.dialogs.import_dialog import ImportDialog
+from gui.dialogs.preview_model import LONGEST_CELL
 from gui.theme import Theme
 
 MESSY = Path(__file__).parent / "messy"
@@ -169,6 +170,12 @@ def test_a_number_in_another_notation_than_its_column_is_marked_and_the_others_a
     assert view.model().headerData(1, Qt.Orientation.Horizontal) == "length (cm)\ny axis"
     pick(dialog, "y", "share", qtbot)
     assert marked(2) == [3]
+
+
+def test_no_more_of_a_cell_is_given_to_the_screen_than_has_room(opened: Open) -> None:
+    dialog = opened(f"x;y;note\n1;2;{'so ' * 10_000}\n3;4;\n")
+    (_x, _y, note), below = shown_cells(dialog)
+    assert (note, below) == (("so " * 10_000)[:LONGEST_CELL], ["3", "4", ""])
 
 
 def test_a_row_that_is_left_out_is_crossed_out_and_says_why(opened: Open) -> None:

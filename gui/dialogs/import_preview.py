@@ -53,7 +53,7 @@ class ImportPreview(QTableView):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         metrics = self.fontMetrics()
         for column in range(min(len(found.columns), FITTED)):
-            cells = (row[column] for row in found.rows[:FITTED] if column < len(row))
+            cells = (self._model.text(place, column) for place in range(min(len(found.rows), FITTED)))
             longest = max(*self._model.title(column).splitlines(), *cells, key=len)
             width = metrics.horizontalAdvance(longest) + self._theme.px(PADDING)
             width = min(width, self._theme.px(WIDEST))

@@ -13,6 +13,7 @@ from gui.theme import Theme
 
 GAP = "…"
 LONGEST = 24  # characters of a name above its column
+LONGEST_CELL = 300  # characters; no column has room for more, and Qt takes its time for each
 TINT = 36  # of 255, the accent behind x and y
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
@@ -63,9 +64,9 @@ class PreviewModel(QAbstractTableModel):
             return self._side(column)
         if place is None:
             return GAP if role == Role.DisplayRole else None
-        mark, cells = self._preview.marks[place], self._preview.rows[place]
         if role == Role.DisplayRole:
-            return cells[column] if column < len(cells) else ""
+            return self.text(place, column)
+        mark = self._preview.marks[place]
         if role == Role.BackgroundRole:
             return self._background(column, mark)
         if role == Role.ForegroundRole:
@@ -100,6 +101,12 @@ class PreviewModel(QAbstractTableModel):
         if role == Role.DisplayRole:
             return f"{mark.number:,}"
         return why(mark) if role == Role.ToolTipRole else None
+
+    def text(self, place: int, column: int) -> str:
+        """As much of a cell as there may be room for, the rows being counted without those of dots."""
+        assert self._preview is not None
+        cells = self._preview.rows[place]
+        return cells[column][:LONGEST_CELL] if column < len(cells) else ""
 
     def title(self, column: int) -> str:
         """The name of a column, cut when it is long, and on a second line what it is."""
