@@ -55,6 +55,7 @@ def features(points: Points, settings: Settings) -> Floats:
 # --- every tensor -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("case", CASES)
 def test_a_step_is_that_of_a_program_of_the_data(case: str, loss: str) -> None:
@@ -84,6 +85,7 @@ def test_a_step_is_that_of_a_program_of_the_data(case: str, loss: str) -> None:
     assert tensor(found, "targets").values[:, 0] == pytest.approx(points.y)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("case", ["line", "network"])
 def test_what_an_optimizer_keeps_is_told_or_left_out_and_never_mixed(case: str, optimizer: str) -> None:
@@ -266,6 +268,7 @@ def last_number(line: str | None) -> float:
     return float(number.replace("×10", "e"))
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("case", CASES)
 def test_the_formulas_hold_for_the_numbers_of_the_data(case: str, loss: str) -> None:
@@ -344,7 +347,7 @@ def numbers_in(text: str) -> list[float]:
     return [last_number(f"= {each.strip(',.').replace(',', '')}") for each in found]
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("case", CASES)
 def test_the_sentences_of_a_step_tell_the_numbers_of_the_data(case: str, loss: str) -> None:

@@ -82,7 +82,7 @@ def count(qtbot: QtBot, value: int | None = None, parameter: Parameter = BATCH) 
     return Bench(qtbot, field)
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize("name", ALL)
 def test_every_setting_has_a_field_that_shows_its_default_and_says_nothing_of_itself(
     qtbot: QtBot, name: str

@@ -228,6 +228,7 @@ def test_no_schedule_and_no_value_is_left_out_here() -> None:
         assert all(case.values[p.key] != p.default for p in SCHEDULES[key].parameters)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("batch_size", [None, 7])
 @pytest.mark.parametrize("optimizer", ["adam", "sgd"])
 @pytest.mark.parametrize("key", SCHEDULED)
@@ -283,6 +284,7 @@ def test_with_points_held_out_a_plateau_is_one_of_their_loss(loss: str, batch_si
     assert trainer.latest.validation_loss == program.validation_losses[-1]
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("at", [1, 13, 45])
 @pytest.mark.parametrize("key", [key for key in SCHEDULED if key != "plateau"])
 def test_a_new_learning_rate_scales_all_that_the_schedule_still_does(key: str, at: int) -> None:
@@ -320,7 +322,7 @@ PENALTIES: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize("penalty", PENALTIES, ids=str)
 @pytest.mark.parametrize("optimizer", ["adam", "sgd", "lbfgs"])
 @pytest.mark.parametrize("model", ["line", "polynomial", "mlp"])

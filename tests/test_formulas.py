@@ -111,7 +111,7 @@ def everything() -> Iterator[tuple[Settings, int]]:
 # --- the model, the loss and the gradient ----------------------------------------------------------------
 
 
-@pytest.mark.one_in(4)
+@pytest.mark.one_in(8)
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("model", MODEL_SETTINGS)
 @pytest.mark.parametrize("more", [{}, {"l1": 0.3}, {"standardise": True}], ids=str)
@@ -132,7 +132,7 @@ def test_loss_and_gradient_are_those_of_autograd(model: str, loss: str, more: di
     assert SIGNS.split(said(found["loss"][-1]))[-1] == significant(seen.objective or 0)
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize("residual", [-2.5, -0.7, 0.0, 0.7, 1.0, 2.5])
 @pytest.mark.parametrize("loss", LOSSES)
 def test_the_slope_of_a_loss_is_that_of_torch_to_the_last_digits(loss: str, residual: float) -> None:
@@ -289,7 +289,7 @@ def check(line: Line) -> bool:
     return True
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("case", list(everything()), ids=lambda case: f"{case[0].optimizer}-{case[0].loss}")
 def test_each_line_of_numbers_comes_to_what_it_states(case: tuple[Settings, int]) -> None:
     settings, features = case
@@ -301,7 +301,7 @@ def test_each_line_of_numbers_comes_to_what_it_states(case: tuple[Settings, int]
     assert checked >= 12
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("case", list(everything()), ids=lambda case: f"{case[0].optimizer}-{case[0].loss}")
 def test_the_last_line_ends_where_the_parameter_is_after_the_step(case: tuple[Settings, int]) -> None:
     settings, features = case
@@ -376,7 +376,7 @@ def test_a_gradient_line_is_shown_for_its_own_parameter_alone() -> None:
         ]
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize("case", list(everything()), ids=lambda case: f"{case[0].optimizer}-{case[0].loss}")
 def test_numbers_beyond_all_numbers_break_nothing(case: tuple[Settings, int]) -> None:
     seen = inside(*case)
@@ -475,7 +475,7 @@ def test_every_symbol_of_a_block_is_explained() -> None:
             ) in legend(block)
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize("case", list(everything()), ids=lambda case: f"{case[0].optimizer}-{case[0].loss}")
 def test_within_a_block_each_letter_means_one_thing(case: tuple[Settings, int]) -> None:
     settings, features = case

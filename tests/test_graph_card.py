@@ -143,6 +143,7 @@ def test_another_loss_changes_its_node_alone_and_a_note_says_so(qtbot: QtBot, ca
     qtbot.waitUntil(lambda: not card.change_note.toolTip())
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("opened", [(), ALL_OPEN])
 @pytest.mark.parametrize("manner", [Manner(d, u, 1.0) for d in DETAILS for u in (False, True)])
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def assert_space_runs_from(qtbot: QtBot, window: MainWindow, widget: QWidget) ->
     assert not window.session.running
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize("name", ["model", "loss", "speed", "residuals", "device", "start"])
 def test_after_a_click_on_a_list_space_still_runs(qtbot: QtBot, window: MainWindow, name: str) -> None:
     box = part(window, QComboBox, name)
@@ -124,6 +124,7 @@ def test_after_a_click_on_a_control_that_came_later_space_still_runs(
     assert_space_runs(qtbot, window)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("name", ["learning_rate", "batch_size", "seed", "epochs"])
 def test_in_a_field_of_a_number_space_runs_and_takes_up_what_is_typed(
     qtbot: QtBot, window: MainWindow, name: str
@@ -162,7 +163,7 @@ def test_in_a_field_of_a_number_letters_are_no_shortcuts(qtbot: QtBot, window: M
     assert action(window, "draw").isChecked()
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize("name", ["learning_rate", "seed", "epochs"])
 @pytest.mark.parametrize("enter", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
 def test_after_enter_in_a_field_of_a_number_letters_are_keys_of_the_window(
@@ -180,7 +181,7 @@ def test_after_enter_in_a_field_of_a_number_letters_are_keys_of_the_window(
     assert field.text() == "2"
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize("name", ["learning_rate", "seed", "batch_size"])
 def test_escape_in_a_field_of_a_number_shows_what_it_was_and_leaves_it(
     qtbot: QtBot, window: MainWindow, name: str
@@ -354,7 +355,7 @@ def press(qtbot: QtBot, widget: QWidget, keys: str) -> None:
     qtbot.keyClick(widget, combination.key(), combination.keyboardModifiers())
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize("name", ["code", "table"])
 @pytest.mark.parametrize("keys", KEYS_OF_THE_WINDOW)
 def test_after_a_click_on_what_is_to_be_read_keys_are_still_those_of_the_window(

@@ -131,7 +131,7 @@ def holds_the_run(window: MainWindow) -> None:
         assert is_in_view(window, np.array([[cross.pos().x(), cross.pos().y()]]))
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(("world", "model", "loss", "standardise"), CASES)
 def test_it_holds_start_path_and_goal(
     qtbot: QtBot, world: str, model: str, loss: str, standardise: bool
@@ -244,7 +244,7 @@ def test_a_view_that_a_person_chose_is_left_alone(qtbot: QtBot, window: MainWind
 WILD = replace(SETTINGS, optimizer="sgd", steps=None)
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("kind", ["path directions", "two parameters"])
 @pytest.mark.parametrize(
     "settings",
@@ -464,6 +464,7 @@ def test_a_model_that_comes_back_has_a_plane_of_its_own_at_once(qtbot: QtBot) ->
 # --- what is said and chosen in little room -----------------------------------------------------------------
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("size", [(1024, 768), (1280, 720)])
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
 def test_what_may_be_misread_and_the_units_can_be_seen_in_a_small_window(

@@ -148,6 +148,7 @@ def by_its_line(qtbot: QtBot, window: MainWindow, of: Snapshot) -> None:
     click(plot_of(window).viewport(), on_its_line(window, of) + QPointF(0, 2), CONTROL)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("scrub", [by_the_time_slider, by_a_drag_on_the_losses, by_the_path, by_its_line])
 def test_scrubbed_to_a_step_all_views_show_what_was_recorded_there(
     qtbot: QtBot, window: MainWindow, recorded: list[Snapshot], scrub: Scrub
@@ -173,6 +174,7 @@ def test_step_0_can_be_gone_to_from_the_path_and_the_run_goes_on_from_there(
     all_show(window, recorded[1])
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("scrub", [by_the_time_slider, by_a_drag_on_the_losses, by_the_path])
 def test_a_networks_views_show_what_was_recorded_too(qtbot: QtBot, scrub: Scrub) -> None:
     recorded = run_of(NETWORK, steps=60)

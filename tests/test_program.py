@@ -81,7 +81,7 @@ def agree(points: Points, settings: Settings, steps: int = STEPS) -> dict[str, o
 # --- the same bits --------------------------------------------------------------------------------------
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_every_optimizer_loss_and_model_come_to_the_same_bits(optimizer: str, loss: str) -> None:
@@ -97,13 +97,14 @@ def test_any_points_do(points: Points, standardise: bool) -> None:
         agree(points, Settings(model, "mae", dtype=dtype, standardise=standardise))
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_so_they_do_in_float64_and_in_batches(optimizer: str) -> None:
     for model, batch_size in product(MODELS, (None, 4)):
         agree(FEW, Settings(model, "mse", optimizer, dtype="float64", batch_size=batch_size, seed=5))
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("schedule", SCHEDULES)
 def test_every_schedule_sets_the_same_rates(schedule: str) -> None:
     for optimizer, standardise, validation in (
@@ -122,6 +123,7 @@ def test_every_schedule_sets_the_same_rates(schedule: str) -> None:
         agree(FEW, settings)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("table", TABLES)
 def test_every_hyper_parameter_away_from_its_default_counts(table: str) -> None:
     for row in TABLES[table].values():
@@ -134,7 +136,7 @@ def test_every_hyper_parameter_away_from_its_default_counts(table: str) -> None:
                 agree(FEW, settings)
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("dtype", FIELDS["dtype"].words)
 @pytest.mark.parametrize("standardise", [False, True])
 @pytest.mark.parametrize("start", ["zeros", "own"])
@@ -151,7 +153,7 @@ def test_start_values_are_those_that_were_chosen(
     agree(FEW, settings, steps=0)
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize("optimizer", ["sgd", "adamw", "lbfgs"])
 @pytest.mark.parametrize("clip", [None, 0.5])
 @pytest.mark.parametrize("l1", [0.0, 0.25])
@@ -166,6 +168,7 @@ def test_a_penalty_and_a_shortened_gradient_are_in_it(
     agree(FEW, settings)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("standardise", [False, True])
 @pytest.mark.parametrize("model", ["line", "mlp"])
 @pytest.mark.parametrize("batch_size", [None, 3])
@@ -173,6 +176,7 @@ def test_two_columns_of_x_are_two_inputs(model: str, batch_size: int | None, sta
     agree(PLANE, Settings(model, batch_size=batch_size, standardise=standardise, validation=0.2))
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("batch_size", "steps"), [(4, 3), (4, 12), (4, 13), (1, 25), (10, 5), (11, 4), (99, 4)]
 )
@@ -183,7 +187,7 @@ def test_batches_are_drawn_in_the_same_order_with_a_short_one_last(
     agree(FEW, Settings("mlp", batch_size=batch_size, seed=2, validation=validation), steps)
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize("seed", range(50))
 def test_anything_together_comes_to_the_same_bits(seed: int) -> None:
     draw = random.Random(seed)
@@ -223,7 +227,7 @@ def test_a_line_is_also_told_in_the_units_of_the_data() -> None:
     assert "w" not in printed(program(FEW, Settings(), 1))
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize(
     "settings",
     [
@@ -356,6 +360,7 @@ def test_the_layers_of_a_network_are_written_out(activation: str) -> None:
     assert bend.join(layers) in text
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("settings", "steps", "expected"),
     [

@@ -261,6 +261,7 @@ def test_of_a_batch_it_is_said_how_many_points_there_are() -> None:
     assert "has made a prediction from its x: it is" in done(alone)
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("loss", LOSSES)
 def test_a_larger_parameter_changes_the_loss_as_the_words_say(loss: str, model: str) -> None:

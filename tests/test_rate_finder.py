@@ -49,7 +49,7 @@ def test_gradient_descent_blows_up_beyond_its_limit_and_a_stable_rate_is_propose
     assert "Smith 2017" in search.reason
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize("optimizer", SWEPT)
 @pytest.mark.parametrize(
     "changes", [{}, {"batch_size": 16}, {"model": "mlp"}], ids=["line", "batches", "mlp"]

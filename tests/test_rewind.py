@@ -64,7 +64,7 @@ def rows() -> list[Any]:
     ]
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("choices", rows())
 def test_every_step_that_is_gone_to_is_the_one_that_was(choices: dict[str, Any]) -> None:
     trainer = Trainer(POINTS, replace(ENDLESS, **choices))
@@ -78,7 +78,7 @@ def test_every_step_that_is_gone_to_is_the_one_that_was(choices: dict[str, Any])
         assert trainer.tip is known[-1]
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("choices", rows())
 def test_from_an_earlier_step_it_goes_on_exactly_as_the_first_time(choices: dict[str, Any]) -> None:
     settings = replace(ENDLESS, **choices)

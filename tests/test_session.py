@@ -272,7 +272,7 @@ def further_steps(qtbot: QtBot, window: MainWindow) -> None:
     assert window.session.running
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("change", LIVE.values(), ids=LIVE)
 def test_a_live_change_and_its_undo_reach_the_running_run(
     qtbot: QtBot, window: MainWindow, change: Callable[[MainWindow], None]
@@ -287,7 +287,7 @@ def test_a_live_change_and_its_undo_reach_the_running_run(
         assert snapshot(window).run == before
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize("change", RESTARTS.values(), ids=RESTARTS)
 def test_any_other_change_and_its_undo_start_a_run_that_keeps_running(
     qtbot: QtBot, window: MainWindow, change: Callable[[MainWindow], None]
@@ -303,7 +303,7 @@ def test_any_other_change_and_its_undo_start_a_run_that_keeps_running(
     assert len(training_threads()) == 1
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize("change", RESTARTS.values(), ids=RESTARTS)
 def test_a_run_at_rest_stays_at_rest_when_it_is_built_anew(
     qtbot: QtBot, window: MainWindow, change: Callable[[MainWindow], None]

@@ -155,7 +155,7 @@ def test_a_mark_says_whether_a_setting_changes_live(desk: Desk, name: str) -> No
     assert mark.toolTip().startswith("Live" if FIELDS[name].live else "Changing this starts a new run")
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(("table", "key"), ROWS)
 def test_every_row_of_every_table_can_be_chosen_and_brings_its_own_parameters(
     qtbot: QtBot, desk: Desk, table: str, key: str
@@ -172,7 +172,7 @@ def test_every_row_of_every_table_can_be_chosen_and_brings_its_own_parameters(
     assert not {name for name in visible if name.split(".")[0] in others and "." in name}
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize("key", OPTIONS)
 def test_every_hyper_parameter_can_be_set(qtbot: QtBot, desk: Desk, key: str) -> None:
     row = key.split(".")[0]

@@ -138,6 +138,7 @@ def test_a_folder_that_cannot_be_written_is_named(platform: str, home: Path) -> 
     assert str(home) in str(caught.value)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows does not run this")
 @pytest.mark.parametrize("folder", AWKWARD)
 def test_the_linux_entry_starts_the_program_from_any_folder(
@@ -177,6 +178,7 @@ def test_the_linux_entry_is_valid(home: Path, monkeypatch: pytest.MonkeyPatch) -
     subprocess.run(["desktop-file-validate", install_shortcut("linux", home)[0]], check=True)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows does not run this")
 @pytest.mark.parametrize("folder", AWKWARD)
 def test_the_macos_bundle_starts_the_program_from_any_folder(

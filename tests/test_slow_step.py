@@ -46,6 +46,7 @@ def assert_same(one: Trainer, other: Trainer) -> None:
     assert one.fit.state() == other.fit.state()
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("batch_size", [None, 6])
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)

@@ -208,7 +208,7 @@ CASES = [
 ]
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize(("seed", "model", "degree", "descent", "standardise"), CASES)
 def test_the_trainer_converges_just_below_the_limit_and_diverges_just_above_it(
     seed: int, model: str, degree: int, descent: Descent, standardise: bool
@@ -242,7 +242,7 @@ def mean_square_growth(design: Floats, rate: float, descent: Descent, size: int)
     return float(np.abs(np.linalg.eigvals(of_mean + (squares - of_mean) / size)).max())
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize("size", [1, 4, 16])
 @pytest.mark.parametrize("descent", DESCENTS)
 @pytest.mark.parametrize("seed", range(3))

@@ -62,14 +62,14 @@ def test_64_rates_together_are_64_single_runs() -> None:
     assert held_against_single_runs(POINTS, Settings(), SweepPlan(high=1.0, steps=40)) > 55
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("optimizer", TOGETHER)
 def test_every_first_order_optimizer_takes_each_run_at_its_own_rate(optimizer: str) -> None:
     plan = SweepPlan(low=1e-3, high=1.0, runs=8, steps=80)
     assert held_against_single_runs(POINTS, Settings(optimizer=optimizer), plan) >= 5
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     ("optimizer", "options"), [(key, each) for key in SWITCHES for each in SWITCHES[key]]
 )
@@ -86,7 +86,7 @@ def test_every_loss(loss: str) -> None:
     assert held_against_single_runs(POINTS, Settings(loss=loss, standardise=True), plan) >= 3
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("standardise", [False, True])
 @pytest.mark.parametrize("model", MODELS)
 def test_every_model_on_raw_and_on_standardised_points(model: str, standardise: bool) -> None:
@@ -94,6 +94,7 @@ def test_every_model_on_raw_and_on_standardised_points(model: str, standardise: 
     assert held_against_single_runs(POINTS, Settings(model=model, standardise=standardise), plan) >= 3
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("activation", ["tanh", "relu", "sigmoid"])
 def test_networks_of_several_layers(activation: str) -> None:
     options: dict[str, Value] = {"mlp.layers": 3, "mlp.width": 5, "mlp.activation": activation}
@@ -101,7 +102,7 @@ def test_networks_of_several_layers(activation: str) -> None:
     assert held_against_single_runs(POINTS, settings, SweepPlan(low=1e-3, high=0.01, runs=3, steps=60)) == 3
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize("optimizer", ["sgd", "asgd", "adam"])
 @pytest.mark.parametrize("schedule", SCHEDULES)
 def test_every_schedule_moves_each_rate_as_its_own_run_has_it(schedule: str, optimizer: str) -> None:
@@ -119,7 +120,7 @@ def test_every_schedule_moves_each_rate_as_its_own_run_has_it(schedule: str, opt
     assert held_against_single_runs(POINTS, settings, SweepPlan(low=1e-3, high=0.1, runs=4, steps=60)) >= 3
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     "changes",
     [
@@ -145,7 +146,7 @@ def test_every_other_setting(changes: dict[str, object]) -> None:
     assert held_against_single_runs(POINTS, alone, plan) >= 2
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize("optimizer", [*TOGETHER, "rprop"])
 @pytest.mark.parametrize("batch_size", [None, 7])
 def test_seeds_have_start_values_and_shuffles_of_their_own(optimizer: str, batch_size: int | None) -> None:
@@ -155,6 +156,7 @@ def test_seeds_have_start_values_and_shuffles_of_their_own(optimizer: str, batch
     assert held_against_single_runs(POINTS, settings, plan) >= 2
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("optimizer", ["adam", "rprop"])
 @pytest.mark.parametrize("model", MODELS)
 def test_start_values_are_multiplied(model: str, optimizer: str) -> None:

@@ -156,7 +156,7 @@ def test_the_optimum_does_not_depend_on_the_optimizer() -> None:
     assert one.parameters == other.parameters
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize("standardise", [False, True])
 @pytest.mark.parametrize("model", ["line", "polynomial", "mlp"])
 @pytest.mark.parametrize(

@@ -272,7 +272,7 @@ def trained(settings: Settings, points: Points = POINTS) -> Trainer:
 # --- the same numbers as a PyTorch program -----------------------------------------------------------------
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_every_optimizer_gives_the_numbers_of_a_pytorch_program(model: str, optimizer: str) -> None:
@@ -913,6 +913,7 @@ REAL = [
 ]
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize(("file", "x", "y"), REAL)
 def test_converged_is_at_the_least_squares_of_real_data(file: str, x: str, y: str, dtype: str) -> None:
@@ -1221,7 +1222,7 @@ OUT_OF_MEMORY = torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.
 LOST = RuntimeError("CUDA error: device-side assert triggered\nmore lines")
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("batch_size", [None, 16])
 def test_a_device_that_fails_in_mid_run_costs_nothing(

@@ -40,7 +40,7 @@ def rows(arrays: tuple[Floats, ...]) -> Floats:
     return flat(arrays).astype(np.float64)
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("case", CASES)
 def test_a_gradient_of_training_becomes_the_slope_of_the_loss_of_the_data(case: str, loss: str) -> None:

@@ -291,6 +291,7 @@ def inside(qtbot: QtBot) -> Iterator[MainWindow]:
         yield made
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("phases", [2, 3, 4, 5])
 def test_every_view_follows_in_mid_step(qtbot: QtBot, inside: MainWindow, phases: int) -> None:
     start = snapshot(inside).arrays
@@ -402,6 +403,7 @@ def test_the_gradient_in_the_graph_is_that_of_the_table(qtbot: QtBot, inside: Ma
         qtbot.waitUntil(lambda before=was: table(inside) != before)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("phases", [2, 3, 4, 5])
 def test_the_sentence_below_the_program_is_in_the_units_of_the_other_cards(
     qtbot: QtBot, inside: MainWindow, phases: int
