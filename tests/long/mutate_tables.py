@@ -31,7 +31,7 @@ LINES_OF_NAMES = 1  # in a table without anything before its numbers
 CAUSES = {
     mutations.EMPTY: "is empty",
     mutations.NO_ROWS: "no rows",
-    mutations.ONE_COLUMN: "Only the column",
+    mutations.ONE_COLUMN: "Only the column|no column of numbers",
     mutations.NO_NUMBERS: "No column of the table has numbers",
     mutations.NO_FINITE: "No row has a finite number in both columns",
     mutations.NO_TEXT: "is no text|is not a text",
