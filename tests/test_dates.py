@@ -151,6 +151,8 @@ def test_times_of_day_count_from_the_first_and_durations_from_nothing() -> None:
     assert numbers(["59:30", "1:00:30"]) == ([3570.0, 3630.0], "seconds")
     assert numbers(["0:30:00", "1 day, 2:30:00"]) == ([1800.0, 95_400.0], "seconds")
     assert numbers(["PT26H30M", "P1DT3H", "PT1.5S"]) == ([95_400.0, 97_200.0, 1.5], "seconds")
+    assert numbers(["P999999D", "P1D"]) == ([999_999.0, 1.0], "days")
+    assert dates_of(["P5M", "P6M"]) is None  # months, which are not equally long
     assert numbers(["0:00:00", "72:00:00"]) == ([0.0, 3.0], "days")
     assert numbers([str(timedelta(hours=-1)), "0:00:00"]) == ([-3600.0, 0.0], "seconds")
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from core.experiment.time_scale import DAY
-from core.tables.notations.durations import clock_of_period
+from core.tables.notations.durations import parts_of_period
 
 LONGEST = 64  # characters of a cell that is looked at
 _REMEMBERED = 100_000  # texts; a long column has the same times again and again
@@ -72,9 +72,10 @@ def _span(text: str) -> Span | None:
         rest = span(found[3])
         whole = float(found[2]) * DAY * (-1 if found[1] else 1)
         return None if rest is None else Span(whole + rest.seconds, True, 3, 0.0)
-    if found := _CLOCK.fullmatch(clock_of_period(text)):
-        period = _numbers_between_colons(found)
-        return None if period is None else period._replace(certain=True)
+    if period := parts_of_period(text):
+        is_negative, seconds, digits = period
+        total = seconds + _fraction(digits)
+        return Span(-total if is_negative else total, True, 3, 0.0)
     clock = clock_of(text)
     return None if clock is None or clock.offset is not None else Span(clock.seconds, False, 3, clock.seconds)
 

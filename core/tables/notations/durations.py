@@ -21,11 +21,17 @@ def clock(duration: timedelta) -> str:
 
 def clock_of_period(text: str) -> str:
     """What a clock shows of a duration in ISO 8601, as PT25H30M; the text itself where it is none."""
+    found = parts_of_period(text)
+    return text if found is None else _shown(*found)
+
+
+def parts_of_period(text: str) -> tuple[bool, int, str] | None:
+    """Whether a duration in ISO 8601 is negative, its whole seconds, and the digits of its fraction."""
     found = _PERIOD.fullmatch(text)
     if found is None:
-        return text
+        return None
     days, hours, minutes, seconds = (int(part or 0) for part in found.groups()[1:5])
-    return _shown(found[1] == "-", ((days * 24 + hours) * 60 + minutes) * 60 + seconds, found[6] or "")
+    return found[1] == "-", ((days * 24 + hours) * 60 + minutes) * 60 + seconds, found[6] or ""
 
 
 def _shown(is_negative: bool, seconds: int, digits: str) -> str:
