@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from core.tables.reading import (
@@ -21,17 +21,78 @@ from core.tables.reading import (
 )
 from core.texts import N_, _, n_
 
-# Why a single row of the table is left out.
-WHY = {
-    MISSING: N_("A cell of x or y is empty."),
-    NOT_A_NUMBER: N_("A cell of x or y is not a number."),
-    NOT_A_DATE: N_("A cell of x is not a date or time as in its column."),
-    ERROR_CELL: N_("A cell of x or y has an error of the spreadsheet."),
-    NO_RESULT: N_("A cell of x or y has a formula without its result."),
-    OTHER_NOTATION: N_("A number is in another notation than its column."),
-    STRAY_QUOTE: N_("A cell has a quotation mark without its partner, or amid other letters."),
-    NOT_FINITE: N_("A number is infinite."),
-    TOO_MANY_CELLS: N_("The row has more cells than the table has columns."),
+
+@dataclass(frozen=True)
+class Reason:
+    """Why rows are left out: the sentence about one that is shown, "" where none is, and about so many."""
+
+    of_one: str
+    of_some: Callable[[int], str]
+
+
+REASONS = {
+    MISSING: Reason(
+        N_("A cell of x or y is empty."),
+        lambda count: n_("{count} has a missing cell", "{count} have a missing cell", count),
+    ),
+    NOT_A_NUMBER: Reason(
+        N_("A cell of x or y is not a number."),
+        lambda count: n_(
+            "{count} has a cell that is not a number", "{count} have a cell that is not a number", count
+        ),
+    ),
+    NOT_A_DATE: Reason(
+        N_("A cell of x is not a date or time as in its column."),
+        lambda count: n_(
+            "{count} has a cell that is not a date or time as in its column ({example})",
+            "{count} have a cell that is not a date or time as in their column ({example})",
+            count,
+        ),
+    ),
+    ERROR_CELL: Reason(
+        N_("A cell of x or y has an error of the spreadsheet."),
+        lambda count: n_(
+            "{count} has a cell with an error ({example})",
+            "{count} have a cell with an error ({example})",
+            count,
+        ),
+    ),
+    NO_RESULT: Reason(
+        N_("A cell of x or y has a formula without its result."),
+        lambda count: n_(
+            "{count} has a formula without its result ({example})",
+            "{count} have a formula without its result ({example})",
+            count,
+        ),
+    ),
+    OTHER_NOTATION: Reason(
+        N_("A number is in another notation than its column."),
+        lambda count: n_(
+            "{count} has a number in another notation than its column, such as “{example}”",
+            "{count} have a number in another notation than their column, such as “{example}”",
+            count,
+        ),
+    ),
+    STRAY_QUOTE: Reason(
+        N_("A cell has a quotation mark without its partner, or amid other letters."),
+        lambda count: n_(
+            "{count} has a stray quotation mark ({example})",
+            "{count} have a stray quotation mark ({example})",
+            count,
+        ),
+    ),
+    NOT_FINITE: Reason(
+        N_("A number is infinite."),
+        lambda count: n_("{count} has an infinite number", "{count} have an infinite number", count),
+    ),
+    TOO_MANY_CELLS: Reason(
+        N_("The row has more cells than the table has columns."),
+        lambda count: n_("{count} has too many cells", "{count} have too many cells", count),
+    ),
+    BEHIND: Reason(
+        "",
+        lambda count: n_("{count} stands behind the table", "{count} stand behind the table", count),
+    ),
 }
 
 _LISTED = 5  # rows named in a sentence
@@ -60,53 +121,10 @@ class LeftOut:
 
     def reasons(self) -> str:
         """How many rows are left out and why, in words."""
-        counts = self.because
-        texts = {
-            MISSING: n_("{count} has a missing cell", "{count} have a missing cell", self.counts[MISSING]),
-            NOT_A_NUMBER: n_(
-                "{count} has a cell that is not a number",
-                "{count} have a cell that is not a number",
-                self.counts[NOT_A_NUMBER],
-            ),
-            NOT_A_DATE: n_(
-                "{count} has a cell that is not a date or time as in its column ({example})",
-                "{count} have a cell that is not a date or time as in their column ({example})",
-                self.counts[NOT_A_DATE],
-            ),
-            ERROR_CELL: n_(
-                "{count} has a cell with an error ({example})",
-                "{count} have a cell with an error ({example})",
-                self.counts[ERROR_CELL],
-            ),
-            NO_RESULT: n_(
-                "{count} has a formula without its result ({example})",
-                "{count} have a formula without its result ({example})",
-                self.counts[NO_RESULT],
-            ),
-            OTHER_NOTATION: n_(
-                "{count} has a number in another notation than its column, such as “{example}”",
-                "{count} have a number in another notation than their column, such as “{example}”",
-                self.counts[OTHER_NOTATION],
-            ),
-            STRAY_QUOTE: n_(
-                "{count} has a stray quotation mark ({example})",
-                "{count} have a stray quotation mark ({example})",
-                self.counts[STRAY_QUOTE],
-            ),
-            NOT_FINITE: n_(
-                "{count} has an infinite number", "{count} have an infinite number", self.counts[NOT_FINITE]
-            ),
-            TOO_MANY_CELLS: n_(
-                "{count} has too many cells", "{count} have too many cells", self.counts[TOO_MANY_CELLS]
-            ),
-            BEHIND: n_(
-                "{count} stands behind the table", "{count} stand behind the table", self.counts[BEHIND]
-            ),
-        }
         return ", ".join(
-            text.format(count=f"{counts[key]:,}", example=self.examples.get(key, ""))
-            for key, text in texts.items()
-            if key in counts
+            reason.of_some(count).format(count=f"{count:,}", example=self.examples.get(key, ""))
+            for key, reason in REASONS.items()
+            if (count := self.counts[key])
         )
 
     def sentence(self) -> str:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QBrush, QColor, QFont
 
 from core.tables import Preview
-from core.tables.left_out import WHY
+from core.tables.left_out import REASONS
 from core.tables.reading import RowMark
 from core.texts import _
 from gui.theme import Theme
@@ -148,4 +148,4 @@ def why(mark: RowMark) -> str | None:
     """The sentences about a row that is left out; None for a point."""
     if not mark.reason:
         return None
-    return _("This row is left out. {why}").format(why=_(WHY[mark.reason]))
+    return _("This row is left out. {why}").format(why=_(REASONS[mark.reason].of_one))
