@@ -120,7 +120,7 @@ def message(points: Points, sheet: str | None, notes: Sequence[str], left_out: L
 
 def warning(points: Points) -> str:
     """What makes a fit of these points difficult; "" when nothing does."""
-    if len(points) > 1 and np.ptp(points.x / max(_largest(points.x), 1.0)) == 0:
+    if len(points) > 1 and points.x.min() == points.x.max():
         text = _("Every {x} is the same, so the slope is undefined: any line through the mean of {y} fits.")
         return text.format(x=points.x_name, y=points.y_name)
     if max(_largest(points.x), _largest(points.y)) > _LARGEST_FLOAT32:

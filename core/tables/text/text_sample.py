@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 Rows = list[tuple[list[str], int]]
 
 LINES_TO_A_ROW = 4  # at most, on average: cells may have several
+_JUDGED_LINES = 200  # enough to tell how lines become rows
 _WIDER = 8  # times as many bytes of the end, while there are only notes
 _PAGE = ("<!doctype", "<html", "<?xml", "<head", "<body")
 _CONTROLS = frozenset(map(chr, range(32))) - frozenset("\t\n\r\f\v\x1a")
@@ -60,7 +61,7 @@ def sample_of(table: TextTable, reading: Reading) -> Sample:
     before, lines = _first_lines(table.name, decoded(head, letters.encoding), whole)
     most = SAMPLE_ROWS * LINES_TO_A_ROW
     whole, lines = whole and len(lines) <= most, lines[:most]
-    form = _form(lines, letters.encoding, reading.separator)
+    form = _form(lines[:_JUDGED_LINES], letters.encoding, reading.separator)
     rows = form.rows(lines)
     cells = [row for row, _end in rows]
     far = () if whole else _far_rows(table, form, FAR_BYTES)
