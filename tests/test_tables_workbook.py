@@ -60,9 +60,12 @@ def test_old_and_open_workbooks_are_read(name: str) -> None:
     assert read.dropped_because == {MISSING: 1}
 
 
-def test_a_sheet_without_a_name_is_not_asked_for() -> None:
+def test_a_sheet_is_asked_for_by_a_name_that_there_is() -> None:
     path = MESSY / "workbook.ods"
     assert read_points(path, Reading(sheet="")).points == read_points(path).points
+    for name in ("Nowhere", os.fsdecode(b"\xff")):
+        with pytest.raises(Problem, match="has no sheet"):
+            read_points(path, Reading(sheet=name))
 
 
 def test_a_workbook_is_known_by_its_content_and_not_by_its_name(tmp_path: Path) -> None:

@@ -25,13 +25,7 @@ from datetime import timedelta
 from xml.etree import ElementTree
 from xml.parsers import expat
 
-from python_calamine import (
-    CalamineWorkbook,
-    PasswordError,
-    SheetTypeEnum,
-    SheetVisibleEnum,
-    WorksheetNotFound,
-)
+from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from core.tables.notations.durations import clock
 from core.tables.workbooks.exit_statuses import NO_SHEET, PASSWORD, TOO_LARGE
@@ -60,6 +54,8 @@ def main(path: str, sheet: str, limit: str, columns: str) -> None:
     # as a stream its kind is told by its content, whatever its name ends in
     with open(path, "rb") as file, CalamineWorkbook.from_filelike(file) as workbook:
         names = sheet_names(workbook)
+        if sheet and sheet not in workbook.sheet_names:
+            sys.exit(NO_SHEET)
         for name in [sheet] if sheet else names:
             rows, about = opened(path, workbook, name)
             out.write({"sheets": names, "sheet": name, **about})
@@ -154,7 +150,5 @@ if __name__ == "__main__":
         main(*sys.argv[1:])
     except PasswordError:
         sys.exit(PASSWORD)
-    except WorksheetNotFound:
-        sys.exit(NO_SHEET)
     except MemoryError:
         sys.exit(TOO_LARGE)
