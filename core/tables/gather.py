@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.experiment.points import Floats, Points
+from core.experiment.points import Floats, Points, all_finite
 from core.problem import Problem
 from core.tables.left_out import LeftOut
 from core.tables.limits import check_rows
@@ -60,7 +61,7 @@ def _sorted_out(block: Block, left_out: LeftOut) -> Mask:
     x, y = block.x, block.y
     left_out.counts[TOO_MANY_CELLS] += block.too_many_cells
     left_out.counts[BEHIND] += block.behind
-    if not (x.text.any() or y.text.any()) and np.isfinite(x.values).all() and np.isfinite(y.values).all():
+    if not (x.text.any() or y.text.any()) and all_finite(x.values) and all_finite(y.values):
         return np.ones(len(x.values), dtype=np.bool_)
     text = x.text | y.text
     missing = np.isnan(x.values) | np.isnan(y.values)
@@ -135,13 +136,13 @@ def proposes_standardise(points: Points) -> bool:
 
 def _is_far_from_one(values: Floats) -> bool:
     """Whether the mean or the spread of some numbers is far from 1."""
-    largest = max(_largest(values), np.finfo(np.float64).tiny)
-    scaled = (
-        values if largest < _SQUARABLE else values / largest
-    )  # so that squares of large numbers do not overflow
-    unit = 1.0 if scaled is values else largest
-    mean, spread = abs(scaled.mean()) * unit, scaled.std() * unit
-    return bool(max(mean, spread) > _FAR or 0 < spread < _NARROW)
+    low, high = float(values.min()), float(values.max())
+    largest = max(high, -low, float(np.finfo(np.float64).tiny))
+    unit = 1.0 if largest < _SQUARABLE else largest  # so that squares of large numbers do not overflow
+    scaled = values if unit == 1.0 else values / unit
+    mean = abs(float(scaled.mean()))
+    spread = math.sqrt(max(float(scaled @ scaled) / len(scaled) - mean**2, 0.0))
+    return unit * max(mean, spread) > _FAR or (low < high and unit * spread < _NARROW)
 
 
 def _largest(values: Floats) -> float:
