@@ -71,3 +71,11 @@ def test_a_fit_that_meets_every_point_in_the_precision_of_the_run_is_exact(dtype
     beside, _held_out = measures(points, settings, None, lambda x: x[:, 0] / 2 + away * 1e3)
     assert beside.rmse == pytest.approx(away * 1e3, rel=0.1)
     assert beside.loss == pytest.approx((away * 1e3) ** 2, rel=0.2)
+
+
+def test_a_part_that_is_met_is_exact_also_where_the_other_is_not() -> None:
+    points, hidden = Points([1.0, 2.0, 3.0], [0.5, 1.0, 9.0]), np.array([False, False, True])
+    training, held_out = measures(points, Settings(), hidden, lambda x: x[:, 0] / 2 + 1e-8)
+    assert training == Measures(2, 0.0, 1.0, 0.0, 0.0)
+    assert held_out is not None
+    assert held_out.rmse == pytest.approx(7.5)

@@ -38,12 +38,10 @@ def measures(
 ) -> tuple[Measures, Measures | None]:
     """Of the training points, and of those where `held_out` `[N]` is True; None where there are none.
 
-    All in float64, and of one and the same fit, which `predict` is. A fit that meets every point in the run's
-    own precision is exact, as it is for torch.
+    All in float64, and of one and the same fit, which `predict` is. One that meets every such point in the
+    run's own precision is exact, as it is for torch.
     """
     predicted = predict(points.x)
-    if _meets(predicted, points.y, np.dtype(settings.dtype)):
-        predicted = points.y
     if held_out is None or not held_out.any():
         return _measured(settings, points.y, predicted), None
     training = ~held_out
@@ -61,6 +59,8 @@ def _meets(predicted: Floats, y: Floats, dtype: np.dtype[np.floating]) -> bool:
 
 
 def _measured(settings: Settings, y: Floats, predicted: Floats) -> Measures:
+    if _meets(predicted, y, np.dtype(settings.dtype)):
+        predicted = y
     loss = _loss(settings, y, predicted)
     return Measures(len(y), loss, r_squared(y, predicted), rmse(y, predicted), mae(y, predicted))
 
