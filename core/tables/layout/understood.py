@@ -125,9 +125,17 @@ def understand(
     names: Sequence[str] = heading.names
     if reading.header is None and heading.names_row is None and len(comment_names) == block.width:
         names = comment_names
+    decimal, columns = _columns(rows[heading.first : block.end], further, names, block, reading)
+    understood = replace(reading, header=heading.names_row is not None, decimal=decimal)
+    return Layout(understood, columns, heading.first, block.end, block.shape, above=above)
+
+
+def _columns(
+    head: Sequence[Row], further: Sequence[Row], names: Sequence[str], block: TableBlock, reading: Reading
+) -> tuple[str, tuple[Column, ...]]:
+    """The decimal mark of a table and its columns, by its first rows and by some from far down."""
     width = max(block.width, len(names))
     check_columns(width)
-    head = rows[heading.first : block.end]
     data = head
     if further:
         further = [row for row in further if fits(kinds_of(row), width, block.shape)]
@@ -136,7 +144,7 @@ def understand(
     cells = [without_label(cells_in(data, column), label) for column, label in enumerate(labels)]
     decimal = reading.decimal or propose_decimal(cells, reading.separator)
     written = [*names, *[""] * width]
-    columns = [
+    return decimal, tuple(
         Column(
             name,
             _notation(cells[index], labels[index], decimal),
@@ -146,9 +154,7 @@ def understand(
             is_sparse=_is_sparse(cells_in(data, index)),
         )
         for index, name in enumerate(different_names(names or labels, width))
-    ]
-    understood = replace(reading, header=heading.names_row is not None, decimal=decimal)
-    return Layout(understood, tuple(columns), heading.first, block.end, block.shape, above=above)
+    )
 
 
 def _other_names(
