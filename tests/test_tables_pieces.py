@@ -43,6 +43,8 @@ ODD = st.sampled_from(
         "-",
         "é",
         "#3",
+        " NA",
+        ' "3"',
         "1 000",
         "1.5.2",
         "1e",
@@ -83,6 +85,7 @@ def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(source, "SAMPLE_BYTES", PIECE)
     for module in (text_table, pieces, source):
         monkeypatch.setattr(module, "BLOCK", PIECE)
+    monkeypatch.setattr(pieces, "READ_AT_ONCE", PIECE)
 
 
 def outcome(path: Path, reading: Reading) -> tuple[list[float], list[float], Mapping[str, int], str] | str:

@@ -24,19 +24,19 @@ def propose_decimal(columns: Iterable[Sequence[Cell]], separator: str | None) ->
     the column shows that it writes thousands like that.
     """
     texts = [[cleaned(cell) for cell in column if isinstance(cell, str)] for column in columns]
-    doubtful = False
-    point = comma = 0
-    for column in texts:
-        thousands = _thousands_mark(column)
-        for text in column:
-            as_point = thousands != "." and spelled(text, ".") is not None
-            as_comma = thousands != "," and spelled(text, ",") is not None
-            point += as_point
-            comma += as_comma
-            doubtful |= as_comma and "," in text
-    if point != comma:
-        return "." if point > comma else ","
-    return "," if doubtful and separator != "," else "."
+    thousands = [_thousands_mark(column) for column in texts]
+
+    def numbers(decimal: str) -> list[str]:
+        possible = [column for column, mark in zip(texts, thousands, strict=True) if mark != decimal]
+        return [text for column in possible for text in column if spelled(text, decimal) is not None]
+
+    by_point = numbers(".")
+    if len(by_point) == sum(map(len, texts)) and not any("," in text for text in by_point):
+        return "."  # as it would be, and nearly always is, without the slow search for other notations
+    by_comma = numbers(",")
+    if len(by_point) != len(by_comma):
+        return "." if len(by_point) > len(by_comma) else ","
+    return "," if any("," in text for text in by_comma) and separator != "," else "."
 
 
 def _thousands_mark(texts: Sequence[str]) -> str:

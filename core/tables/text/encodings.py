@@ -57,10 +57,15 @@ def letters_of(file: io.BufferedIOBase, head: bytes, asked: str | None) -> Lette
     It is the one that was asked for, or else told by `head`; where that is plain ASCII, by the first lines
     behind it that are not.
     """
-    late = b"" if not head.isascii() or b"\0" in head else _late_lines(file)
+    late = _late_lines(file) if is_plain(head) else b""
     encoding = asked or propose_encoding(late or head)
     plain = encoding in _WIDE or (head.isascii() and not late)
     return Letters(encoding, 0 if plain else _stray(file, encoding))
+
+
+def is_plain(head: bytes) -> bool:
+    """Whether the first bytes of a text are the same in every encoding that has letters of one byte."""
+    return head.isascii() and b"\0" not in head
 
 
 def propose_encoding(head: bytes) -> str:
@@ -127,6 +132,8 @@ def _written_replacements(block: bytes, encoding: str) -> int:
 
 def _is_utf8(head: bytes, most: float) -> bool:
     """Whether the bytes, perhaps cut inside a letter, are UTF-8, with `most` stray letters to a good one."""
+    if head.isascii():
+        return True
     text = codecs.getincrementaldecoder("utf-8")("replace").decode(head)
     stray = text.count(_REPLACED) - _written_replacements(head, "utf-8")
     good = sum(map(len, _NOT_ASCII.findall(text))) - text.count(_REPLACED)

@@ -3,53 +3,78 @@
 from __future__ import annotations
 
 import io
-import os
+import itertools
 from collections import deque
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from core.tables.source import BLOCK, Source, check_text, stop_if
 
-Blocks = Iterable[bytes]
+READ_AT_ONCE = 64 * 1024  # bytes, few enough to stay in the processor's cache until they are parsed
+
+Blocks = Iterable[bytes]  # that can be gone through more than once
 
 
 class Piece:
     """Some lines in UTF-8, which come in `blocks`; a parser reads them as if they were a file.
 
-    Not an io.BytesIO: of one pandas would decode the bytes, only to encode them again.
+    Each block is fetched when it is asked for, and looked at on its way to the parser, while it is still in
+    the processor's cache. Not an io.BytesIO: of one pandas would decode the bytes, only to encode them again.
     """
 
     def __init__(self, blocks: Blocks) -> None:
-        self._blocks = deque(blocks)
+        self._blocks = iter(blocks)
+        self._waiting = deque(itertools.islice(self._blocks, 2))
+        self.has_quotes = self.has_blanks = False  # in what has been fetched
+        for block in self._waiting:
+            self._look_at(block)
 
     def first_lines(self) -> Iterable[str]:
         """The lines, with their ends, as far as the first block goes."""
-        first = self._blocks[0].decode("utf-8", "replace") if self._blocks else ""
+        first = self._waiting[0].decode("utf-8", "replace") if self._waiting else ""
         return io.StringIO(first, newline="")
 
     @property
     def is_long(self) -> bool:
-        """Whether there is more than one block."""
-        return len(self._blocks) > 1
-
-    def has(self, byte: bytes) -> bool:
-        """Whether a byte is anywhere in it."""
-        return any(byte in block for block in self._blocks)
-
-    def count(self, byte: bytes) -> int:
-        """How often a byte is in it."""
-        return sum(block.count(byte) for block in self._blocks)
+        """Whether there is more than one block, before the first has been read."""
+        return len(self._waiting) > 1
 
     def read(self, count: int) -> bytes:
         """The next bytes, at most `count`; none at the end."""
-        block = self._blocks.popleft() if self._blocks else b""
+        if not self._waiting:
+            block = next(self._blocks, b"")
+            self._look_at(block)
+        else:
+            block = self._waiting.popleft()
         if len(block) > count:
-            self._blocks.appendleft(block[count:])
+            self._waiting.appendleft(block[count:])
         return block[:count]
 
     def __iter__(self) -> Iterator[bytes]:
         """The blocks; pandas asks whether there is this, and does not use it."""
-        return iter(lambda: self.read(BLOCK), b"")
+        return iter(lambda: self.read(READ_AT_ONCE), b"")
+
+    def _look_at(self, block: bytes) -> None:
+        self.has_quotes = self.has_quotes or b'"' in block
+        self.has_blanks = self.has_blanks or b" " in block
+
+
+@dataclass(frozen=True)
+class _PartOfFile:
+    """The bytes of a file from `start` to `end`, in blocks, checked."""
+
+    path: Path
+    start: int
+    end: int
+
+    def __iter__(self) -> Iterator[bytes]:
+        with self.path.open("rb", buffering=0) as file:
+            left = self.end - file.seek(self.start)
+            while left > 0 and (block := file.read(min(READ_AT_ONCE, left))):
+                check_text(block)
+                left -= len(block)
+                yield block
 
 
 def pieces_of_file(path: Path, source: Source, size: int) -> Iterator[Blocks]:
@@ -61,7 +86,7 @@ def pieces_of_file(path: Path, source: Source, size: int) -> Iterator[Blocks]:
     while start < source.size:
         stop_if(source.cancelled)
         end = _end_of_line(source, start + size)
-        yield _blocks(path, start, end)
+        yield _PartOfFile(path, start, end)
         source.progress(min(end / source.size, 1.0))
         start = end
 
@@ -90,13 +115,3 @@ def _end_of_line(source: Source, start: int) -> int:
     while (part := source.file.readline(BLOCK)) and not part.endswith(b"\n"):
         stop_if(source.cancelled)
     return source.file.tell() if part else source.size
-
-
-def _blocks(path: Path, start: int, end: int) -> Iterator[bytes]:
-    """The bytes of a file from `start` to `end`, checked."""
-    with path.open("rb", buffering=0) as file:
-        file.seek(start, os.SEEK_SET)
-        while start < end and (block := file.read(min(BLOCK, end - start))):
-            check_text(block)
-            start += len(block)
-            yield block

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Generator, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
@@ -25,7 +26,7 @@ from core.tables.limits import SAMPLE_ROWS
 from core.tables.reading import Reading
 from core.tables.sample import Excerpt, Sample, decided
 from core.tables.source import check_text, physical_lines
-from core.tables.text.encodings import decoded
+from core.tables.text.encodings import Letters, decoded, is_plain, propose_encoding
 from core.tables.text.text_places import FAR_BYTES, Place, bytes_of
 from core.texts import _
 
@@ -55,9 +56,24 @@ class _Form:
 
 
 def sample_of(table: TextTable, reading: Reading) -> Sample:
-    """The sample of a text; Problem when it is none, or no table."""
+    """The sample of a text; Problem when it is none, or no table.
+
+    Nearly every long text is plain ASCII to its end, which takes as long to find out as to understand its
+    first lines: both are done at once.
+    """
     head, whole = table.head()
-    letters = table.letters(head, reading.encoding)
+    if whole or not is_plain(head):
+        return _sample_in(table, reading, table.letters(head, reading.encoding), head, whole)
+    expected = Letters(reading.encoding or propose_encoding(head), stray=0)
+    with ThreadPoolExecutor(1, thread_name_prefix="letters") as pool:
+        looking = pool.submit(table.letters, head, reading.encoding)
+        sample = _sample_in(table, reading, expected, head, whole)
+        letters = looking.result()
+    return sample if letters == expected else _sample_in(table, reading, letters, head, whole)
+
+
+def _sample_in(table: TextTable, reading: Reading, letters: Letters, head: bytes, whole: bool) -> Sample:
+    """The sample of a text that begins with `head` and is stored in these letters."""
     before, lines = _first_lines(table.name, decoded(head, letters.encoding), whole)
     most = SAMPLE_ROWS * LINES_TO_A_ROW
     whole, lines = whole and len(lines) <= most, lines[:most]

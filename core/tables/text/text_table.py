@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 
 ROWS_AT_ONCE = 100_000
 PIECE = 4 * 2**20  # bytes at most that pandas is given at once, by one of some threads
-SHARES = 24  # pieces of a smaller table; with fewer their memory, with more their beginnings take longer
+SHARES = 8  # pieces of a smaller table; with fewer their memory, with more their beginnings take longer
 THREADS = min(CORES, 4)
 _LONGEST_LINE = 64 * SAMPLE_BYTES
 
@@ -179,30 +179,37 @@ class TextTable:
 
 def _block_in(blocks: Blocks, columns: tuple[int, int], layout: Layout) -> Block:
     """Two columns of some lines, by pandas; ValueError where a row has too many cells."""
+    lines = Piece(blocks)
+    if len(_first_row(lines, _separator(layout))) > layout.width:
+        raise ValueError  # by the first row pandas would judge all others
+    skips_blanks = lines.has_quotes and lines.has_blanks
+    frame = _frame(lines, columns, layout, skips_blanks)
+    if lines.has_quotes:
+        if lines.has_blanks and not skips_blanks:
+            frame = _frame(Piece(blocks), columns, layout, skips_blanks=True)
+        if len(frame) < sum(block.count(b"\n") for block in blocks):
+            raise ValueError  # a quotation mark has swallowed lines, which may be rows
+    x, y = (_part(frame[column], layout.notation(column)) for column in columns)
+    return Block(x, y)
+
+
+def _frame(lines: Piece, columns: tuple[int, int], layout: Layout, skips_blanks: bool) -> pd.DataFrame:
+    """The cells of some lines; blanks before a number do no harm, but before a quotation mark they do."""
     import pandas as pd
 
-    lines = Piece(blocks)
-    line_count = lines.count(b"\n") if lines.has(b'"') else 0
     separator = _separator(layout)
-    if len(_first_row(lines, separator)) > layout.width:
-        raise ValueError  # by the first row pandas would judge all others
-    written = {column: layout.notation(column) for column in columns}
-    frame = pd.read_csv(
+    return pd.read_csv(
         lines,
         sep=r"\s+" if separator == " " else separator,
         decimal=layout.decimal,
         header=None,
         names=range(layout.width),
         index_col=False,
-        dtype={column: str for column, notation in written.items() if not notation.is_plain},
-        skipinitialspace=separator == " " or lines.has(b" "),  # it takes time
+        dtype={column: str for column in columns if not layout.notation(column).is_plain},
+        skipinitialspace=skips_blanks or separator == " ",  # it takes time
         low_memory=False,
         encoding_errors="replace",
     )
-    if len(frame) < line_count:
-        raise ValueError  # a quotation mark has swallowed lines, which may be rows
-    x, y = (_part(frame[column], written[column]) for column in columns)
-    return Block(x, y)
 
 
 def _first_row(lines: Piece, separator: str) -> list[str]:
