@@ -12,7 +12,7 @@ from typing import NoReturn
 from core.log import start_log
 from core.problem import Problem
 from core.terminal import complain
-from core.texts import _, system_language, use_language
+from core.texts import _, language_complaint, system_language, use_language
 from gui import preflight
 
 FAULT, MENDABLE, INTERRUPTED = 1, 2, 130
@@ -20,8 +20,8 @@ FAULT, MENDABLE, INTERRUPTED = 1, 2, 130
 
 def main(argv: list[str] | None = None) -> int:
     """Do what the command line `argv` asks for; the exit status."""
-    use_language(system_language())
     log = start_log()
+    use_language(system_language())
     try:
         return _run(sys.argv[1:] if argv is None else argv)
     except Problem as problem:
@@ -47,6 +47,8 @@ def _run(argv: list[str]) -> int:
     verb = arguments.verb
     if verb != cli.WINDOW:
         gc.enable()
+        if language_complaint():
+            complain(language_complaint())
     draws = verb in (cli.WINDOW, cli.SCREENSHOT) or (verb == cli.TRAIN and arguments.plot)
     if not draws:
         return cli.run(arguments)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gettext
 import logging
 import platform
 import tempfile
@@ -13,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from core.catalogue import Catalogue, Unreadable
 from core.choices import TABLES
 from core.experiment import (
     GENERATORS,
@@ -25,7 +25,7 @@ from core.experiment import (
 )
 from core.log import data_folder
 from core.problem import Problem
-from core.texts import CATALOGUES, DOMAIN, LANGUAGES, N_, _
+from core.texts import CATALOGUES, LANGUAGES, N_, _, catalogue_file
 
 RESOURCES = CATALOGUES.parent
 PACKAGES = (
@@ -126,9 +126,12 @@ def check_resources() -> str:
                 _("There are no files {pattern} in {folder}.").format(pattern=pattern, folder=RESOURCES)
             )
         found.append(f"{len(files)} {pattern}")
-    for code in LANGUAGES:
-        if code != "en" and gettext.find(DOMAIN, CATALOGUES, [code]) is None:
-            raise Problem(_("The texts in {language} are missing.").format(language=LANGUAGES[code]))
+    for code in LANGUAGES.keys() - {"en"}:
+        try:
+            Catalogue(catalogue_file(code))
+        except Unreadable as error:
+            sentence = _("The texts in {language} cannot be read.")
+            raise Problem(sentence.format(language=LANGUAGES[code])) from error
     return ", ".join([*found, *LANGUAGES])
 
 

@@ -36,6 +36,7 @@ from gui.theme import Theme
 from gui.theorist import Theorist
 from gui.widgets.key_guard import KeyGuard
 from gui.widgets.message_line import MessageLine
+from gui.widgets.notice_strip import NoticeStrip
 from gui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -156,6 +157,7 @@ class MainWindow(QMainWindow):
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(self._theme.px(2))
         rows.addWidget(self._time)
+        rows.addWidget(NoticeStrip(self.workspace.notices, self._theme, body))
         rows.addWidget(self._message)
         foot = QToolBar()
         foot.setObjectName("foot")

@@ -7,9 +7,11 @@ from PySide6.QtCore import QObject, Signal
 from core.experiment import Experiment
 from core.insight.plane import Plane
 from core.insight.units import DATA, TRAINED
+from core.texts import language_complaint
 from gui.autosave import Autosave
 from gui.background import Background
 from gui.last_theory import LastTheory
+from gui.notices import Notices
 from gui.preferences import Preferences
 from gui.session import Session
 from gui.store import Store
@@ -33,6 +35,8 @@ class Workspace(QObject):
     ) -> None:
         super().__init__()
         self.preferences = preferences or Preferences()
+        self.notices = Notices(self)
+        self.notices.put("language", language_complaint)
         self.background = Background(self)  # for what can be computed again
         self.drawing = Background(self)  # for pictures, which should not wait for anything else
         self.solver = Background(self)  # for best fits, of which some take long

@@ -11,7 +11,8 @@ from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from core.texts import CATALOGUES, DOMAIN, LANGUAGES
+from core.catalogue import DOMAIN
+from core.texts import CATALOGUES, LANGUAGES
 
 ROOT = Path(__file__).resolve().parent.parent
 KEYWORDS = {"_": None, "N_": None, "n_": (1, 2)}

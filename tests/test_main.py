@@ -18,6 +18,7 @@ from gui import preflight
 ROOT = Path(__file__).resolve().parent.parent
 BEFORE_THE_VERSION_IS_CHECKED = [
     "main.py",
+    "core/catalogue.py",
     "core/log.py",
     "core/problem.py",
     "core/terminal.py",
