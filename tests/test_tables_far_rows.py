@@ -119,6 +119,43 @@ def test_a_column_of_a_sheet_that_begins_late_is_a_column_of_numbers(tmp_path: P
     assert read.dropped_because == {MISSING: 2_500}
 
 
+def long_sheet(folder: Path, count: int, *behind: list[object]) -> Path:
+    """A workbook of so many rows of whole numbers and their halves, and some rows behind them."""
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("Log")
+    for row in (["Log of May"], [], ["t", "v"], *([n, n / 2] for n in range(count)), *behind):
+        sheet.append(row)
+    book.save(folder / "long.xlsx")
+    return folder / "long.xlsx"
+
+
+def test_a_long_sheet_shows_its_middle_and_last_rows_and_leaves_out_a_total(tmp_path: Path) -> None:
+    path = long_sheet(tmp_path, 6_000, ["Sum", 17_997_000, 8_998_500], ["", ""], ["measured by Anna"])
+    shown = preview(open_table(path))
+    rows = [(mark.number, row[:2]) for mark, row in zip(shown.marks, shown.rows, strict=True)]
+    assert all(cells == (str(number - 1), f"{(number - 1) / 2:g}") for number, cells in rows)
+    parts = [mark.number for mark in shown.marks if mark.after_gap]
+    assert (len(parts), rows[-1][0]) == (2, 6_000)
+    read = read_points(path)
+    np.testing.assert_array_equal(read.points.x[:, 0], range(6_000))
+    np.testing.assert_array_equal(read.points.y, np.arange(6_000) / 2)
+    assert read.dropped_because == {BEHIND: 2}
+
+
+@pytest.mark.parametrize("count", [1_997, 1_998, 1_999, 2_199, 2_201])
+def test_a_sheet_about_as_long_as_is_looked_at_is_read_to_its_end(count: int, tmp_path: Path) -> None:
+    path = long_sheet(tmp_path, count)
+    shown = preview(open_table(path))
+    assert (shown.rows[-1][:2], shown.marks[-1].number) == ((str(count - 1), f"{(count - 1) / 2:g}"), count)
+    assert len(read_points(path).points) == count
+
+
+def test_more_notes_in_a_sheet_than_are_looked_at_are_counted_to_the_last(tmp_path: Path) -> None:
+    notes = ([f"remark {n} on the weather, as it was"] for n in range(5_000))
+    read = read_points(long_sheet(tmp_path, 100, *notes))
+    assert (len(read.points), dict(read.dropped_because)) == (100, {BEHIND: 5_000})
+
+
 def test_names_notes_totals_and_sides_of_a_sheet_are_as_those_of_a_text(tmp_path: Path) -> None:
     for rows, x_name, x in (
         ([["Run A", None, "Run B"], ["t", "v", "t"], [0.5, 1.5, 2.5], [1, 2, 3]], "Run A, t", [0.5, 1]),

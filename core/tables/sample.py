@@ -34,8 +34,8 @@ class Sample:
 
     `later` are rows from further down, around the middle and at the end of a table that is not whole. `notes`
     are sentences about the table that a person should know beside how many points it has. So many rows stand
-    `behind` the table and are none of it; in a text they begin `stop` bytes from its beginning, None for its
-    end. Its lines may each be `wrapped` in quotation marks.
+    `behind` the table and are none of it; they begin `stop` bytes of a text, or rows of a sheet, from its
+    beginning, None for its end. The lines of a text may each be `wrapped` in quotation marks.
     """
 
     layout: Layout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -77,6 +78,10 @@ class Layout:
         counted = any(map(is_counted, kinds)) or not any(map(is_counted, self.shape))
         fitting = counted and fits(kinds, self.width, self.shape)
         return fitting or is_odd_row(kinds, self.width, self.shape)
+
+    def count_behind(self, rows: Sequence[Row]) -> int:
+        """How many of the last of some rows are none of the table."""
+        return sum(1 for _row in itertools.takewhile(lambda row: not self.is_of_table(row), reversed(rows)))
 
     def open_columns(self) -> list[int]:
         """The columns with a name that are empty in all rows which were looked at."""

@@ -15,7 +15,6 @@ from core.problem import Problem
 from core.tables.cells import Cell
 from core.tables.layout import (
     TO_A_REGULAR_ONE,
-    Layout,
     are_wrapped,
     propose_separator,
     split,
@@ -147,8 +146,12 @@ def _with_far_rows(
     table: TextTable, sample: Sample, form: _Form, far: Sequence[tuple[Place, Rows]]
 ) -> Sample:
     """A sample with rows from far down, and with the place where notes behind the table begin."""
+
+    def behind_in(rows: Rows) -> int:
+        return sample.layout.count_behind([row for row, _end in rows])
+
     last_bytes = FAR_BYTES
-    while (behind := _behind(sample.layout, far[-1][1])) == len(far[-1][1]) and last_bytes < table.size // 2:
+    while (behind := behind_in(far[-1][1])) == len(far[-1][1]) and last_bytes < table.size // 2:
         last_bytes *= _WIDER
         far = _far_rows(table, form, last_bytes)
     middle, (last, rows) = far
@@ -170,11 +173,6 @@ def _with_far_rows(
 def _rows_before(table: TextTable, place: Place, form: _Form, more: int) -> int:
     """How many rows stand before a place, and `more`."""
     return table.lines_before(place, form.encoding) + more
-
-
-def _behind(layout: Layout, rows: Rows) -> int:
-    """How many of the last rows are none of the table."""
-    return sum(1 for _row in itertools.takewhile(lambda row: not layout.is_of_table(row[0]), reversed(rows)))
 
 
 def _cells(table: TextTable, sample: Sample, columns: Sequence[int]) -> Generator[list[Cell]]:

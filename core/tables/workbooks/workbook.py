@@ -12,11 +12,11 @@ from core.file_names import shown_name
 from core.problem import Problem
 from core.tables.cells import Cell
 from core.tables.choice import listed, may_be_fitted, no_results, uncalculated
-from core.tables.layout import Layout, understand
+from core.tables.layout import Layout, Row, understand
 from core.tables.limits import check_rows, file_size
 from core.tables.notations.numbers import Numbers
 from core.tables.reading import Column, Reading
-from core.tables.sample import Block, Sample, block_of, decided
+from core.tables.sample import Block, Excerpt, Sample, block_of, decided
 from core.tables.source import Cancel, Progress, never
 from core.tables.workbooks.unpacked import check_unpacked, damaged
 from core.tables.workbooks.workbook_process import SheetPart, sheet_parts
@@ -76,17 +76,18 @@ class Workbook:
 
     def _understood(self, head: SheetPart, reading: Reading) -> Sample:
         """The first rows of one sheet; Problem where it is empty."""
-        rows = head.rows[:ROWS_LOOKED_AT]
-        if not rows:
+        if not head.rows:
             text = _("The sheet {sheet} of {name} is empty; choose another sheet.")
             raise Problem(text.format(sheet=head.sheet, name=self.name))
-        whole = len(head.rows) <= ROWS_LOOKED_AT
+        whole = not head.later
         asked = replace(reading, sheet=head.sheet, separator=None, encoding=None)
-        layout = _with_percents(understand(rows, asked, whole=whole), head.percent_columns)
-        sample = Sample(
-            layout, layout.data(rows), whole, layout.first, head.sheets, behind=len(layout.behind(rows))
-        )
-        sample = sample if whole else decided(sample, partial(self._cells, head.sheet))
+        further = [row for _before, rows in head.later for row in rows]
+        layout = understand(head.rows, asked, whole=whole, further=further)
+        layout = _with_percents(layout, head.percent_columns)
+        data, behind = layout.data(head.rows), layout.behind(head.rows)
+        sample = Sample(layout, data, whole, layout.first, head.sheets, behind=len(behind))
+        if not whole:
+            sample = decided(_with_far_rows(head, sample, further), partial(self._cells, head.sheet))
         return replace(sample, notes=(*layout.notes, *_notes(head, sample)))
 
     def _cells(self, sheet: str, columns: Sequence[int]) -> Generator[list[Cell]]:
@@ -103,15 +104,16 @@ class Workbook:
             return
         sheet = sample.layout.reading.sheet or ""
         pair = replace(sample.layout, columns=tuple(sample.layout.columns[column] for column in columns))
-        done, skip = 0, sample.skip
+        done = 0
         for part in sheet_parts(self.path, sheet, 0, columns, cancelled):
+            end = None if sample.stop is None else max(sample.stop - done, 0)
+            yield block_of(part.rows[max(sample.skip - done, 0) : end], (0, 1), pair)
             done += len(part.rows)
-            yield block_of(part.rows[skip:], (0, 1), pair)
-            skip = max(0, skip - len(part.rows))
             progress(min(done / max(part.row_count, 1), 1.0))
+        yield block_of([], (0, 1), pair, sample.behind)
 
     def _head(self, sheet: str) -> SheetPart:
-        """The first rows of a sheet; one more than a sample has."""
+        """The first rows of a sheet, and some later ones."""
         if sheet not in self.heads:
             list(self._read_heads(sheet))
         return self.heads[sheet]
@@ -126,7 +128,7 @@ class Workbook:
     def _read_heads(self, sheet: str) -> Generator[SheetPart]:
         """The first rows of a sheet, or of each where it is ""; they are kept."""
         rows: list[list[Cell]] = []
-        for part in sheet_parts(self.path, sheet, ROWS_LOOKED_AT + 1, None, self.cancelled):
+        for part in sheet_parts(self.path, sheet, ROWS_LOOKED_AT, None, self.cancelled):
             check_rows(part.row_count)
             rows += part.rows
             if part.is_end:
@@ -140,6 +142,23 @@ class Workbook:
 def _if_name(column: str | int | None) -> str | None:
     """The name of a column that was asked for; a position does not tell which sheet is meant."""
     return column if isinstance(column, str) else None
+
+
+def _with_far_rows(head: SheetPart, sample: Sample, further: Sequence[Row]) -> Sample:
+    """A sample with rows from far down, and with the row where notes behind the table begin."""
+    layout = sample.layout
+    if sample.behind and not any(map(layout.is_of_table, further)):  # it ends among the first rows
+        return replace(sample, whole=True, behind=head.filled - layout.first - len(sample.rows))
+    (_before, last) = head.later[-1]
+    behind = layout.count_behind(last)
+    if behind == len(last):
+        behind = 0  # they may as well be of the table, where it is odd
+    later = tuple(
+        Excerpt(rows[: head.filled - behind - before], partial(int, before - layout.first))
+        for before, rows in head.later
+    )
+    stop = head.filled - behind if behind else None
+    return replace(sample, rows=head.rows[layout.first :], later=later, behind=behind, stop=stop)
 
 
 def _with_percents(layout: Layout, columns: Sequence[int]) -> Layout:

@@ -3,8 +3,9 @@
 Run as `python -m core.tables.workbooks.workbook_child PATH SHEET LIMIT COLUMNS`: SHEET is a name, or empty
 for each in turn, LIMIT the number of rows wanted of a sheet, 0 for all, COLUMNS two positions as `0,1` or
 empty for all. Writes lines of JSON: for a sheet `{"sheets", "sheet", "rows", "hidden_rows",
-"hidden_columns", "percent_columns"}`, then lists of rows, at last an empty one. A cell with an error is
-`{"error": its text}`.
+"hidden_columns", "percent_columns"}`, then lists of rows, at last an empty one. Where a sheet has more rows
+than are wanted, before the last line `{"filled", "later"}`: how many rows it has, and pairs of a number of
+rows and some that stand behind so many. A cell with an error is `{"error": its text}`.
 An empty line now and then says that it lives.
 
 A workbook can make its reader ask for far more memory than the file has; so this process has a limit.
@@ -21,6 +22,8 @@ import sys
 import threading
 import zipfile
 import zlib
+from collections import deque
+from collections.abc import Iterator
 from datetime import timedelta
 from xml.etree import ElementTree
 from xml.parsers import expat
@@ -43,6 +46,7 @@ NOT_AS_IT_SHOULD_BE = (
     *(struct.error, ValueError, ElementTree.ParseError, expat.ExpatError),
 )
 ROWS_AT_ONCE = 5_000
+FAR_ROWS = 200  # that are looked at in one place
 BEAT = 0.05  # seconds
 
 
@@ -59,9 +63,14 @@ def main(path: str, sheet: str, limit: str, columns: str) -> None:
         for name in [sheet] if sheet else names:
             rows, about = opened(path, workbook, name)
             out.write({"sheets": names, "sheet": name, **about})
-            left = iter(rows) if limit == "0" else itertools.islice(rows, int(limit))
+            filled = iter(rows)
+            left = filled if limit == "0" else itertools.islice(filled, int(limit))
+            done = 0
             while some := list(itertools.islice(left, ROWS_AT_ONCE)):
                 out.write(some if wanted is None else [[row[column] for column in wanted] for row in some])
+                done += len(some)
+            if rest := further(filled, done, rows.height):
+                out.write(rest)
             out.write([])
 
 
@@ -99,6 +108,19 @@ def opened(path: str, workbook: CalamineWorkbook, name: str) -> tuple[SheetRows,
         "hidden_columns": hidden,
         "percent_columns": percent,
     }
+
+
+def further(rows: Iterator[list[object]], done: int, height: int) -> dict[str, object]:
+    """Rows behind those that are done: around the middle, and the last; nothing where there are none."""
+    middle = max(done, height // 2)
+    filled, central, last = done, [], deque[list[object]](maxlen=FAR_ROWS)
+    for row in rows:
+        if middle <= filled < middle + FAR_ROWS:
+            central.append(row)
+        last.append(row)
+        filled += 1
+    later = [(middle, central), (filled - len(last), list(last))]
+    return {"filled": filled, "later": later} if last else {}
 
 
 def facts_of(path: str, name: str) -> SheetFacts:

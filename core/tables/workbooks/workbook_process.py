@@ -27,7 +27,9 @@ _EXIT_STATUSES = range(256)  # of a process that ends by itself; the system has 
 class SheetPart:
     """What the child says of one sheet of `sheets`, and some of its rows; `is_end` after the last of them.
 
-    `hidden_rows` counts those with content, `hidden_columns` are positions in the rows.
+    `hidden_rows` counts those with content, `hidden_columns` are positions in the rows. Where the sheet has
+    more rows than were wanted, the last part knows how many are `filled`, and some of the `later` ones: pairs
+    of how many stand before them, and rows.
     """
 
     sheets: tuple[str, ...] = ()
@@ -38,6 +40,8 @@ class SheetPart:
     percent_columns: tuple[int, ...] = ()
     rows: list[list[Cell]] = field(default_factory=list)
     is_end: bool = False
+    filled: int = 0
+    later: tuple[tuple[int, list[list[Cell]]], ...] = ()
 
 
 def sheet_parts(
@@ -52,7 +56,7 @@ def sheet_parts(
     for line in _lines(path, [sheet, str(limit), ",".join(map(str, columns or ()))], cancelled):
         try:
             content = json.loads(line, object_hook=_error_or_not)
-            about = _about(content) if isinstance(content, dict) else about
+            about = _about(content, about) if isinstance(content, dict) else about
         except (ValueError, KeyError, TypeError) as error:
             raise damaged(shown_name(path)) from error
         part = about if isinstance(content, dict) else replace(about, rows=content or [], is_end=not content)
@@ -66,8 +70,11 @@ def _error_or_not(content: dict[str, Any]) -> ErrorCell | dict[str, Any]:
     return ErrorCell(content["error"]) if "error" in content else content
 
 
-def _about(content: dict[str, Any]) -> SheetPart:
-    """What the child says of a sheet."""
+def _about(content: dict[str, Any], known: SheetPart) -> SheetPart:
+    """What the child says of a sheet, before its rows or behind them."""
+    if "later" in content:
+        later = tuple((before, rows) for before, rows in content["later"])
+        return replace(known, filled=content["filled"], later=later)
     return SheetPart(
         tuple(content["sheets"]),
         content["sheet"],
