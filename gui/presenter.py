@@ -172,6 +172,7 @@ class Presenter(QObject):
     def _join(self) -> None:
         store, session, parts = self._store, self._session, self._parts
         store.changed.connect(self._show_acceptance)
+        store.confirmed.connect(self._show_acceptance)
         store.points_changed.connect(self._show_points)
         store.settings_changed.connect(self._show_settings)
         store.refused.connect(parts.message.warn)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -69,6 +71,7 @@ class Session(Standing):
         self._warm = False
         self._builder = RunBuilder(background, self._built, self._not_built)
         self._play_when_built = False
+        self._when_built: Callable[[], None] | None = None  # what was asked for meanwhile, other than to play
         self._ending: list[Worker] = []
         self._goal: int | None = None
         self._goes_on = False
@@ -121,7 +124,7 @@ class Session(Standing):
 
     def pause(self) -> None:
         """Stop training where it is: at once, or, if a step takes long, when that step is done."""
-        self._play_when_built = False
+        self._play_when_built, self._when_built = False, None
         self._goal = None
         if (
             self._worker is not None
@@ -146,6 +149,8 @@ class Session(Standing):
         """The next phase of a step; after the last one the step is made."""
         self.pause()
         worker = self._worker
+        if self._builder.busy:
+            self._when_built = self.phase
         if worker is None or self._builder.busy or worker.running:
             return
         if not worker.trainer.in_mid_step:
@@ -250,6 +255,7 @@ class Session(Standing):
         from core.training.compiled.compiler import COMPILER  # later than the window is painted
 
         self._play_when_built = self._in_hand = self._goes_on = False
+        self._when_built = None
         self._timer.stop()
         self._opener.stop()
         self._builder.drop()
@@ -326,9 +332,12 @@ class Session(Standing):
 
     def _built(self, trainer: Trainer) -> None:
         play, self._play_when_built = self._play_when_built, False
+        asked, self._when_built = self._when_built, None
         self.adopt(trainer)
         if play:
             self._play()
+        elif asked is not None:
+            asked()
         self.state_changed.emit()
 
     def _not_built(self, error: Exception) -> None:
@@ -341,7 +350,7 @@ class Session(Standing):
         """There is no run; the sentence says why."""
         self._end_run()
         self._builder.drop()
-        self._play_when_built = False
+        self._play_when_built, self._when_built = False, None
         if self._worker is not None:
             self._worker.trainer.engine.rest()
         self._worker = self.start = self._shown = None
@@ -369,6 +378,8 @@ class Session(Standing):
         """Train for so many steps or epochs more; what takes but a moment is done when this returns."""
         self.pause()
         worker = self._worker
+        if self._builder.busy:
+            self._when_built = partial(self._play_on, steps, epochs)
         if worker is None or self._builder.busy or worker.running:
             return
         worker.trainer.go_on()

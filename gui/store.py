@@ -76,14 +76,15 @@ class Store(QObject):
 
     `changed(experiment, before, anew)` comes first with each change; with `anew` it is no edit, but something
     else in the place of what was. `points_changed(points)` and `settings_changed(settings, before)` follow.
-    `refused(sentence)` says why something asked for cannot be, and then nothing has changed. Raises Problem
-    where `experiment` cannot be shown.
+    `refused(sentence)` says why something asked for cannot be, and then nothing has changed; `confirmed()`
+    that it is so already. Raises Problem where `experiment` cannot be shown.
     """
 
     changed = Signal(object, object, object)
     points_changed = Signal(object)
     settings_changed = Signal(object, object)
     refused = Signal(str)
+    confirmed = Signal()
 
     def __init__(self, experiment: Experiment | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -212,6 +213,8 @@ class Store(QObject):
             self.refused.emit(str(problem))
 
     def _edit_settings(self, edit: Callable[[Settings], Settings], remedy: bool = False) -> None:
+        if self._showing:
+            return
         try:
             settings = _with_start_values_that_fit(edit(self.settings), self.settings)
         except Problem as problem:
@@ -227,6 +230,8 @@ class Store(QObject):
         edited = Experiment(points, settings)
         if not _same(edited, Experiment(self.points, self.settings)):
             self._push(edited, text, anew, remedy)
+        elif not self._showing:
+            self.confirmed.emit()
 
     def _push(self, experiment: Experiment, text: str, anew: bool = False, remedy: bool = False) -> None:
         """Make `experiment` the present one; what changes nothing is nothing to undo either."""

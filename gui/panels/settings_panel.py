@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QPushButton,
     QToolButton,
     QVBoxLayout,
@@ -28,6 +27,7 @@ from core.texts import _
 from gui.theme import Theme
 from gui.widgets.fields import CountField, Field, WordField, field_for
 from gui.widgets.fold import Fold
+from gui.widgets.numbers_field import NumbersField
 from gui.widgets.rate_slider import RateSlider
 from gui.widgets.section import Form, Section, live_mark, note
 from gui.widgets.table_choice import TableChoice
@@ -78,7 +78,7 @@ class SettingsPanel(QFrame):
         self._training = Form(theme)
         self._new_start = QPushButton(theme.icon("dice-5"), _("New start values"))
         self._all = QToolButton()
-        self._own = QLineEdit()
+        self._own = NumbersField()
         self._own_row = QWidget()
         self._cores = note("cores")
         self._batch = note("batch_note")
@@ -120,7 +120,7 @@ class SettingsPanel(QFrame):
         )
         self._slider.show_tip(tip)
         self._own_row.setVisible(settings.start == "own")
-        self._own.setText(", ".join(f"{value:.12g}" for value in settings.start_values))
+        self._own.show_value(settings.start_values)
         self._settings = settings
         self._show_batch()
         self._in_sight |= self._set()  # what is at its default again stays, as in a fold
@@ -268,18 +268,11 @@ class SettingsPanel(QFrame):
         self._own.setPlaceholderText(_("numbers, such as 1.5, -2"))
         self._own.setAccessibleName(_("Own start values"))
         self._own.setToolTip(_("One number for each parameter, in the units of the data; for the line w, b."))
-        self._own.editingFinished.connect(self._take_own_values)
+        self._own.chosen.connect(lambda numbers: self.changed.emit({"start_values": numbers}))
         row = QHBoxLayout(self._own_row)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._own)
         return self._own_row
-
-    def _take_own_values(self) -> None:
-        """What was typed, as numbers where it is numbers; the settings say what is wrong with the rest."""
-        if not self._own.isModified():
-            return  # what is shown may be rounded, and nobody asked for that
-        words = self._own.text().replace(";", ",").replace(",", " ").split()
-        self.changed.emit({"start_values": tuple(_number_or_word(word) for word in words)})
 
     def _device_section(self) -> Section:
         device = FIELDS["device"]
@@ -329,10 +322,3 @@ class SettingsPanel(QFrame):
             row.addWidget(label)
         row.addStretch(1)
         return legend
-
-
-def _number_or_word(word: str) -> float | str:
-    try:
-        return float(word)
-    except ValueError:
-        return word

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QLocale, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QStandardItemModel, QValidator
+from PySide6.QtGui import QFocusEvent, QStandardItemModel, QValidator
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QSpinBox, QWidget
 
 from core.choices import Parameter, Value
@@ -16,6 +16,7 @@ from core.insight.numbers import typed
 from core.texts import _
 from gui.widgets.key_guard import KeyGuard
 from gui.widgets.plain import plain_tip
+from gui.widgets.typed_text import TypedText
 
 DECIMALS = 323  # kept by a NumberField, so that it loses none; it shows as few as the number needs
 LARGEST_SPIN = 2**31 - 1
@@ -23,6 +24,13 @@ LARGEST_NUMBER = 1e300
 STEP_DIGITS = 12  # of a number that the arrows came to by adding
 NEXT_TO_ZERO = 1e-6  # where the arrows go from zero, in a field that has it
 SAME = 1e-9  # relative: a number that a rounding error has moved this far is the same
+
+
+PASSING = (  # why the focus is elsewhere for a while
+    Qt.FocusReason.PopupFocusReason,
+    Qt.FocusReason.MenuBarFocusReason,
+    Qt.FocusReason.ActiveWindowFocusReason,
+)
 
 
 class WordField(QComboBox):
@@ -86,11 +94,13 @@ class CountField(QSpinBox):
         self.setKeyboardTracking(False)
         self.setGroupSeparatorShown(False)
         self.setStepType(QSpinBox.StepType.AdaptiveDecimalStepType)
-        self.valueChanged.connect(self._take)
+        self.valueChanged.connect(self._choose)
+        self._typed = TypedText(self, self.lineEdit())
+        self.editingFinished.connect(self._finish)
 
     def show_value(self, value: Value) -> None:
         """Show the number `value`, or the words for None."""
-        with QSignalBlocker(self):
+        with QSignalBlocker(self), self._typed.kept():
             self.setValue(int(value) if isinstance(value, int) else self._none or 0)
 
     def valueFromText(self, text: str) -> int:  # noqa: N802
@@ -106,6 +116,7 @@ class CountField(QSpinBox):
 
     def fixup(self, text: str) -> str:
         """Nothing is mended in what cannot be taken; the field goes back to what it was."""
+        self._typed.end()
         if text.strip():
             value = self._whole(text)
             self.chosen.emit(text if value is None else value)
@@ -128,8 +139,33 @@ class CountField(QSpinBox):
         except ValueError:
             return None
 
-    def _take(self, value: int) -> None:
-        self.lineEdit().setModified(False)  # what was typed is done with
+    def take_up(self) -> bool:
+        """Take what is typed as Enter does, if it is a number of the range by now; whether it is."""
+        if not self.hasAcceptableInput():
+            return False
+        self.interpretText()
+        self._finish()
+        return True
+
+    def give_up(self) -> None:
+        """Show the number that is so."""
+        self._typed.end()
+        with QSignalBlocker(self):
+            self.setValue(self.value())
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take what is typed; what is no number yet waits where a menu or another window comes between."""
+        if self._typed.pending and event.reason() in PASSING and not self.take_up():
+            return
+        super().focusOutEvent(event)
+
+    def _finish(self) -> None:
+        """Say so too where what was typed is the number that is so already."""
+        if self._typed.pending:
+            self._choose(self.value())
+
+    def _choose(self, value: int) -> None:
+        self._typed.end()
         self.chosen.emit(None if value == self._none else value)
 
 
@@ -155,15 +191,42 @@ class NumberField(QDoubleSpinBox):
         self.setRange(lowest, min(parameter.maximum, LARGEST_NUMBER))
         self.setSpecialValueText(_(parameter.unset) if parameter.unset else "")
         self.setKeyboardTracking(False)
-        self.valueChanged.connect(self._take)
+        self.valueChanged.connect(self._choose)
+        self._typed = TypedText(self, self.lineEdit())
+        self.editingFinished.connect(self._finish)
 
     def show_value(self, value: Value) -> None:
         """Show the number `value`, or the words for None."""
-        with QSignalBlocker(self):
+        with QSignalBlocker(self), self._typed.kept():
             self.setValue(float(value) if isinstance(value, int | float) else self._none or 0.0)
 
-    def _take(self, value: float) -> None:
-        self.lineEdit().setModified(False)  # what was typed is done with
+    def take_up(self) -> bool:
+        """Take what is typed as Enter does, if it is a number of the range by now; whether it is."""
+        if not self.hasAcceptableInput():
+            return False
+        self.interpretText()
+        self._finish()
+        return True
+
+    def give_up(self) -> None:
+        """Show the number that is so."""
+        self._typed.end()
+        with QSignalBlocker(self):
+            self.setValue(self.value())
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take what is typed; what is no number yet waits where a menu or another window comes between."""
+        if self._typed.pending and event.reason() in PASSING and not self.take_up():
+            return
+        super().focusOutEvent(event)
+
+    def _finish(self) -> None:
+        """Say so too where what was typed is the number that is so already."""
+        if self._typed.pending:
+            self._choose(self.value())
+
+    def _choose(self, value: float) -> None:
+        self._typed.end()
         self.chosen.emit(None if value == self._none else value)
 
     def textFromValue(self, value: float) -> str:  # noqa: N802
@@ -183,6 +246,7 @@ class NumberField(QDoubleSpinBox):
 
     def fixup(self, text: str) -> str:
         """Nothing is mended in what cannot be taken; the field goes back to what it was."""
+        self._typed.end()
         if text.strip():
             value = _number(text)
             self.chosen.emit(text if value is None else value)

@@ -17,13 +17,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.widgets.typed_text import TypedText
+
 ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End)
 UP_AND_DOWN = (Qt.Key.Key_Up, Qt.Key.Key_Down)
 KEYS: tuple[tuple[type[QWidget], tuple[Qt.Key, ...]], ...] = (
     (QAbstractButton, (Qt.Key.Key_Space,)),
     (QAbstractSlider, (*ARROWS, *UP_AND_DOWN)),
     (QComboBox, (Qt.Key.Key_Space, *ARROWS, *UP_AND_DOWN)),
-    (QAbstractSpinBox, UP_AND_DOWN),
+    (QAbstractSpinBox, (Qt.Key.Key_Space, *UP_AND_DOWN)),
 )
 ENTERS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 POINTED_AT = (QAbstractButton, QAbstractSlider, QComboBox)  # a click on these does all they are for
@@ -35,11 +37,11 @@ class KeyGuard(QObject):
     """Watches the controls below a widget.
 
     Buttons, sliders and lists keep Space and the arrows while they have the focus, which they take by Tab
-    alone: after a click on one, Space still runs and pauses. Space is of no use in a field of a number, and
-    undo in any field only while it is being edited, so these go on to the window. The wheel turns only
-    what has the focus: a person who scrolls past a control does not mean to change it. Enter takes what a
-    field holds and Escape what it held before, and both leave it, so that letters are keys of the
-    window again; in a dialog they are the dialog's. A text and a table to read keep Ctrl and the
+    alone: after a click on one, Space still runs and pauses. In a field of a number Space does nothing.
+    Undo is of use in any field only while it is being edited, so else it goes on to the window. The wheel
+    turns only what has the focus: a person who scrolls past a control does not mean to change it. Enter
+    takes what a field holds and Escape what it held before, and both leave it, so that letters are keys of
+    the window again; in a dialog they are the dialog's. A text and a table to read keep Ctrl and the
     arrows, Ctrl+A and Ctrl+C; they scroll by the page keys and the wheel.
     """
 
@@ -70,7 +72,8 @@ class KeyGuard(QObject):
             elif event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
                 if _is_left(watched, event):
                     return True
-                passes = isinstance(watched, QAbstractSpinBox) and event.key() == Qt.Key.Key_Space
+                if isinstance(watched, QAbstractSpinBox) and event.key() == Qt.Key.Key_Space:
+                    return True
         if passes:
             event.ignore()
         return passes
@@ -95,9 +98,6 @@ def _selects(event: QKeyEvent) -> bool:
 
 def _is_of_no_use(control: QWidget, event: QKeyEvent) -> bool:
     """Whether a field would take a key and do nothing with it."""
-    if isinstance(control, QAbstractSpinBox) and event.key() == Qt.Key.Key_Space:
-        control.interpretText()  # what is typed counts for whatever Space does
-        return True
     steps_back = event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
     return (
         steps_back and isinstance(control, QAbstractSpinBox | QLineEdit) and not _line(control).isModified()
@@ -109,8 +109,8 @@ def _is_left(control: QWidget, event: QKeyEvent) -> bool:
     if not isinstance(control, QAbstractSpinBox | QLineEdit) or isinstance(control.window(), QDialog):
         return False
     if event.key() == Qt.Key.Key_Escape:
-        while _line(control).isUndoAvailable():
-            _line(control).undo()  # what was typed goes
+        for typed in control.findChildren(TypedText):
+            typed.field.give_up()
     elif event.key() not in ENTERS:
         return False
     control.clearFocus()
