@@ -4,6 +4,8 @@ import locale
 import logging
 import os
 import sys
+from collections.abc import Iterable
+from functools import reduce
 from pathlib import Path
 
 from core.catalogue import DOMAIN, Catalogue, Unreadable
@@ -83,6 +85,11 @@ def joined(*sentences: str) -> str:
     for sentence in filter(None, sentences):
         whole = _("{first} {second}").format(first=whole, second=sentence) if whole else sentence
     return whole
+
+
+def enumerated(items: Iterable[str]) -> str:
+    """Some things one after the other in a sentence, as the person's language parts them."""
+    return reduce(lambda some, item: _("{first}, {second}").format(first=some, second=item), items)
 
 
 def N_(text: str) -> str:

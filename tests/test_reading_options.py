@@ -154,7 +154,7 @@ def test_the_window_gets_what_was_asked_for() -> None:
         (["{csv}", "--x", "z"], "There is no column z", "z"),
         (["{book}", "--separator", "tab"], "is a workbook", "工作簿"),
         (["{book}", "--encoding", "utf-8"], "is a workbook", "工作簿"),
-        (["{book}", "--sheet", "Nowhere"], "no sheet Nowhere", "Nowhere"),
+        (["{book}", "--sheet", "Nowhere"], "no sheet Nowhere; choose one of its sheets: ", "Nowhere"),
         (["{fit}", "--header"], "--header is for tables", "--header"),
         (["{fit}", "--separator", ";"], "--separator is for tables", "--separator"),
         (["{csv}", "--sheet"], "--sheet is not followed", "--sheet"),

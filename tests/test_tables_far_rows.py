@@ -80,6 +80,15 @@ def test_a_stray_quotation_mark_costs_its_own_row_and_no_other(
     assert 'a stray quotation mark ("6)' in read.message
 
 
+def test_a_stray_quotation_mark_among_dates_is_told_as_one(tmp_path: Path) -> None:
+    days = np.datetime64("2024-01-01") + np.arange(LONG)
+    rows = [f"{day},{n}\n" for n, day in enumerate(days)]
+    rows[12_000] = f'"{rows[12_000]}'
+    read = read_points(written(tmp_path, "day,level\n" + "".join(rows)))
+    assert dict(read.dropped_because) == {STRAY_QUOTE: 1}
+    np.testing.assert_array_equal(read.points.y, np.delete(np.arange(LONG), 12_000))
+
+
 def test_cells_of_several_lines_stay_one_cell(tmp_path: Path) -> None:
     rows = "".join(f'{n},"first, {n}\nsecond, ""b""\n\nlast",{n / 2}\n' for n in range(3_000))
     read = read_points(written(tmp_path, "a,remark,b\n" + rows))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from core.experiment.points import Floats
 from core.tables.notations.missing import says_error, says_missing
 from core.tables.notations.spelling import cleaned, plain_value
-from core.tables.reading import ERROR_CELL, NO_RESULT
+from core.tables.reading import ERROR_CELL, NO_RESULT, STRAY_QUOTE
 
 Cell = str | int | float | bool | None
 LONGEST_EXAMPLE = 24  # characters of a cell in a sentence
@@ -68,14 +68,19 @@ def part_of(
 ) -> Part:
     """Cells with these `values`, those at the positions `odd` being text.
 
-    Of each of these the first reason that applies is known: an error, a formula without its result, or one of
-    `reasons`.
+    Of each of these the first reason that applies is known: an error, a formula without its result, a stray
+    quotation mark, or one of `reasons`.
     """
     text = np.zeros(len(cells), dtype=np.bool_)
     text[odd] = True
     because: dict[str, NDArray[np.intp]] = {}
     left = list(odd)
-    for reason, applies in {ERROR_CELL: is_error, NO_RESULT: is_formula, **reasons}.items():
+    known: dict[str, Callable[[Cell], bool]] = {
+        ERROR_CELL: is_error,
+        NO_RESULT: is_formula,
+        STRAY_QUOTE: lambda cell: '"' in str(cell),
+    }
+    for reason, applies in {**known, **reasons}.items():
         where = [index for index in left if applies(cells[index])]
         if where:
             because[reason] = np.array(where, dtype=np.intp)

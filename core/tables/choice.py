@@ -11,7 +11,7 @@ from core.tables.limits import DECIDING
 from core.tables.notations.notation import notation_of, ways_to_write
 from core.tables.reading import DECIMALS, Column, Reading
 from core.tables.sample import Sample
-from core.texts import _
+from core.texts import _, enumerated
 
 _LISTED = 12  # columns or sheets named in a sentence
 _LONGEST_FORMULA = 40  # characters of it in a sentence
@@ -157,7 +157,7 @@ def _unreadable(sample: Sample, column: int) -> Problem | None:
         text = _(
             "The column “{name}” has no single notation ({examples}); write all its numbers in the same."
         )
-        return Problem(text.format(name=name, examples=", ".join(ways)))
+        return Problem(text.format(name=name, examples=enumerated(ways)))
     return None
 
 
@@ -168,4 +168,4 @@ def _numeric(columns: Sequence[Column]) -> list[str]:
 
 def listed(names: Sequence[str]) -> str:
     """Some names in a sentence."""
-    return ", ".join([*names[:_LISTED], *(["…"] if len(names) > _LISTED else [])])
+    return enumerated([*names[:_LISTED], *(["…"] if len(names) > _LISTED else [])])

@@ -17,7 +17,7 @@ from core.tables.left_out import LeftOut
 from core.tables.notations.dates import Dates
 from core.tables.reading import DATE_ORDERS, NOT_A_DATE, Column
 from core.tables.sample import Block
-from core.texts import _
+from core.texts import _, enumerated
 
 Columns = tuple[int, int]
 Blocks = Callable[[Layout, Columns], Iterable[Block]]
@@ -65,7 +65,7 @@ class TwoColumns:
         text = _("{example} is read as {order}; nothing in the table says whether it is {others}.")
         if not whole:
             text = _("{example} may be {order} or {others}: the rows behind these decide, if they can.")
-        return text.format(example=dates.example, order=_(DATE_ORDERS[used]), others=", ".join(others))
+        return text.format(example=dates.example, order=_(DATE_ORDERS[used]), others=enumerated(others))
 
 
 def two_columns(layout: Layout, columns: Columns, blocks: Blocks) -> TwoColumns:

@@ -19,7 +19,7 @@ from core.tables.reading import (
     STRAY_QUOTE,
     TOO_MANY_CELLS,
 )
-from core.texts import N_, _, n_
+from core.texts import N_, _, enumerated, n_
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class LeftOut:
 
     def reasons(self) -> str:
         """How many rows are left out and why, in words."""
-        return ", ".join(
+        return enumerated(
             reason.of_some(count).format(count=f"{count:,}", example=self.examples.get(key, ""))
             for key, reason in REASONS.items()
             if (count := self.counts[key])

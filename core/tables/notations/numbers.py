@@ -11,7 +11,7 @@ import numpy as np
 from core.tables.cells import Cell, Part, as_float, is_error, is_missing, part_of
 from core.tables.notations.spelling import LONGEST, cleaned, plain_value, spelled
 from core.tables.notations.units import scale_of, unit_key
-from core.tables.reading import DECIMALS, OTHER_NOTATION, STRAY_QUOTE
+from core.tables.reading import DECIMALS, OTHER_NOTATION
 from core.texts import _
 
 # What people write around a number that is no more than about right, or has a note.
@@ -57,9 +57,7 @@ class Numbers:
         odd = [
             index for index, value in enumerate(found) if value is None and not self._is_missing(cells[index])
         ]
-        return part_of(
-            values, cells, odd, {STRAY_QUOTE: lambda cell: '"' in str(cell), OTHER_NOTATION: is_number}
-        )
+        return part_of(values, cells, odd, {OTHER_NOTATION: is_number})
 
     def remark(self, title: str) -> str:
         """What a person should know about how the numbers were read."""

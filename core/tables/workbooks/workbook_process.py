@@ -6,7 +6,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from core.file_names import shown_name
 from core.problem import Problem
 from core.tables.cells import Cell, ErrorCell
+from core.tables.choice import listed
 from core.tables.source import Cancel, stop_if
 from core.tables.workbooks.exit_statuses import NO_SHEET, PASSWORD, TOO_LARGE
 from core.tables.workbooks.unpacked import damaged
@@ -46,7 +48,7 @@ class SheetPart:
 
 def sheet_parts(
     path: Path, sheet: str, limit: int, columns: Sequence[int] | None, cancelled: Cancel
-) -> Iterator[SheetPart]:
+) -> Generator[SheetPart]:
     """A sheet, or each where `sheet` is "": first what it is, without rows, then the rows in blocks.
 
     At most `limit` rows of a sheet, all where it is 0, and of these all cells or those of some columns.
@@ -100,7 +102,9 @@ def _lines(path: Path, options: list[str], cancelled: Cancel) -> Iterator[bytes]
                 stop_if(cancelled)
                 if line.strip() and line.endswith(b"\n"):  # of the last it may have written a part only
                     yield line
-            _check(child.wait(), shown_name(path), options[0])
+            if (status := child.wait()) == NO_SHEET:
+                raise _no_sheet(path, options[0], cancelled)
+            _check(status, shown_name(path))
         finally:
             child.kill()
 
@@ -111,11 +115,18 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, places))}
 
 
-def _check(status: int, name: str, sheet: str) -> None:
+def _no_sheet(path: Path, sheet: str, cancelled: Cancel) -> Problem:
+    """What to say of a sheet that is not there."""
+    with closing(sheet_parts(path, "", 1, None, cancelled)) as parts:
+        sheets = listed(next(parts).sheets)
+    text = _("{name} has no sheet {sheet}; choose one of its sheets: {sheets}.")
+    return Problem(text.format(name=shown_name(path), sheet=sheet, sheets=sheets))
+
+
+def _check(status: int, name: str) -> None:
     """Problem when the child could not read the workbook."""
     texts = {
         PASSWORD: _("{name} is protected by a password; save it without one and open it again."),
-        NO_SHEET: _("{name} has no sheet {sheet}; choose another sheet."),
         TOO_LARGE: _(
             "{name} takes more memory than a table may, or is damaged; save the columns you need as CSV."
         ),
@@ -123,6 +134,6 @@ def _check(status: int, name: str, sheet: str) -> None:
     if status not in _EXIT_STATUSES:
         status = TOO_LARGE
     if status in texts:
-        raise Problem(texts[status].format(name=name, sheet=sheet))
+        raise Problem(texts[status].format(name=name))
     if status != 0:
         raise damaged(name)

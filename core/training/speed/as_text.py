@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.choices import FIELDS
 from core.choices.limits import USUAL_LOWEST_RATE
 from core.insight.numbers import typed
-from core.texts import _, joined
+from core.texts import _, enumerated, joined
 from core.training.speed.figures import Figure, Report
 from core.training.speed.verdicts import batch_verdict, disturbed_sentence, size_verdict, ways_verdict
 from core.training.speed.words import points_text, rate_text, way_name, way_text
@@ -61,10 +61,7 @@ def _aside_sentence(report: Report) -> str:
     """Which settings were left aside; empty where none were."""
     if not report.aside:
         return ""
-    names = ""
-    for name in report.aside:
-        label = _(FIELDS[name].label)
-        names = _("{first}, {second}").format(first=names, second=label) if names else label
+    names = enumerated(_(FIELDS[name].label) for name in report.aside)
     return _("Left aside, so that all ways do the same: {names}.").format(names=names)
 
 
