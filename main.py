@@ -10,12 +10,12 @@ from contextlib import suppress
 from typing import NoReturn
 
 from core.log import start_log
-from core.problem import Problem
-from core.terminal import complain
+from core.problem import MENDABLE, Problem
+from core.terminal import complain, end_output
 from core.texts import _, language_complaint, system_language, use_language
 from gui import preflight
 
-FAULT, MENDABLE, INTERRUPTED = 1, 2, 130
+FAULT, INTERRUPTED = 1, 130
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -23,7 +23,9 @@ def main(argv: list[str] | None = None) -> int:
     log = start_log()
     use_language(system_language())
     try:
-        return _run(sys.argv[1:] if argv is None else argv)
+        status = _run(sys.argv[1:] if argv is None else argv)
+        end_output()
+        return status
     except Problem as problem:
         logging.warning("%s", problem)
         complain(str(problem))
@@ -43,7 +45,10 @@ def _run(argv: list[str]) -> int:
     gc.disable()  # nothing that is loaded at the start is garbage; later the window collects by itself
     from core import cli
 
-    arguments = cli.parse(argv)
+    try:
+        arguments = cli.parse(argv)
+    except SystemExit:  # --help is answered
+        return 0
     verb = arguments.verb
     if verb != cli.WINDOW:
         gc.enable()

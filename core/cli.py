@@ -160,6 +160,9 @@ class _Parser(argparse.ArgumentParser):
             _("The command line cannot be understood ({detail}); see --help.").format(detail=message)
         )
 
+    def print_help(self, file: object = None) -> None:
+        say(self.format_help().rstrip())
+
 
 def _understood(parser: _Parser, argv: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
     """What `parser` knows in `argv`, and the rest."""

@@ -16,13 +16,11 @@ from PySide6.QtCore import (
     QEventLoop,
     QLibraryInfo,
     QLocale,
-    QMessageLogContext,
     QObject,
     QPoint,
     QSize,
     QSocketNotifier,
     Qt,
-    QtMsgType,
     QTranslator,
     qInstallMessageHandler,
 )
@@ -41,6 +39,7 @@ from gui.collector import Collector
 from gui.main_window import MainWindow
 from gui.picture import fit_picture, open_any, save_picture
 from gui.preferences import Preferences
+from gui.qt_start import PLATFORM, log_qt, start_qt
 from gui.theme import RESOURCES, Theme, add_fonts, system_is_dark
 from gui.workspace import Workspace
 
@@ -55,7 +54,7 @@ def create_app(argv: Sequence[str]) -> QApplication:
     app = QApplication.instance()
     if isinstance(app, QApplication):
         return app
-    app = QApplication(list(argv) or [NAME])
+    app = start_qt(lambda: QApplication(list(argv) or [NAME]))
     app.setApplicationName(NAME)
     app.setApplicationDisplayName("Fitscope")
     app.setDesktopFileName(NAME)
@@ -84,7 +83,7 @@ def run_window(arguments: argparse.Namespace) -> int:
     if arguments.file and not arguments.file.exists():
         raise Problem(_("There is no file {file}; check its name.").format(file=readable(arguments.file)))
     app = create_app([NAME])
-    qInstallMessageHandler(_log_qt)
+    qInstallMessageHandler(log_qt)
     preferences = Preferences(_look_asked_for(arguments))
     _choose_language(preferences)
     window = create_window(autosave=Autosave(data_folder()), preferences=preferences)
@@ -106,9 +105,9 @@ def run_screenshot(arguments: argparse.Namespace) -> int:
     """Draw the window upon a file, after some steps, into a picture; the exit status."""
     from core.training import Trainer
 
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    os.environ[PLATFORM] = "offscreen"
     app = create_app([NAME])
-    qInstallMessageHandler(_log_qt)
+    qInstallMessageHandler(log_qt)
     usual = {"theme": "light", "scale": "1", "mode": "simple"}
     preferences = Preferences(usual | _look_asked_for(arguments))
     _choose_language(preferences)
@@ -135,9 +134,9 @@ def run_screenshot(arguments: argparse.Namespace) -> int:
 
 def draw_fit(experiment: Experiment, snapshot: Snapshot, history: History, path: Path) -> None:
     """Draw the fit and the loss of a run into the picture `path`; raises Problem if it cannot be written."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ[PLATFORM] = "offscreen"
     create_app([NAME])
-    qInstallMessageHandler(_log_qt)
+    qInstallMessageHandler(log_qt)
     save_picture(fit_picture(experiment, snapshot, history), path)
 
 
@@ -177,11 +176,6 @@ def _chosen_theme(preferences: Preferences) -> Theme:
     except ValueError:
         scale = 1.0
     return Theme(dark=chosen == "dark" or (not chosen and system_is_dark()), scale=scale)
-
-
-def _log_qt(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
-    """What Qt has to say is for the log, not for the terminal."""
-    log.log(logging.INFO if kind in (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg) else logging.WARNING, message)
 
 
 def _choose_language(preferences: Preferences) -> None:

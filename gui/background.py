@@ -17,6 +17,10 @@ log = logging.getLogger(__name__)
 LOOK_EVERY = 8  # milliseconds
 
 
+class Left(Exception):
+    """Work was left by something that is meant to end a program, such as SystemExit, and ends none here."""
+
+
 @dataclass(frozen=True, eq=False)
 class _Job:
     key: str
@@ -136,3 +140,5 @@ class Background(QObject):
             job.then(future.result())
         elif isinstance(error, Exception):
             job.failed(error)
+        else:
+            job.failed(Left(f"{job.key} was left by {error!r}"))

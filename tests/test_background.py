@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 
@@ -9,7 +10,7 @@ import pytest
 from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
-from gui.background import Background
+from gui.background import Background, Left
 
 
 @pytest.fixture
@@ -217,3 +218,12 @@ def test_a_search_that_passes_is_delivered_though_another_one_waits(
     wait(qtbot, background)
     assert desk.results[-1] == (2, False)
     assert (0, False) in desk.results
+
+
+def test_work_that_would_end_the_program_is_an_error_as_any(
+    qtbot: QtBot, background: Background, desk: Desk
+) -> None:
+    desk.run("leaves", sys.exit)
+    wait(qtbot, background)
+    assert isinstance(desk.errors[0], Left)
+    assert "SystemExit" in str(desk.errors[0])

@@ -1,4 +1,4 @@
-"""The libraries of PyTorch: loaded before its import, while other threads go on."""
+"""PyTorch: its libraries are loaded before its import, while other threads go on; a broken one is told."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from core.training import libraries
 from core.training.libraries import SUFFIXES, load_libraries
+from tests.windows import LINE, action, click, message, opened, wait_for_rest
 
 ROOT = Path(__file__).resolve().parent.parent
 LOADED = """
@@ -57,3 +59,22 @@ def test_libraries_that_are_not_there_are_left_to_the_import(
 def test_elsewhere_the_import_loads_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "win32")
     assert not load_libraries()
+
+
+def test_a_broken_pytorch_is_told_in_the_window_for_as_long_as_it_is_so(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(qtbot) as window, monkeypatch.context() as patches:
+        patches.setattr(libraries._Import, "error", None)
+        patches.setattr("torch.zeros", lambda *_size: sys.exit("no CPU for it"))
+        click(qtbot, window, 0.5, 0.5)
+        action(window, "reset").trigger()
+        wait_for_rest(qtbot, window)
+        broken = message(window)
+        assert broken.startswith("PyTorch cannot be loaded from ")
+        assert "(no CPU for it)" in broken
+        click(qtbot, window, 1.5, 0.5)
+        action(window, "run").trigger()
+        wait_for_rest(qtbot, window)
+        assert message(window) == broken
+        assert len(window.store.points) == len(LINE) + 2

@@ -19,10 +19,12 @@ ROOT = Path(__file__).resolve().parent.parent
 BEFORE_THE_VERSION_IS_CHECKED = [
     "main.py",
     "core/catalogue.py",
+    "core/file_names.py",
     "core/log.py",
     "core/problem.py",
     "core/terminal.py",
     "core/texts.py",
+    "core/whole_file.py",
     "gui/preflight.py",
 ]
 
@@ -39,6 +41,12 @@ def fail_with(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
 def log_text() -> str:
     """What the log says."""
     return (data_folder() / "fitscope.log").read_text("utf-8")
+
+
+def started(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """The program in a process of its own, once it has ended."""
+    command = [sys.executable, "main.py", *words]
+    return subprocess.run(command, cwd=ROOT, env=os.environ | variables, capture_output=True, text=True)
 
 
 def test_a_problem_is_its_sentence_and_status_2(
@@ -83,6 +91,68 @@ def test_a_start_with_every_stream_closed_ends_with_its_status(person: Path) -> 
 @pytest.mark.parametrize("file", BEFORE_THE_VERSION_IS_CHECKED)
 def test_an_old_python_gets_as_far_as_the_sentence_about_it(file: str) -> None:
     ast.parse((ROOT / file).read_text("utf-8"), feature_version=(3, 8))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
+@pytest.mark.parametrize(
+    "words", [["train", "resources/data/engel.csv", "--steps", "3", "--json"], ["train", "--help"]]
+)
+def test_an_output_that_could_not_be_written_is_one_sentence_and_status_2(words: list[str]) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "main.py", *words], cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == (
+        "The output could not be written, because the disk is full; send it elsewhere."
+    )
+    assert "Traceback" not in done.stderr
+
+
+def test_a_reader_that_has_read_enough_is_no_fault() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "w") as closed:
+        done = subprocess.run(
+            [sys.executable, "main.py", "--help"], cwd=ROOT, stdout=closed, stderr=subprocess.PIPE, text=True
+        )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_way_to_draw_that_is_not_there_is_one_sentence() -> None:
+    done = started(QT_QPA_PLATFORM="nosuch")
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("Qt cannot draw with “nosuch”, which the variable QT_QPA_PLATFORM asks for")
+    assert "nosuch" in log_text()
+
+
+def test_a_picture_needs_no_way_to_draw_on_a_screen(person: Path) -> None:
+    words = ["train", "resources/data/engel.csv", "--steps", "3", "--plot", str(person / "picture.png")]
+    done = started(*words, QT_QPA_PLATFORM="nosuch")
+    assert done.returncode == 0, done.stderr
+    assert (person / "picture.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("stub", "detail"),
+    [
+        ("raise ImportError('libtorch_cpu.so: cannot open shared object file')", "libtorch_cpu.so: cannot"),
+        ("raise SystemExit('no CPU for it')", "no CPU for it"),
+        ("print = 3", "has no attribute 'zeros'"),
+    ],
+)
+def test_a_broken_pytorch_is_one_sentence_that_names_its_file(person: Path, stub: str, detail: str) -> None:
+    """As where a file of a student's own is called torch.py, or an installation was interrupted."""
+    file = person / "torch.py"
+    file.write_text(stub)
+    words = ["train", "resources/data/engel.csv", "--steps", "3"]
+    done = started(*words, PYTHONPATH=str(person))
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith(f"PyTorch cannot be loaded from {file} (")
+    assert detail in done.stderr
+    assert "pip install --force-reinstall" in done.stderr
 
 
 def test_the_window_without_a_screen_is_one_sentence_naming_what_works() -> None:

@@ -12,9 +12,15 @@ __all__ = ["Snapshot", "Trainer", "Worker"]
 
 
 def __getattr__(name: str) -> Any:
-    """`Trainer`, on its first use: the window stands before torch is loaded."""
+    """`Trainer`, on its first use: the window stands before torch is loaded.
+
+    Raises Problem where torch cannot be.
+    """
     if name != "Trainer":
         raise AttributeError(name)
+    from core.training.libraries import require_torch
+
+    require_torch()
     from core.training.trainer import Trainer
 
     return Trainer

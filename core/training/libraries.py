@@ -1,16 +1,52 @@
-"""Loads the libraries of PyTorch so that the window does not stand still meanwhile."""
+"""Loads PyTorch: its libraries so that the window does not stand still meanwhile, or a sentence why not."""
 
 from __future__ import annotations
 
 import ctypes
 import os
 import sys
+from importlib.machinery import PathFinder
 from importlib.util import find_spec
 from pathlib import Path
+
+from core.file_names import readable
+from core.problem import Problem
+from core.texts import _
 
 # In the order of PyTorch's own import; the first is for all that comes later, as there.
 NAMES = ("libtorch_global_deps", "libtorch")
 SUFFIXES = {"linux": ".so", "darwin": ".dylib"}  # on Windows PyTorch itself does as is done here
+LONGEST_DETAIL = 120  # letters of what Python says of an import that failed
+
+
+class _Import:
+    """How the first import of torch ended: a second one of a package that is half loaded ends otherwise."""
+
+    error: BaseException | None = None
+
+
+def require_torch() -> None:
+    """Import torch, and see that it computes; raises Problem where its installation is broken."""
+    if _Import.error is None:
+        try:
+            import torch
+
+            torch.zeros(1).sum().item()
+        except (Exception, SystemExit) as error:  # whatever stands in its place may raise anything
+            _Import.error = error
+    if _Import.error is not None:
+        raise Problem(_broken_sentence(_Import.error)) from _Import.error
+
+
+def _broken_sentence(error: BaseException) -> str:
+    """What to do about a PyTorch that cannot be imported, which may be a file that only has its name."""
+    spec = PathFinder.find_spec("torch")
+    place = "torch" if spec is None or spec.origin is None else spec.origin
+    detail = (str(error).splitlines() or [""])[0][:LONGEST_DETAIL] or type(error).__name__
+    return _(
+        "PyTorch cannot be loaded from {file} ({detail}); rename that file if it is one of yours, or else "
+        'install PyTorch again with: python -m pip install --force-reinstall "torch>=2.13,<2.14"'
+    ).format(file=readable(place), detail=detail)
 
 
 def load_libraries() -> bool:
