@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FRAME = 19  # milliseconds
+SEEKING = (
+    8  # milliseconds from look to look while a run goes to another of its steps, which takes about as long
+)
 PATIENCE = 0.2  # seconds that the window waits for the end of a step, unless it is known to take longer
 AT_ONCE = 10_000  # points times parameters: a run is built within a frame
 SPEEDS = (1, 5, 20, 100, None)  # steps a second; None is as fast as it can
@@ -77,7 +80,6 @@ class Session(Standing):
         self._goes_on = False
         self._notice = ""
         self._timer = QTimer(self)
-        self._timer.setInterval(FRAME)
         self._timer.timeout.connect(self._pull)
         self._opener = QTimer(self)
         self._opener.setSingleShot(True)
@@ -157,7 +159,7 @@ class Session(Standing):
             worker.trainer.go_on()
         self._slow = True
         worker.phase()
-        self._timer.start()
+        self._timer.start(FRAME)
         if worker.wait(_patience(worker)):
             self._come_to_rest(worker)
 
@@ -398,7 +400,7 @@ class Session(Standing):
         self._watcher.begin(self._worker, to_step == self._worker.latest.step + 1)
         self._meter.start(self._worker.latest.step)
         self._worker.play(to_epoch, to_step)
-        self._timer.start()
+        self._timer.start(FRAME)
         self._say(training_sentence(), False)
         self.state_changed.emit()
 
@@ -468,7 +470,8 @@ class Session(Standing):
     def _seek(self, worker: Worker, step: int) -> None:
         self._goal = step
         worker.go_to(step)
-        self._timer.start()
+        if not self._timer.isActive():  # started again at each wish, it would not come to its end in a drag
+            self._timer.start(SEEKING)
 
     def _show_inside(self) -> None:
         """Say, once, what is in the step."""

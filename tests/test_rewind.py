@@ -223,7 +223,7 @@ def test_on_the_way_it_can_be_halted_and_stands_at_a_true_step() -> None:
     trainer = Trainer(POINTS, ENDLESS)
     known = [trainer.latest, *run(trainer, 60)]
     answers = iter([False] * 10 + [True])
-    reached = trainer.go_to(50, lambda: next(answers))
+    reached = trainer.go_to(15, lambda: next(answers))
     assert reached.step == 10
     assert bits(reached) == bits(known[10])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import cycle
 from pathlib import Path
 
 import numpy as np
@@ -216,6 +217,21 @@ def test_while_it_is_dragged_every_step_on_the_way_is_shown(
         assert_shows(window, recorded[step])
     let_go(slider, 4)
     assert_shows(window, recorded[4])
+
+
+def test_a_drag_that_never_rests_is_shown_all_the_way(qtbot: QtBot, window: MainWindow) -> None:
+    shown: list[int] = []
+    window.session.snapshot_changed.connect(lambda snapshot: shown.append(snapshot.step))
+    slider, way = slider_of(window), cycle((*range(STEPS), *range(STEPS, 0, -1)))
+    QTest.mousePress(slider, LEFT, AT_REST, place(slider, STEPS))
+
+    def has_come_far() -> bool:
+        """Move on at every look, which comes sooner than a frame."""
+        move_to(slider, next(way))
+        return len(set(shown)) == STEPS + 1
+
+    qtbot.waitUntil(has_come_far)
+    let_go(slider, 4)
 
 
 def test_a_click_on_the_groove_goes_there(qtbot: QtBot, window: MainWindow, recorded: list[Snapshot]) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-FIRST_INTERVAL = 128  # steps between two checkpoints: replaying so many takes some hundredths of a second
+FIRST_INTERVAL = (
+    16  # steps between two checkpoints: to make so many again takes less than a frame, a state 1 % of it
+)
 MOST_BYTES = 48 * 2**20
 
 

@@ -13,6 +13,8 @@ from core.training.snapshot import Snapshot
 if TYPE_CHECKING:
     from core.training.trainer import Trainer
 
+BRIEF = 0.1  # seconds in which a goal is reached before the next one counts, so that a drag shows its way
+
 
 class Worker:
     """Steps a trainer in a plain thread until it is paused or the trainer stops.
@@ -104,13 +106,13 @@ class Worker:
 
     def _seek(self) -> None:
         while not self._halt.is_set() and (goal := self._goal) is not None:
-            self.trainer.go_to(goal, partial(self._other_wish, goal))
+            self.trainer.go_to(goal, partial(self._other_wish, goal, time.monotonic() + BRIEF))
             if self._goal == goal:
                 return
 
-    def _other_wish(self, goal: int) -> bool:
-        """Whether the thread should end, or go elsewhere."""
-        return self._halt.is_set() or self._goal != goal
+    def _other_wish(self, goal: int, brief: float) -> bool:
+        """Whether the thread should end, or go elsewhere; up to `brief` it comes to the goal all the same."""
+        return self._halt.is_set() or (self._goal != goal and time.monotonic() > brief)
 
     def _steps(self) -> None:
         due = time.monotonic()

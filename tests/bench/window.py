@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from itertools import pairwise
 from statistics import median, quantiles
 from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QPointF, QTimer
 from PySide6.QtWidgets import QAbstractScrollArea, QDockWidget
 
 from core.training.fit import Wanted
 from gui.app import create_app, create_window
 from gui.main_window import MainWindow
+from gui.widgets.time_slider import TimeSlider
+from tests import mouse
 from tests.bench import compiled, engine, loops
 from tests.bench.row import Row
 
@@ -23,6 +26,7 @@ REPETITIONS = 9
 SETTLE, RUN = 0.3, 1.5  # seconds of each repetition before and while it is measured
 BARE_STEPS = 1500
 PAUSES = 200
+DRAGGED_STEPS, DRAG_MOVES = 5000, 180
 LONGEST_PLAY = 0.05  # seconds before a pause
 SPEEDS = (100, None, None)  # steps a second, of which one is drawn after each pause
 LONGEST_LOOK = 0.4  # seconds before it is paused, and shown or hidden
@@ -77,6 +81,7 @@ def measure() -> list[Row]:
         return [
             *_measure_running(window),
             *_measure_pauses(window),
+            *_measure_drag(window),
             *_measure_bits(window),
             *_measure_compiled(window),
         ]
@@ -195,6 +200,30 @@ def _measure_pauses(window: MainWindow) -> list[Row]:
         taken.append(1000 * (time.perf_counter() - start))
     return [
         Row("Pause, 99th percentile", quantiles(taken, n=100)[98], "ms", most=20),
+    ]
+
+
+def _measure_drag(window: MainWindow) -> list[Row]:
+    """The time slider, dragged to and fro over a run of some thousand steps."""
+    session, shown = window.session, set[int]()
+    session.reset()
+    _wait_until_built(window)
+    session.step(DRAGGED_STEPS)
+    while session.running or _step(window) < DRAGGED_STEPS:
+        _spin(0.02)
+    slider = window.findChild(TimeSlider, "time_slider")
+    assert slider is not None
+    noted = session.snapshot_changed.connect(lambda snapshot: shown.add(snapshot.step))
+    middle, reach = slider.width() / 2, slider.width() / 2 - 1
+    mouse.press(slider, QPointF(middle + reach, slider.height() / 2))
+    for number in range(DRAG_MOVES):
+        _spin(1 / 60)
+        across = middle + reach * math.cos(2 * math.pi * number / DRAG_MOVES)
+        mouse.move(slider, QPointF(across, slider.height() / 2))
+    mouse.release(slider, QPointF(middle + reach, slider.height() / 2))
+    session.snapshot_changed.disconnect(noted)
+    return [
+        Row("Steps shown in a drag of the time slider of 180 moves in 3 s", len(shown), "steps", least=90)
     ]
 
 
