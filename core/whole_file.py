@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from core.file_names import shown_name
@@ -13,16 +15,20 @@ from core.problem import Problem
 from core.texts import _
 
 LARGEST_FILE = 200_000_000  # bytes; what is larger could be saved, and never opened again
+PART, ENDING = ".fitscope-", ".part"  # of the name of a file that is not whole yet
+OLD = 3600  # seconds after which nobody writes to it any more
 
 
-def save_whole(path: str | os.PathLike[str], pieces: Iterable[bytes]) -> None:
+def save_whole(path: str | os.PathLike[str], pieces: Iterable[bytes], alone: bool = False) -> None:
     """Write `pieces`, one behind the other, to `path`; raises Problem, and leaves what was, where that fails.
 
-    They are written beside their place, wait until they are on the disk, and are then moved there.
+    They are written beside their place, wait until they are on the disk, and are then moved there. `alone`
+    says that nobody else can write that file now: what a kill in the middle leaves then has one name.
     """
     try:
         goal = Path(os.path.realpath(path))  # behind a link, so that the link stays one
-        part = goal.with_name(f".fitscope-{os.urandom(6).hex()}.part")
+        part = part_of(goal) if alone else goal.with_name(f"{PART}{os.urandom(6).hex()}{ENDING}")
+        _remove_old_parts(goal.parent)
         if goal.exists() and not os.access(goal, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         try:
@@ -32,12 +38,36 @@ def save_whole(path: str | os.PathLike[str], pieces: Iterable[bytes]) -> None:
             os.replace(part, goal)
         finally:
             part.unlink(missing_ok=True)
+        _settle(goal.parent)
     except (OSError, ValueError) as error:
         raise Problem(
             _("“{file}” could not be saved, because {reason}; choose another place or make room.").format(
                 file=shown_name(path), reason=_reason(error, Path(path).parent)
             )
         ) from error
+
+
+def part_of(goal: Path) -> Path:
+    """Where the file `goal` is written first, by whoever alone writes it."""
+    return goal.with_name(f"{PART}{goal.name}{ENDING}")
+
+
+def _remove_old_parts(folder: Path) -> None:
+    """Remove what kills in the middle of a save left here long ago."""
+    with suppress(OSError):
+        for part in folder.glob(f"{PART}*{ENDING}"):
+            if abs(time.time() - part.stat().st_mtime) > OLD:
+                part.unlink()
+
+
+def _settle(folder: Path) -> None:
+    """Wait until the new name is on the disk too, where a system can tell; Windows cannot."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _reason(error: OSError | ValueError, folder: Path) -> str:
@@ -59,15 +89,21 @@ def reason_in_words(error: OSError | ValueError) -> str:
         errno.ENOENT: _("it is not there"),
         errno.ENOTDIR: _("it is not there"),
         errno.EISDIR: _("it is not a file"),
+        errno.EEXIST: _("a file is in the place of a folder"),
+        errno.EBUSY: _("another program holds it"),
+        errno.ETXTBSY: _("another program holds it"),
+        errno.EIO: _("the disk does not answer"),
+        errno.ENAMETOOLONG: _("its name is too long"),
     }
     number = error.errno if isinstance(error, OSError) else None
-    return reasons.get(number or 0) or _("the system refused it ({detail})").format(detail=error)
+    detail = (error.strerror if isinstance(error, OSError) else None) or error
+    return reasons.get(number or 0) or _("the system refused it ({detail})").format(detail=detail)
 
 
 def _write(pieces: Iterable[bytes], path: Path) -> None:
     """Write the new file `path` and wait until it is on the disk."""
     written = 0
-    with path.open("xb") as stream:
+    with path.open("wb") as stream:
         for piece in pieces:
             written += stream.write(piece)
             if written > LARGEST_FILE:

@@ -3,116 +3,190 @@
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
-from core.experiment import Experiment, load_experiment, save_experiment
+from core.experiment import Experiment
+from core.experiment.file import save_work
+from core.experiment.slots import Slot, slots_with_work, take_slot
+from core.experiment.work import Unreadable, read_work
 from core.problem import Problem
+from core.texts import _
+from core.whole_file import reason_in_words
 from gui.background import Background
-from gui.store import Store, require_one_column
+from gui.store import Store
 
 log = logging.getLogger(__name__)
 
-DELAY = 400  # milliseconds from the first change to the write
-UNREAD = "unread"  # before the name of work that was put aside
-SLOTS = 9  # windows open at once that keep their own work
+DELAY = 300  # milliseconds from the first change to the write
+RETRY = 2000  # milliseconds until that is tried again which failed
+CHECK = 3000  # milliseconds between looks whether the work is still where it was written
+CRASHES = 2  # of windows with this work, after which another does not open it by itself
 
 
 class Autosave(QObject):
-    """Writes the store's experiment, in the background, soon after each change.
+    """Writes the store's experiment, in the background, soon after each change, and again where that failed.
 
-    `failed(sentence)` says why the work cannot be kept. Each running program holds a slot of its own, so
-    that two windows do not overwrite each other's work.
+    `changed()` says that `failure` may be another: why the work is not on disk. Each running program holds
+    a slot of its own, so that two windows do not overwrite each other's work. `starts_plain` tells that work
+    was left alone because windows crashed with it, `unreadable` what could not be read.
     """
 
-    failed = Signal(str)
+    changed = Signal()
+    written = Signal()
 
     def __init__(self, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._lock, self._path = _free_slot(folder)
+        self.folder = folder
+        self.starts_plain = False
+        self.unreadable: Unreadable | None = None
+        self._error: Exception | None = None
+        self._slot: Slot | None = None
         self._store: Store | None = None
-        self._background = Background(self)
         self._saved: Experiment | None = None
-        self._failure = ""
+        self._background = Background(self)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(DELAY)
         self._timer.timeout.connect(self._save)
+        self._checks = QTimer(self)
+        self._checks.setInterval(CHECK)
+        self._checks.timeout.connect(self._check)
+        try:
+            self._slot = take_slot(folder, self._fits)
+            self._slot.begin()
+        except (OSError, Problem) as error:
+            self._note_failure(error)
+
+    @property
+    def slot(self) -> Slot | None:
+        """The place of this program's work."""
+        return self._slot
+
+    @property
+    def failure(self) -> str:
+        """Why the work is not on disk, in a sentence; "" while nothing is known to be wrong."""
+        if self._error is None:
+            return ""
+        cause = self._error.__cause__ if isinstance(self._error, Problem) else self._error
+        reason = reason_in_words(cause) if isinstance(cause, OSError) else str(self._error)
+        sentence = _(
+            "Your work is not kept at the moment, because {reason}. Fitscope goes on trying; save the work "
+            "elsewhere to be safe."
+        )
+        return sentence.format(reason=reason)
 
     def restore(self) -> Experiment | None:
         """The work of the last time, or None if there is none that can be read.
 
         What cannot be read is put aside, so that the next work does not overwrite it.
         """
-        if self._path is None or not self._path.exists():
+        slot = self._slot
+        if slot is None and isinstance(self._error, OSError):  # it may be seen all the same
+            slot = next(slots_with_work(self.folder), None)
+        if slot is None or not slot.path.exists():
             return None
-        try:
-            experiment = load_experiment(self._path, alone=True)  # there is no window yet
-            require_one_column(experiment.points)
-        except Problem as problem:
-            log.warning("the work of the last time cannot be read: %s", problem)
-            with suppress(OSError):
-                self._path.replace(self._path.with_name(f"{UNREAD}-{self._path.name}"))
+        work = read_work(slot.path)
+        if isinstance(work, Unreadable):
+            self.unreadable = work
+            if work.path == slot.path:
+                self._leave_slot()
             return None
-        return experiment
+        return work
 
     def watch(self, store: Store) -> None:
         """Keep the work of `store` from now on."""
         self._store, self._saved = store, store.experiment
         store.points_changed.connect(self._soon)
         store.settings_changed.connect(self._soon)
+        self._checks.start()
+        if self._error is not None:
+            self._timer.start(RETRY)
 
     def close(self) -> None:
         """Write what is not written yet, and let the slot go."""
         self._timer.stop()
+        self._checks.stop()
         self._background.close()
-        if self._store is not None and self._path is not None and self._saved is not self._store.experiment:
+        if self._store is not None and self._saved is not self._store.experiment:
             try:
-                save_experiment(self._store.experiment, self._path)
-            except Problem as problem:
-                log.warning("%s", problem)
-        if self._lock is not None:
-            self._lock.unlock()
+                self._write(self._store.experiment)
+            except (OSError, Problem) as error:
+                log.warning("the work cannot be kept: %s", error)
+        if self._slot is not None:
+            self._slot.forget_crashes()
+            self._leave_slot()
+
+    # --- in the background --------------------------------------------------------------------------------
 
     def _soon(self) -> None:
         if not self._timer.isActive():
-            self._timer.start()
+            self._timer.start(DELAY)
 
     def _save(self) -> None:
-        if self._store is None or self._path is None:
-            return
-        experiment, path = self._store.experiment, self._path
+        assert self._store is not None
+        experiment = self._store.experiment
         self._background.run(
             "autosave",
-            lambda: save_experiment(experiment, path),
+            partial(self._write, experiment),
             lambda _result: self._note(experiment),
             self._fail,
+            passing=True,
         )
 
-    def _fail(self, error: Exception) -> None:
-        """Say so once for each reason, not after each change."""
-        log.warning("the work cannot be kept: %s", error)
-        if str(error) != self._failure:
-            self._failure = str(error)
-            self.failed.emit(self._failure)
+    def _write(self, experiment: Experiment) -> None:
+        """Write to the slot; to another one where it is gone, or where there was none.
+
+        In that other one nothing is overwritten.
+        """
+        if self._slot is None or not self._slot.is_held:
+            self._leave_slot()
+            self._slot = take_slot(self.folder, lambda slot: not slot.path.exists())
+            self._slot.begin()
+        save_work(experiment, self._slot.path)
+
+    def _check(self) -> None:
+        """Look whether the work is still there; somebody may have removed it."""
+        if not (self._timer.isActive() or self._background.busy):
+            self._background.run("check", self._is_there, self._write_again, self._fail)
+
+    def _is_there(self) -> bool:
+        slot = self._slot
+        return slot is not None and slot.is_held and slot.path.exists()
+
+    def _write_again(self, is_there: bool) -> None:
+        if not is_there and self._store is not None and self._store.experiment != Experiment():
+            self._save()
+
+    # --- what became of it --------------------------------------------------------------------------------
 
     def _note(self, experiment: Experiment) -> None:
         self._saved = experiment
+        if self._error is not None:
+            self._error = None
+            log.info("the work is kept again")
+            self.changed.emit()
+        self.written.emit()
 
+    def _fail(self, error: Exception) -> None:
+        """Say so, and go on trying."""
+        self._note_failure(error)
+        self._timer.start(RETRY)
+        self.changed.emit()
 
-def _free_slot(folder: Path) -> tuple[QLockFile | None, Path | None]:
-    """A lock that nobody else holds, and the file that goes with it; nothing where nothing can be written."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        log.warning("the work cannot be kept in %s", folder, exc_info=True)
-        return None, None
-    for slot in range(1, SLOTS + 1):
-        lock = QLockFile(str(folder / f"work-{slot}.lock"))
-        lock.setStaleLockTime(0)
-        if lock.tryLock(0):
-            return lock, folder / f"work-{slot}.fit.json"
-    log.warning("the work cannot be kept in %s: every place is taken or cannot be written", folder)
-    return None, None
+    def _note_failure(self, error: Exception) -> None:
+        if str(error) != str(self._error):  # once for each reason
+            log.warning("the work cannot be kept in %s: %s", self.folder, error)
+        self._error = error
+
+    def _fits(self, slot: Slot) -> bool:
+        """Whether to begin in `slot`: not with work that windows have crashed with again and again."""
+        crashed = slot.crashes() >= CRASHES
+        self.starts_plain = self.starts_plain or crashed
+        return not (self.starts_plain and slot.path.exists())
+
+    def _leave_slot(self) -> None:
+        if self._slot is not None:
+            self._slot.release()
+            self._slot = None

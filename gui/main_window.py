@@ -157,7 +157,7 @@ class MainWindow(QMainWindow):
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(self._theme.px(2))
         rows.addWidget(self._time)
-        rows.addWidget(NoticeStrip(self.workspace.notices, self._theme, body))
+        rows.addWidget(NoticeStrip(self.workspace.notices, self.actions_by_name, self._theme, body))
         rows.addWidget(self._message)
         foot = QToolBar()
         foot.setObjectName("foot")

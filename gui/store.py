@@ -14,6 +14,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from core.choices import Value
 from core.experiment import Experiment, Points, Settings
+from core.experiment.points import require_one_column
 from core.problem import Problem
 from core.texts import _
 
@@ -283,16 +284,6 @@ def _with_start_values_that_fit(settings: Settings, before: Settings) -> Setting
     if same or settings.start != "own" or settings.start_values != before.start_values:
         return settings
     return replace(settings, start=Settings().start, start_values=())
-
-
-def require_one_column(points: Points) -> None:
-    """Raise Problem for points that no plot over x can show."""
-    if points.x.shape[1] != 1:
-        raise Problem(
-            _(
-                "These points have {count} columns of x, and the window shows one; leave the others out."
-            ).format(count=points.x.shape[1])
-        )
 
 
 def _same(one: Experiment, other: Experiment) -> bool:

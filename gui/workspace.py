@@ -10,6 +10,7 @@ from core.insight.units import DATA, TRAINED
 from core.texts import language_complaint
 from gui.autosave import Autosave
 from gui.background import Background
+from gui.kept_work import KeptWork
 from gui.last_theory import LastTheory
 from gui.notices import Notices
 from gui.preferences import Preferences
@@ -50,7 +51,7 @@ class Workspace(QObject):
         self._autosave = autosave
         if autosave is not None:
             autosave.watch(self.store)
-            autosave.failed.connect(self.store.refused)
+            KeptWork(autosave, self.notices, self)
 
     @property
     def as_trained(self) -> bool:

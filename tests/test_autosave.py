@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import platform
+import shutil
 import subprocess
 import sys
 import threading
@@ -11,15 +13,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QLockFile
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from core.experiment import Experiment, Points, Settings, load_experiment, save_experiment
+from core.experiment import Experiment, Points, Settings, load_experiment, save_experiment, slots
 from core.problem import Problem
 from gui import autosave as autosave_module
-from gui.autosave import SLOTS, Autosave
+from gui.autosave import Autosave
+from gui.main_window import MainWindow
 from gui.workspace import Workspace
-from tests.windows import LINE, click, opened
+from tests.windows import LINE, click, opened, part
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # without a screen
 
@@ -50,6 +53,12 @@ def on_disk(folder: Path, slot: int = 1) -> Experiment | None:
     """What another program would find there now."""
     file = folder / f"work-{slot}.fit.json"
     return load_experiment(file) if file.exists() else None
+
+
+def notice(window: MainWindow) -> str:
+    """What stands there until it is not so any more; nothing where that is not in sight."""
+    label = part(window, QLabel, "notice")
+    return label.text() if label.isVisible() else ""
 
 
 def test_an_edit_is_on_disk_within_a_second(
@@ -172,26 +181,30 @@ def test_a_folder_that_cannot_be_made_costs_the_autosave_and_nothing_else(
     assert "cannot be kept" in caplog.text
 
 
-def test_a_folder_that_cannot_be_written_costs_the_autosave_and_nothing_else(
-    qtbot: QtBot, folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def test_more_programs_than_slots_are_told_that_their_work_is_not_kept(
+    folder: Path, start: Callable[[], Workspace], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(QLockFile, "tryLock", lambda *_arguments: False)  # as for one without the right
-    workspace = Workspace(autosave=Autosave(folder))
-    workspace.store.open(WORK)
-    workspace.close()
-    assert "cannot be kept" in caplog.text
-
-
-def test_more_programs_than_slots_work_without_one(
-    folder: Path, start: Callable[[], Workspace], caplog: pytest.LogCaptureFixture
-) -> None:
-    for _program in range(SLOTS):
-        start()
-    assert "cannot be kept" not in caplog.text
+    monkeypatch.setattr(slots, "SLOTS", 2)
+    start().store.open(WORK)
+    assert not start().notices.in_order()
     last = start()
-    last.store.open(WORK)
-    last.close()
-    assert "cannot be kept" in caplog.text
+    assert last.store.experiment == Experiment()  # and not what another window is at work on
+    assert "too many windows" in last.notices.in_order()[0].say()
+
+
+def test_a_folder_that_cannot_be_written_shows_the_work_and_says_that_it_is_not_kept(
+    folder: Path, start: Callable[[], Workspace], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.mkdir()
+    save_experiment(WORK, folder / "work-1.fit.json")
+
+    def refuse(_slot: slots.Slot) -> bool:
+        raise PermissionError(errno.EACCES, "")
+
+    monkeypatch.setattr(slots.Slot, "take", refuse)
+    workspace = start()
+    assert workspace.store.experiment == WORK
+    assert "you may not read or write there" in workspace.notices.in_order()[0].say()
 
 
 def test_a_full_disk_costs_nothing_but_a_line_in_the_log(
@@ -209,7 +222,7 @@ def test_a_full_disk_costs_nothing_but_a_line_in_the_log(
 
     workspace = start()
     with monkeypatch.context() as full:
-        full.setattr(autosave_module, "save_experiment", refuse)
+        full.setattr(autosave_module, "save_work", refuse)
         workspace.store.open(WORK)
         qtbot.waitUntil(tried.is_set, timeout=2000)
         qtbot.waitUntil(lambda: "no room left" in caplog.text)
@@ -226,3 +239,49 @@ def test_what_is_drawn_in_the_window_is_there_in_the_next(qtbot: QtBot, folder: 
         assert len(points) == 2
     with opened(qtbot, autosave=Autosave(folder)) as window:
         assert window.store.points == points
+
+
+def test_as_long_as_work_cannot_be_kept_that_is_said_and_then_it_is_kept_again(
+    qtbot: QtBot, folder: Path
+) -> None:
+    with opened(qtbot, autosave=Autosave(folder)) as window:
+        click(qtbot, window, 1.0, 2.0)
+        qtbot.waitUntil(lambda: on_disk(folder) == window.store.experiment)
+        assert not notice(window)
+        shutil.rmtree(folder)
+        folder.write_text("in the way")
+        click(qtbot, window, -1.0, 0.5)
+        qtbot.waitUntil(lambda: "not kept at the moment" in notice(window))
+        assert "a file is in the place of a folder" in notice(window)
+        window.session.step()
+        assert "not kept at the moment" in notice(window)  # whatever else is said
+        qtbot.waitUntil(part(window, QPushButton, "notice_save").isVisible)
+        folder.unlink()
+        qtbot.waitUntil(lambda: not notice(window))
+        assert on_disk(folder) == window.store.experiment
+
+
+def test_work_that_somebody_removed_is_written_again(
+    qtbot: QtBot, folder: Path, start: Callable[[], Workspace]
+) -> None:
+    workspace = start()
+    workspace.store.open(WORK)
+    qtbot.waitUntil(lambda: on_disk(folder) == WORK)
+    shutil.rmtree(folder)
+    qtbot.waitUntil(lambda: on_disk(folder) == WORK)
+
+
+def test_each_work_that_cannot_be_read_is_named_and_kept(
+    folder: Path, start: Callable[[], Workspace]
+) -> None:
+    folder.mkdir()
+    contents = [b"one", b"another"]
+    for content in contents:
+        (folder / "work-1.fit.json").write_bytes(content)
+        workspace = start()
+        (said,) = workspace.notices.in_order()
+        workspace.close()
+        assert "could not be shown" in said.say()
+    kept = sorted(folder.glob("unread-*"))
+    assert [file.read_bytes() for file in kept] == contents
+    assert str(kept[-1]) in said.say()

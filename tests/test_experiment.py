@@ -10,6 +10,7 @@ import threading
 import time
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -30,7 +31,7 @@ from core.experiment import (
     save_experiment,
 )
 from core.experiment import file as experiment_file
-from core.experiment.file import SCHEMA, dumps, loads
+from core.experiment.file import SCHEMA, dumps, loads, save_work
 from core.problem import Problem
 
 MESSY = Path(__file__).parent / "messy"
@@ -120,6 +121,17 @@ def test_what_is_written_is_read_back_to_the_last_bit(points: Points, settings: 
     assert same_bits(back.points, points)
     assert back == Experiment(points, settings)
     assert back.points.source == points.source
+
+
+@given(many_points(), many_runs())
+def test_work_in_progress_is_read_back_to_the_last_bit(points: Points, run: Experiment) -> None:
+    for work in (Experiment(points, Settings()), run):
+        with TemporaryDirectory() as folder:
+            file = Path(folder) / "work.fit.json"
+            save_work(work, file)
+            back = load_experiment(file)
+        assert same_bits(back.points, work.points)
+        assert back == work
 
 
 @given(many_runs())
@@ -315,6 +327,14 @@ REFUSED = {
     "options that are a list": (changed(settings__options=[]), "Options"),
     "x that is a text": (changed(points__x="123"), "“x” must be a list of numbers"),
     "x of texts": (changed(points__x=["1", "2", "3"]), "“x” must be a list of numbers"),
+    "packed bytes cut off": (
+        changed(points__y={"columns": 1, "float64": "AAAA"}),
+        "“y” are damaged",
+    ),
+    "packed numbers that are no text": (changed(points__x={"columns": 1, "float64": 3}), "“x” are damaged"),
+    "packed numbers in other letters": (changed(points__x={"columns": 1, "float64": "é"}), "“x” are damaged"),
+    "packed numbers with more": (changed(points__x={"columns": 1, "float64": "", "z": 0}), "“x” are damaged"),
+    "packed rows of nothing": (changed(points__x={"columns": 0, "float64": ""}), "“x” are damaged"),
     "y of switches": (changed(points__y=[True, False, True]), "“y” must be a list of numbers"),
     "y with a gap": (changed(points__y=[1, None, 2]), "“y” must be a list of numbers"),
     "y of rows": (changed(points__y=[[1], [2], [3]]), "“y” must be a list of numbers"),

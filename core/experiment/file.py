@@ -14,6 +14,7 @@ import numpy as np
 
 from core.choices.choice import LONGEST_ECHO
 from core.experiment.experiment import Experiment, Stretch, require_few
+from core.experiment.packed import packed, unpacked
 from core.experiment.points import Floats, Points
 from core.experiment.settings import NAMES, Settings, unknown_name
 from core.file_names import shown_name
@@ -37,6 +38,14 @@ POINT_PARTS = tuple(f.name for f in fields(Points))
 def save_experiment(experiment: Experiment, path: str | os.PathLike[str]) -> None:
     """Write `experiment` to `path`, whole or not at all; raises Problem where it cannot be written."""
     save_whole(path, (piece.encode("ascii") for piece in _counted(_pieces(experiment))))
+
+
+def save_work(experiment: Experiment, path: Path) -> None:
+    """Write `experiment` to `path` as save_experiment does, quickly, and not for a person to read.
+
+    Nobody else may write that file meanwhile.
+    """
+    save_whole(path, (piece.encode("ascii") for piece in _pieces(experiment, packs=True)), alone=True)
 
 
 def load_experiment(path: str | os.PathLike[str], alone: bool = False) -> Experiment:
@@ -79,15 +88,15 @@ def loads(data: str | bytes, alone: bool = False) -> Experiment:
         raise Problem(_("The experiment is nested too deeply; open a file that Fitscope saved.")) from error
 
 
-def _pieces(experiment: Experiment) -> Iterator[str]:
+def _pieces(experiment: Experiment, packs: bool = False) -> Iterator[str]:
     """The text of the file, a short piece at a time."""
     yield f'{{\n"format": {json.dumps(FORMAT)},\n"schema": {SCHEMA},\n"points": '
-    yield from _points_pieces(experiment.points)
+    yield from _points_pieces(experiment.points, packs)
     values = {name: getattr(experiment.settings, name) for name in NAMES}
     yield f',\n"settings": {json.dumps(values, indent=1, default=dict)}'
     if experiment.earlier:
         yield ',\n"earlier": ['
-        yield from _stretch_pieces(experiment)
+        yield from _stretch_pieces(experiment, packs)
         yield "\n]"
     yield "\n}\n"
 
@@ -108,19 +117,18 @@ def _require_few_numbers(commas: int) -> None:
         raise Problem(text.format(limit=f"{MOST_COMMAS:,}"))
 
 
-def _points_pieces(points: Points) -> Iterator[str]:
-    x = points.x[:, 0] if points.x.shape[1] == 1 else points.x
-    yield '{\n"x": ['
-    yield from _numbers(x)
-    yield '],\n"y": ['
-    yield from _numbers(points.y)
-    yield "]"
+def _points_pieces(points: Points, packs: bool) -> Iterator[str]:
+    write = packed if packs else _numbers
+    yield '{\n"x": '
+    yield from write(points.x[:, 0] if points.x.shape[1] == 1 else points.x)
+    yield ',\n"y": '
+    yield from write(points.y)
     for name in POINT_PARTS[2:]:
         yield f",\n{json.dumps(name)}: {json.dumps(getattr(points, name))}"
     yield "\n}"
 
 
-def _stretch_pieces(experiment: Experiment) -> Iterator[str]:
+def _stretch_pieces(experiment: Experiment, packs: bool) -> Iterator[str]:
     """The earlier parts of the run: of each, its last step and what was other than in the part after it."""
     earlier = experiment.earlier
     after: tuple[Stretch | Experiment, ...] = (*earlier[1:], experiment)
@@ -128,7 +136,7 @@ def _stretch_pieces(experiment: Experiment) -> Iterator[str]:
         yield f'{"," if number else ""}\n{{"until": {one.until}'
         if one.points is not other.points and one.points != other.points:
             yield ', "points": '
-            yield from _points_pieces(one.points)
+            yield from _points_pieces(one.points, packs)
         values = {name: getattr(one.settings, name) for name in NAMES}
         changed = {name: value for name, value in values.items() if value != getattr(other.settings, name)}
         if changed:
@@ -137,10 +145,12 @@ def _stretch_pieces(experiment: Experiment) -> Iterator[str]:
 
 
 def _numbers(values: Floats) -> Iterator[str]:
-    """The numbers of a JSON list, without its brackets; the text of a number is that of repr, and exact."""
+    """The numbers as a JSON list; the text of a number is that of repr, and exact."""
+    yield "["
     for start in range(0, len(values), PIECE):
         text = json.dumps(values[start : start + PIECE].tolist())
         yield (", " if start else "") + text[1:-1]
+    yield "]"
 
 
 def _parsed(data: str | bytes, alone: bool) -> object:
@@ -258,7 +268,9 @@ def _points(content: Mapping[str, object]) -> Points:
 
 
 def _array(name: str, values: object) -> Floats:
-    """A list of numbers as an array; the list is used up, since to free a long one at once takes long."""
+    """Numbers as an array; a list is used up, since to free a long one at once takes long."""
+    if isinstance(values, dict):
+        return unpacked(name, values)
     if not isinstance(values, list):
         raise _not_numbers(name)
     array = np.empty(len(values))

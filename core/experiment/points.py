@@ -152,3 +152,13 @@ class Points:
         """Other numbers under the same names; nobody else has them, so they need no copy."""
         x.flags.writeable = y.flags.writeable = False
         return replace(self, x=x, y=y)
+
+
+def require_one_column(points: Points) -> None:
+    """Raise Problem for points that no plot over x can show."""
+    if points.x.shape[1] != 1:
+        raise Problem(
+            _(
+                "These points have {count} columns of x, and the window shows one; leave the others out."
+            ).format(count=points.x.shape[1])
+        )
