@@ -1,0 +1,302 @@
+"""A monkey at the window: from a seed, anything that a person could do, in any order."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from random import Random
+
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPointF, Qt, QTimer, QUrl
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QDockWidget, QMessageBox
+
+from core.choices import TABLES
+from core.experiment import Experiment
+from gui.app import create_window
+from gui.autosave import Autosave
+from gui.main_window import MainWindow
+from tests import mouse
+from tests.monkey import desk, menus
+from tests.monkey.faults import Faults
+from tests.monkey.hand import Hand, close_popups, press
+from tests.monkey.inputs import (
+    inputs,
+    main_window,
+    name_of,
+    named_actions,
+    named_inputs,
+    options,
+    shown_windows,
+)
+
+SIZES = ((1280, 720), (1024, 768), (1920, 1080), (800, 600), (640, 480), (1600, 900))
+LOOKS = ("language_", "theme_", "scale_")  # begin the names of what builds the window anew, which takes long
+RARE = 0.06  # of the times that an action is chosen it is one of those
+LOOKS_EVERY = 10  # acts, since it takes long to list all controls of a window
+FOLDS = "_more"  # ends the names of the buttons that show and hide fields
+LARGEST_SEED = 2**31
+FAR = 300  # pixels
+STUCK = 400  # milliseconds after which a question that holds everything up is answered
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing to do, to something with a name; `seed` settles what is left to chance in it."""
+
+    do: str
+    on: str = ""
+    seed: int = 0
+
+    def __str__(self) -> str:
+        return json.dumps([self.do, self.on, self.seed], ensure_ascii=False)
+
+    @staticmethod
+    def read(line: str) -> Act:
+        """What `str` wrote."""
+        return Act(*json.loads(line))
+
+
+class Monkey:
+    """Chooses acts from a seed and does them upon a window of its own, opened again when it is closed.
+
+    `reached` has the names of the controls and actions that were used, `known` those that there are.
+    """
+
+    def __init__(self, seed: int, folder: Path, faults: Faults) -> None:
+        self.reached: set[str] = set()
+        self._options = options()
+        self.known = set(self._options)
+        self._draw = Random(seed)
+        self._faults = faults
+        self._folder = folder / "work"
+        self._desk = folder / "desk"
+        self._files = desk.fill(self._desk)
+        self._window: MainWindow | None = None
+        self._actions: dict[str, QAction] = {}
+        self._names_of_actions: set[str] = set()
+        self._number = 0
+        self._left: Experiment | None = None
+        self._does: dict[str, Callable[[Act, Random], None]] = {
+            "action": self._act,
+            "use": self._use,
+            "key": lambda _act, draw: Hand(draw, self._files).press_any_key(),
+            "hover": self._hover,
+            "paste": self._paste,
+            "drop": self._drop,
+            "resize": self._resize,
+            "part": self._part_anew,
+            "escape": lambda _act, _draw: press("Escape"),
+            "shut": self._shut,
+            "wait": lambda _act, draw: QTest.qWait(draw.choice((1, 20, 60, 150))),
+        }
+        self._answers = QTimer()
+        self._answers.setInterval(STUCK)
+        self._answers.timeout.connect(self._answer)
+
+    def actions_left(self) -> list[str]:
+        """The actions of the window that were not triggered yet."""
+        return sorted(set(self._names_of_actions) - self.reached)
+
+    def inputs_left(self) -> list[str]:
+        """The controls that were not used yet, of all that were seen, and of all fields of the tables."""
+        return sorted(self.known - self.reached)
+
+    def share_of_inputs(self) -> float:
+        """How many of the controls were used, from 0 to 1."""
+        return round(1 - len(self.inputs_left()) / len(self.known), 3)
+
+    def left_words(self) -> str:
+        """What is still to be reached, in short."""
+        return f"{len(self.actions_left())} actions left, {self.share_of_inputs():.1%} of the inputs reached"
+
+    # --- choosing ---------------------------------------------------------------------------------------
+
+    def choose(self) -> Act:
+        """The next act; what has not been reached yet is likelier."""
+        draw, seed = self._draw, self._draw.randrange(LARGEST_SEED)
+        if QApplication.activeModalWidget() is not None or QApplication.activePopupWidget() is not None:
+            do = draw.choices(("use", "key", "escape", "wait"), (75, 8, 12, 5))[0]
+            return Act(do, self._some_input() if do == "use" else "", seed)
+        kinds = {
+            "action": 32,
+            "use": 40,
+            "key": 8,
+            "wait": 6,
+            "hover": 4,
+            "resize": 1.5,
+            "part": 1,
+            "paste": 2,
+            "drop": 2,
+        }
+        do = draw.choices((*kinds, "shut"), (*kinds.values(), 0.7))[0]
+        on = {"action": self._some_action, "use": self._some_input, "hover": self._some_input}
+        return Act(do, on[do]() if do in on else "", seed)
+
+    def _some_action(self) -> str:
+        able = [
+            name
+            for name, a in self._actions.items()
+            if shiboken6.isValid(a) and a.isEnabled() and a.isVisible()
+        ]
+        looks = [name for name in able if name.startswith(LOOKS)]
+        if looks and self._draw.random() < RARE:
+            return self._draw.choice([name for name in looks if name not in self.reached] or looks)
+        able = [name for name in able if name not in looks]
+        return self._prefer_new(able)
+
+    def _some_input(self) -> str:
+        return self._prefer_new(list(inputs()))
+
+    def _prefer_new(self, names: list[str]) -> str:
+        new = [name for name in names if _last(name) not in self.reached or self._leads_on(_last(name))]
+        return self._draw.choice(new if new and self._draw.random() < 0.5 else names) if names else ""
+
+    def _leads_on(self, name: str) -> bool:
+        """Whether a control shows fields that were not used yet."""
+        return (name in TABLES or name.endswith(FOLDS)) and bool(self._options - self.reached)
+
+    # --- doing ------------------------------------------------------------------------------------------
+
+    def do(self, act: Act) -> None:
+        """Do one thing, and let the window answer."""
+        self.open()
+        assert self._window is not None
+        try:
+            self._does[act.do](act, Random(act.seed))
+            settle()
+        except Exception:  # of a slot or handler, handed on by the test library or by the event loop
+            self._faults.seen.append(traceback.format_exc())
+        self._look_around()
+
+    def open(self) -> None:
+        """A window, where there is none, upon the work that the last one left."""
+        if self._window is not None and shiboken6.isValid(self._window) and self._window.isVisible():
+            return
+        self._answers.start()
+        if main_window() is None:
+            window = create_window(autosave=Autosave(self._folder))
+            window.workspace.preferences.put("folder", str(self._desk))
+            self._hold_against_what_was_left(window.store.experiment)
+            window.show()
+            window.activateWindow()
+            QTest.qWait(1)
+        present = main_window()
+        if present is not None:
+            self._window = present
+            self._actions = named_actions(present)
+            self._names_of_actions |= set(self._actions)
+            self._store = present.store
+            for name, action in self._actions.items():
+                action.triggered.connect(partial(self.reached.add, name))
+
+    def close(self) -> None:
+        """Close every dialog and the window, as if the person went home; `open` comes back to the work."""
+        close_popups()
+        for window in QApplication.topLevelWidgets():
+            if isinstance(window, QDialog):
+                window.close()
+        present = main_window()
+        if present is not None:
+            present.close()
+        settle()
+        self._look_around()
+        self._answers.stop()
+
+    def _hold_against_what_was_left(self, found: Experiment) -> None:
+        left, self._left = self._left, None
+        if left is not None and (left.points != found.points or left.settings != found.settings):
+            self._faults.seen.append(f"lost: the work of the window that was closed: {left} is {found}")
+
+    def _look_around(self) -> None:
+        """Learn what there is, and see whether the window has been closed."""
+        for window in shown_windows():
+            if self._number % LOOKS_EVERY == 0 or not isinstance(window, MainWindow):
+                self.known |= named_inputs(window)
+        self._number += 1
+        if main_window() is None and self._window is not None:
+            self._left = self._store.experiment
+            self._window = None
+        elif self._window is not main_window():
+            self.open()
+
+    def _act(self, act: Act, draw: Random) -> None:
+        assert self._window is not None
+        action = self._actions.get(act.on)
+        if action is not None and shiboken6.isValid(action) and action.isEnabled():
+            menus.choose(self._window, action, draw)
+
+    def _use(self, act: Act, draw: Random) -> None:
+        widget = inputs().get(act.on)
+        if widget is not None:
+            self.reached.add(name_of(widget))
+            Hand(draw, self._files).use(widget)
+
+    def _hover(self, act: Act, draw: Random) -> None:
+        widget = inputs().get(act.on)
+        if widget is not None:
+            Hand(draw, self._files).move_over_everything(widget)
+
+    def _paste(self, _act: Act, draw: Random) -> None:
+        QGuiApplication.clipboard().setText(draw.choice(desk.PASTED))
+        press("Ctrl+V", self._window)
+
+    def _drop(self, _act: Act, draw: Random) -> None:
+        assert self._window is not None
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(self._desk / draw.choice(self._files)))])
+        place, copy = self._window.rect().center(), Qt.DropAction.CopyAction
+        for kind in (QDragEnterEvent, QDropEvent):
+            at = place if kind is QDragEnterEvent else QPointF(place)
+            QApplication.sendEvent(self._window, kind(at, copy, data, mouse.LEFT, mouse.FREE))
+
+    def _resize(self, _act: Act, draw: Random) -> None:
+        assert self._window is not None
+        if draw.random() < 0.2:
+            self._window.showMinimized()
+            settle()
+            self._window.showNormal()
+        else:
+            self._window.resize(*draw.choice(SIZES))
+
+    def _part_anew(self, _act: Act, draw: Random) -> None:
+        """Drag the line between two panels."""
+        assert self._window is not None
+        docks = [d for d in self._window.findChildren(QDockWidget) if d.isVisible() and not d.isFloating()]
+        if docks:
+            dock = draw.choice(docks).geometry()
+            start = draw.choice(
+                (QPointF(dock.right() + 2, dock.center().y()), QPointF(dock.center().x(), dock.bottom() + 2))
+            )
+            away = QPointF(draw.uniform(-FAR, FAR), draw.uniform(-FAR, FAR))
+            mouse.drag(self._window, mouse.between(start, start + away))
+
+    def _shut(self, _act: Act, draw: Random) -> None:
+        assert self._window is not None
+        self._window.close()
+
+    def _answer(self) -> None:
+        """A question that holds up everything else is answered, so that the monkey goes on."""
+        box = QApplication.activeModalWidget()
+        if isinstance(box, QMessageBox):
+            buttons: list[QAbstractButton] = box.buttons()
+            QTest.mouseClick(buttons[0], mouse.LEFT)
+        elif QApplication.activePopupWidget() is not None:
+            close_popups()
+
+
+def settle() -> None:
+    """Let the window do what waits, and end what is to be ended."""
+    for _round in range(2):
+        QApplication.processEvents()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def _last(path: str) -> str:
+    """The name without its window and its number."""
+    return path.partition("/")[2].partition("#")[0] or path
