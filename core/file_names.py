@@ -7,6 +7,9 @@ from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
 _URL = "file://"
+_FORBIDDEN = set('<>:"/\\|?*')  # on Windows, whose rules are the strictest
+_DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{kind}{n}" for kind in ("COM", "LPT") for n in "123456789¹²³")}
+_MOST_IN_NAME = 200  # bytes, which leaves room for an ending in the 255 that a name may have
 
 
 def shown_name(path: str | os.PathLike[str]) -> str:
@@ -23,6 +26,14 @@ def readable(path: str | os.PathLike[str]) -> str:
         raw = text.encode("utf-8", "surrogateescape" if _is_escaped(text) else "replace")
         text = raw.decode(propose_encoding(raw), "replace")
     return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def allowed_name(text: str) -> str:
+    """`text` as the name of a file without its ending, which every system allows; nothing if none is left."""
+    letters = (" " if letter in _FORBIDDEN or not letter.isprintable() else letter for letter in text)
+    name = " ".join("".join(letters).split())
+    name = name.encode()[:_MOST_IN_NAME].decode(errors="ignore").strip(" .")
+    return f"{name}_" if name.partition(".")[0].rstrip().upper() in _DEVICES else name
 
 
 def written_path(path: str) -> str:

@@ -13,7 +13,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.experiment import Experiment, load_experiment, save_experiment
-from core.file_names import shown_name
+from core.file_names import allowed_name, shown_name
 from core.problem import Problem
 from core.reading_options import is_experiment
 from core.tables.reading import Reading
@@ -37,14 +37,12 @@ DATA = "*.csv *.tsv *.txt *.xlsx *.xls *.ods"
 class Files(QObject):
     """What the File menu does.
 
-    `said(sentence, warning)`, `read(ReadPoints)`, `opened()` and `path_changed()` follow, while the window is
-    there.
+    `said(sentence, warning)`, `read(ReadPoints)` and `opened()` follow, while the window is there.
     """
 
     said = Signal(str, object)
     read = Signal(object)
     opened = Signal()
-    path_changed = Signal()
 
     def __init__(self, workspace: Workspace, theme: Theme, window: QWidget) -> None:
         super().__init__(window)
@@ -90,8 +88,8 @@ class Files(QObject):
 
     def save(self) -> None:
         """Save the experiment where it was, or ask where."""
-        if self._workspace.path:
-            self.save_to(self._workspace.path)
+        if self._workspace.open_file.path:
+            self.save_to(self._workspace.open_file.path)
         else:
             self.save_as()
 
@@ -191,8 +189,8 @@ class Files(QObject):
 
     def _suggested_name(self) -> str:
         """A name to save under: that of the open experiment, or of the file that the points came from."""
-        known = shown_name(self._workspace.path or self._workspace.store.points.source)
-        return known.removesuffix(EXPERIMENT).partition(".")[0] or "fitscope"
+        known = shown_name(self._workspace.open_file.path or self._workspace.store.points.source)
+        return allowed_name(known.removesuffix(EXPERIMENT).partition(".")[0]) or "fitscope"
 
     def _ask_how_to_read(self, source: Path | str, reading: Reading = Reading()) -> None:  # noqa: B008
         """The dialog for a file, or for text that was pasted."""
@@ -233,14 +231,12 @@ class Files(QObject):
     def _remember(self, experiment: Experiment, path: str) -> None:
         """The work is that of a file, in the state `experiment`; meanwhile it may be in another."""
         store = self._workspace.store
-        self._workspace.path = path
+        self._workspace.open_file.path = path
         if store.experiment == experiment:
             store.undo_stack.setClean()
         else:
             store.undo_stack.resetClean()
         self._workspace.preferences.add_recent(path)
-        if not self._closed:
-            self.path_changed.emit()
 
     def close(self) -> None:
         """End a reading that is under way, and say nothing more; what is being saved will be."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QScrollArea, QToolBar, QVBoxLayout, QWidget
 
-from core.experiment import Experiment, Settings
+from core.experiment import Experiment, Settings, generate
 from core.file_names import path_written, shown_name
 from core.insight.units import DATA, TRAINED
 from core.tables import load_data_set
@@ -18,6 +18,7 @@ from core.texts import _
 from gui.actions import make_actions
 from gui.arrangement import FULL, INSIDE, SIMPLE, Arrangement, Panel, stay
 from gui.diagnostician import Diagnostician
+from gui.dialogs.dialogs import Dialogs
 from gui.dialogs.text_dialog import about_text, keys_text, show_text
 from gui.engine_teller import EngineTeller
 from gui.files import Files
@@ -41,9 +42,12 @@ from gui.workspace import Workspace
 
 if TYPE_CHECKING:
     from gui.dialogs.generate_dialog import GenerateDialog
+    from gui.dialogs.rate_dialog import RateDialog
+    from gui.dialogs.sweep_dialog import SweepDialog
     from gui.panels.landscape_card import LandscapeCard
     from gui.surveyor import Surveyor
 
+EXAMPLE = "line"  # a key of GENERATORS
 LEAST_PANEL = 160  # pixels at scale 1
 SIZE = (1280, 720)
 
@@ -115,6 +119,9 @@ class MainWindow(QMainWindow):
         self._time = TimeBar(theme)
         self._message = MessageLine(theme)
         self._keys = KeyGuard(self)
+        self.dialogs = Dialogs(self)
+        self.closing.connect(self.dialogs.close)
+        self.dialogs.refused.connect(self.warn)
         self._presenter = Presenter(
             self.workspace,
             Parts(
@@ -235,14 +242,15 @@ class MainWindow(QMainWindow):
         self.arrangement.seen_changed.connect(self._show_seen)
         self.arrangement.furnished.connect(self._watch_keys)
         self.files.said.connect(self._message.say)
-        self._hand.said.connect(self._message.say)
+        self._hand.said.connect(self._message.say_change)
         self.files.read.connect(self._presenter.show_read)
         self.files.opened.connect(self._presenter.show_loaded)
-        self.files.path_changed.connect(self._show_title)
+        self.workspace.open_file.changed.connect(self._show_title)
         store.undo_stack.cleanChanged.connect(self._show_title)
+        self.session.points_wanted.connect(self._point_out_points)
 
     def _join_actions(self) -> None:
-        session, store, plot = self.session, self.store, self._fit.plot
+        session, store = self.session, self.store
         for name, does in {
             "new": self._start_over,
             "open": self.files.open,
@@ -254,7 +262,7 @@ class MainWindow(QMainWindow):
             "undo": store.undo_stack.undo,
             "redo": store.undo_stack.redo,
             "paste": self.files.paste,
-            "select_all": plot.select_all,
+            "select_all": self._select_all,
             "clear": store.clear_points,
             "generate": self._generate,
             "back": session.back,
@@ -288,8 +296,15 @@ class MainWindow(QMainWindow):
         if self._surveyor is not None:
             self._surveyor.fit_view()
 
+    def _select_all(self) -> None:
+        """Select every point, and let the keys go to them."""
+        self._fit.plot.select_all()
+        self._fit.plot.setFocus()
+
     def _show_title(self) -> None:
-        name = shown_name(self.workspace.path).replace("[*]", "[*][*]")  # Qt's own mark, taken literally
+        name = shown_name(self.workspace.open_file.path).replace(
+            "[*]", "[*][*]"
+        )  # Qt's own mark, taken literally
         self.setWindowTitle((f"{name}[*] – " if name else "") + "Fitscope")
         self.setWindowModified(bool(name) and not self.store.undo_stack.isClean())
 
@@ -324,21 +339,30 @@ class MainWindow(QMainWindow):
 
     def _start_over(self) -> None:
         self.store.open(Experiment())
-        self.workspace.path = ""
-        self._show_title()
+        self.workspace.open_file.path = ""
         self._presenter.fit_view()
 
     def _load_data_set(self, key: str) -> None:
         self.store.replace(load_data_set(key))
         self._presenter.show_loaded()
 
+    def _point_out_points(self) -> None:
+        """There is nothing to train on: show where points come from."""
+        self._fit.plot.point_out_empty()
+        self.warn(_("There are no points to train on yet: click into the plot, or take example points."))
+        self._message.propose(_("Example points"), self._take_example)
+
+    def _take_example(self) -> None:
+        self.store.replace(generate(EXAMPLE, {}))
+        self._presenter.show_loaded()
+
     def _generate(self) -> None:
         from gui.dialogs.generate_dialog import GenerateDialog
 
-        dialog = GenerateDialog(self._theme, self)
+        self.dialogs.open(GenerateDialog, lambda: GenerateDialog(self._theme, self), self._join_generate)
+
+    def _join_generate(self, dialog: GenerateDialog) -> None:
         dialog.accepted.connect(lambda: self._take_generated(dialog))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
 
     def _take_generated(self, dialog: GenerateDialog) -> None:
         self.store.replace(dialog.points())
@@ -347,38 +371,27 @@ class MainWindow(QMainWindow):
     def _find_rate(self) -> None:
         from gui.dialogs.rate_dialog import RateDialog
 
-        dialog = RateDialog(self.store.experiment, self._theme, self)
+        make = partial(RateDialog, self.store.experiment, self._theme, self)
+        self.dialogs.open(RateDialog, make, self._join_rate)
+
+    def _join_rate(self, dialog: RateDialog) -> None:
         dialog.accepted.connect(lambda: self.store.change(learning_rate=dialog.rate))
-        dialog.finished.connect(dialog.deleteLater)
-        self.closing.connect(dialog.reject)
-        dialog.open()
 
     def _sweep(self) -> None:
-        """The dialog of a sweep, which leaves the window to be used meanwhile; there is one at most."""
+        """The dialog of a sweep, which leaves the window to be used meanwhile."""
         from gui.dialogs.sweep_dialog import SweepDialog
 
-        dialog = self.findChild(SweepDialog)
-        if dialog is None:
-            dialog = SweepDialog(self.store, self.workspace.preferences, self._theme, self)
-            dialog.run_wanted.connect(self._run_with)
-            dialog.finished.connect(dialog.deleteLater)
-            self.closing.connect(dialog.reject)
-            dialog.show()
-        dialog.raise_()
-        dialog.activateWindow()
+        make = partial(SweepDialog, self.store, self.workspace.preferences, self._theme, self)
+        self.dialogs.show(SweepDialog, make, self._join_sweep)
+
+    def _join_sweep(self, dialog: SweepDialog) -> None:
+        dialog.run_wanted.connect(self._run_with)
 
     def _speed(self) -> None:
-        """The page that times the ways to train, beside the window; there is one at most."""
+        """The page that times the ways to train, beside the window."""
         from gui.dialogs.speed_dialog import SpeedDialog
 
-        dialog = self.findChild(SpeedDialog)
-        if dialog is None:
-            dialog = SpeedDialog(self.store, self.session, self._theme, self)
-            dialog.finished.connect(dialog.deleteLater)
-            self.closing.connect(dialog.reject)
-            dialog.show()
-        dialog.raise_()
-        dialog.activateWindow()
+        self.dialogs.show(SpeedDialog, partial(SpeedDialog, self.store, self.session, self._theme, self))
 
     def _run_with(self, settings: Settings) -> None:
         """Train from the start, with other settings, and without what was recorded of a run with these."""

@@ -149,7 +149,7 @@ class Narrator(QObject):
             experiment.points,
             experiment.settings,
             steps=snapshot.step if snapshot is not None and is_made else None,
-            name=shown_name(self._workspace.path or experiment.points.source),
+            name=shown_name(self._workspace.open_file.path or experiment.points.source),
             changed=self._lost_changes(experiment),
             earlier=experiment.earlier,
             ended=session.stopped,

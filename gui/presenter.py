@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 
-from core.experiment import Points, Settings
+from core.experiment import Experiment, Points, Settings
 from core.experiment.split import held_out
 from core.insight.fit_measures import Measures, measures
 from core.insight.fitted_function import Equation
@@ -171,8 +171,8 @@ class Presenter(QObject):
 
     def _join(self) -> None:
         store, session, parts = self._store, self._session, self._parts
-        store.changed.connect(self._show_acceptance)
-        store.confirmed.connect(self._show_acceptance)
+        store.changed.connect(self._show_change)
+        store.confirmed.connect(self._say_what_is_so)
         store.points_changed.connect(self._show_points)
         store.settings_changed.connect(self._show_settings)
         store.refused.connect(parts.message.warn)
@@ -186,9 +186,16 @@ class Presenter(QObject):
         session.idle.connect(parts.message.idle)
         session.devices_found.connect(parts.settings.show_devices)
 
-    def _show_acceptance(self) -> None:
-        """What was refused has been mended: say again what is so."""
-        if self._parts.message.refuses:
+    def _show_change(self, _after: Experiment, before: Experiment, anew: bool) -> None:
+        """What was proposed for other points is of no use for these."""
+        replaced = anew or not len(before.points)
+        if replaced:
+            self._parts.message.withdraw()
+        self._say_what_is_so(replaced)
+
+    def _say_what_is_so(self, replaced: bool = False) -> None:
+        """What was refused has been mended, and what was said of a change before this one is past."""
+        if self._parts.message.is_past(replaced):
             self._session.say_again()
 
     def _show_points(self, points: Points) -> None:

@@ -52,8 +52,9 @@ class Session(Standing):
     be an earlier one, `numbers_changed(snapshot)` ten times a second and at rest. `branched(ghost)` brings
     what was abandoned when a run went on from an earlier step in another way. `inside_changed(inside)` brings
     the step that is told phase by phase, or None. `state_changed()` says that `running` or `loading` may
-    differ. `said(sentence, warning)` is for the message line, `idle(sentence)` what to say there if there is
-    no news. `devices_found(devices)` comes once torch is loaded.
+    differ. `points_wanted()` says that there is nothing to run on. `said(sentence, warning)` is for the
+    message line, `idle(sentence)` what to say there if there is no news. `devices_found(devices)` comes once
+    torch is loaded.
     """
 
     run_started = Signal(object)
@@ -65,6 +66,7 @@ class Session(Standing):
     devices_found = Signal(object)
     branched = Signal(object)
     inside_changed = Signal(object)
+    points_wanted = Signal()
 
     def __init__(self, store: Store, background: Background, parent: QObject | None = None) -> None:
         super().__init__(store, parent)
@@ -112,6 +114,8 @@ class Session(Standing):
 
     def run(self) -> None:
         """Start or go on training; a run that has no next step starts again."""
+        if self._lacks_points():
+            return
         trainer = self._worker.trainer if self._worker else None
         if self._builder.busy or trainer is None or trainer.failure is not None:
             self._play_when_built = True
@@ -149,6 +153,8 @@ class Session(Standing):
 
     def phase(self) -> None:
         """The next phase of a step; after the last one the step is made."""
+        if self._lacks_points():
+            return
         self.pause()
         worker = self._worker
         if self._builder.busy:
@@ -326,6 +332,14 @@ class Session(Standing):
         self._builder.build(experiment, at_once=self._in_hand and self._is_light(experiment.points))
         self.state_changed.emit()
 
+    def _lacks_points(self) -> bool:
+        """Whether there is nothing to run on; then it is said."""
+        if len(self._store.points):
+            return False
+        self._build()
+        self.points_wanted.emit()
+        return True
+
     def _is_light(self, points: Points) -> bool:
         """Whether PyTorch is there, and a run of the same model upon `points` is built within a frame."""
         if not self.devices or self.start is None:
@@ -378,6 +392,8 @@ class Session(Standing):
 
     def _play_on(self, steps: int = 0, epochs: int = 0) -> None:
         """Train for so many steps or epochs more; what takes but a moment is done when this returns."""
+        if self._lacks_points():
+            return
         self.pause()
         worker = self._worker
         if self._builder.busy:

@@ -13,6 +13,7 @@ from gui.background import Background
 from gui.kept_work import KeptWork
 from gui.last_theory import LastTheory
 from gui.notices import Notices
+from gui.open_file import OpenFile
 from gui.preferences import Preferences
 from gui.session import Session
 from gui.store import Store
@@ -46,7 +47,7 @@ class Workspace(QObject):
         self.session = Session(self.store, self.background, self)
         self.last_theory = LastTheory()  # asked by background threads alone
         self.directions: tuple[int, Plane] | None = None  # of the path of a run, by its number, found last
-        self.path = ""  # of the experiment file that is open, if one is
+        self.open_file = OpenFile(self.store, self)
         self.ends_process = False  # then nobody waits for what is being computed, such as PyTorch's loading
         self._autosave = autosave
         if autosave is not None:

@@ -104,7 +104,7 @@ def test_an_experiment_is_opened_shown_and_can_be_undone(
     assert snapshot(window).step == 0
     qtbot.keyClick(plot_of(window), Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert window.store.experiment is before
-    assert window.isWindowModified()
+    assert window.windowTitle() == "Fitscope"
     ready(qtbot, window)
 
 
@@ -527,7 +527,7 @@ def test_save_asks_where_the_first_time_and_adds_the_ending(
     at_rest(qtbot, window)
     content = json.loads((tmp_path / "work.fit.json").read_text())
     assert content["format"] == "fitscope-experiment"
-    assert window.workspace.path == str(tmp_path / "work.fit.json")
+    assert window.workspace.open_file.path == str(tmp_path / "work.fit.json")
 
 
 def test_save_points_adds_the_ending(

@@ -85,7 +85,7 @@ def test_moving_shifts_the_chosen_ones_only(
 
 
 def test_edited_points_keep_their_names_and_their_source() -> None:
-    points = Points([1.0], [2.0], "age", "height", "a survey")
+    points = Points([1.0, 2.0], [2.0, 3.0], "age", "height", "a survey")
     for edited in (points.added([3], [4]), points.removed([0]), points.moved([0], 1, 1)):
         assert (edited.x_name, edited.y_name, edited.source) == ("age", "height", "a survey")
 

@@ -404,6 +404,8 @@ def test_nothing_is_taken_in_the_hand_while_another_model_is_built(qtbot: QtBot)
 def test_the_message_says_what_a_drag_has_done(window: MainWindow) -> None:
     click(landscape_of(window).viewport(), on_the_landscape(window, *THERE))
     assert "starts from here now; undo takes it back" in text(window, "message")
+    action(window, "undo").trigger()
+    assert "undo takes it back" not in text(window, "message")
 
 
 def test_what_is_done_by_a_key_in_mid_drag_is_undone_by_itself(qtbot: QtBot, window: MainWindow) -> None:

@@ -392,7 +392,7 @@ def test_a_file_keeps_the_changes_of_the_run(qtbot: QtBot, window: MainWindow, t
     press(qtbot, window, Qt.Key.Key_Right)
     wait_for_chosen(qtbot, window, STEPS + 1)
     path = tmp_path / "a.fit.json"
-    with qtbot.waitSignal(window.files.path_changed):
+    with qtbot.waitSignal(window.workspace.open_file.changed):
         window.files.save_to(str(path))
     saved = load_experiment(path)
     (stretch,) = saved.earlier

@@ -136,9 +136,10 @@ class Points:
         return self._with(np.concatenate((self.x, more.x)), np.concatenate((self.y, more.y)))
 
     def removed(self, indices: ArrayLike) -> Points:
-        """These points without those at `indices`."""
+        """These points without those at `indices`; where none is left, none comes from anywhere."""
         gone = np.asarray(indices, dtype=np.intp)
-        return self._with(np.delete(self.x, gone, axis=0), np.delete(self.y, gone))
+        left = self._with(np.delete(self.x, gone, axis=0), np.delete(self.y, gone))
+        return left if len(left) else replace(left, source="")
 
     def moved(self, indices: ArrayLike, dx: float, dy: float) -> Points:
         """These points with those at `indices` shifted by (dx, dy), in the units of the data."""

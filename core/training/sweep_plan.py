@@ -155,7 +155,8 @@ class SweepPlan:
 def usual_plan(what: str, settings: Settings) -> SweepPlan:
     """The plan that is offered first for sweeping `what`."""
     if what == SEED:
-        return SweepPlan(SEED, settings.seed, settings.seed)
+        first = min(settings.seed, int(_seeds.maximum) - USUAL_RUNS + 1)  # so that the others can follow it
+        return SweepPlan(SEED, first, first)
     if what == START:
         return SweepPlan(START, SMALLEST, LARGEST)
     rate = settings.learning_rate

@@ -30,6 +30,7 @@ FAINT = 90  # of 255, the lines between the lines of the grid
 BEHIND = -100  # below everything else
 STRIP_ROW, BOTTOM_ROW = 1, 2  # of the layout: between the data and their axis a plot may have a strip
 LEAST_PIXELS = 160  # a plot smaller than this is of no use
+EMPTY_STYLE = "color: {colour}; background: transparent;"
 NARROWEST = 120  # pixels; the words of an empty plot need so much
 
 
@@ -104,9 +105,15 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         label.setWordWrap(True)
         label.setFont(self.theme.font(15))
-        label.setStyleSheet(f"color: {self.theme.muted}; background: transparent;")
+        label.setStyleSheet(EMPTY_STYLE.format(colour=self.theme.muted))
         label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         return label
+
+    def point_out_empty(self) -> None:
+        """Let the sentence of the empty plot stand out, and the keys go here."""
+        self.empty_text.setFont(self.theme.font(15, bold=True))
+        self.empty_text.setStyleSheet(EMPTY_STYLE.format(colour=self.theme.accent))
+        self.setFocus()
 
     # From the data to the screen and back. pyqtgraph's own way back fails below 1e-154 and above 1e154.
 

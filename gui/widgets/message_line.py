@@ -37,7 +37,7 @@ class MessageLine(QWidget):
         super().__init__()
         self._theme = theme
         self._sentence, self._warns = "", False
-        self._of_state = self._keeps = False
+        self._of_state = self._of_change = self._keeps = False
         self._finding: Finding | None = None
         self._instead = ""
         self._remedy: Proposal | None = None
@@ -79,6 +79,15 @@ class MessageLine(QWidget):
         self.say(sentence)
         self._keeps = True
 
+    def say_change(self, sentence: str) -> None:
+        """Show `sentence`, which is about the newest change, and is no longer so with the next."""
+        self.say(sentence)
+        self._of_change = True
+
+    def is_past(self, replaced: bool) -> bool:
+        """Whether what is said is no longer so behind a change, by which points were `replaced` or not."""
+        return self.refuses or self._of_change or (self._keeps and replaced)
+
     def idle(self, sentence: str) -> None:
         """Show `sentence`, which is about the run, and no news: what is just being read stays."""
         is_read = bool(self._sentence) and not (self._of_state or self._warns or self.has_passed)
@@ -102,7 +111,7 @@ class MessageLine(QWidget):
 
     def _take(self, sentence: str, warning: bool, of_state: bool) -> None:
         self._sentence, self._warns, self._of_state = sentence, warning, of_state
-        self._keeps = self.refuses = False
+        self._of_change = self._keeps = self.refuses = False
         self._instead = ""
         self._since.start()
         self._show()
