@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 import signal
 import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
 
 from PySide6.QtCore import (
     QEventLoop,
@@ -29,21 +27,21 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from core.experiment import Experiment
 from core.file_names import readable
-from core.log import data_folder
+from core.log import LOG_NAME, data_folder
 from core.problem import Problem
 from core.texts import _, language, system_language, use_language
 from core.training import Snapshot
 from core.training.history import History
 from gui.autosave import Autosave
 from gui.collector import Collector
+from gui.faults import Faults
+from gui.freeze_watch import FreezeWatch
 from gui.main_window import MainWindow
 from gui.picture import fit_picture, open_any, save_picture
 from gui.preferences import Preferences
 from gui.qt_start import PLATFORM, log_qt, start_qt
 from gui.theme import RESOURCES, Theme, add_fonts, system_is_dark
 from gui.workspace import Workspace
-
-log = logging.getLogger(__name__)
 
 NAME = "fitscope"
 FRAME = (8, 40)  # pixels at scale 1, what a desktop sets beside a window, and above and below it
@@ -88,16 +86,18 @@ def run_window(arguments: argparse.Namespace) -> int:
     _choose_language(preferences)
     window = create_window(autosave=Autosave(data_folder()), preferences=preferences)
     window.workspace.ends_process = True
-    sys.excepthook = _log_fault
-    signals = _Signals(app)
+    faults, signals = Faults(), _Signals(app)
     if preferences.bytes("geometry").isEmpty():
         theme = _chosen_theme(preferences)
         _keep_on_screen(window, QSize(*(theme.px(length) for length in FRAME)))
     window.show()
     if arguments.file:
         window.open_path(str(arguments.file), arguments.reading)
+    watch = FreezeWatch(data_folder() / LOG_NAME, app)
     status = app.exec()
+    watch.stop()
     signals.close()
+    faults.close()
     return status
 
 
@@ -207,18 +207,6 @@ def _speak_qt(code: str) -> None:
     folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
     if code != "en" and translator.load(QLocale(code), "qtbase", "_", folder):
         app.installTranslator(translator)
-
-
-def _log_fault(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """A fault of ours goes to the log; the window stays, and says so."""
-    log.error("a fault of the program", exc_info=(kind, error, trace))
-    for window in QApplication.topLevelWidgets():
-        if isinstance(window, MainWindow):
-            window.warn(
-                _(
-                    "Something went wrong inside the program; your work is kept, and {log} has the details."
-                ).format(log=data_folder() / "fitscope.log")
-            )
 
 
 class _Signals(QObject):

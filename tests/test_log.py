@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core.log import LOG_BYTES, data_folder, start_log
+from core.log import CRASH_BYTES, LOG_BYTES, data_folder, start_log
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -33,6 +33,26 @@ def test_the_log_does_not_grow_for_ever() -> None:
     for _ in range(30):
         logging.info("x" * (LOG_BYTES // 10))
     assert sum(file.stat().st_size for file in path.parent.glob("fitscope.log*")) <= 2 * LOG_BYTES
+
+
+def test_two_windows_write_to_one_log_also_after_one_of_them_has_rotated_it() -> None:
+    path = start_log()
+    with path.open("ab", buffering=0) as other:
+        while not path.with_name("fitscope.log.1").exists():
+            logging.info("x" * (LOG_BYTES // 10))
+        other.write(b"of the other\n")
+        logging.info("of this one")
+        written = path.read_text("utf-8")
+    assert written.index("of the other\n") < written.index("of this one")
+    assert path.stat().st_size < LOG_BYTES // 5
+
+
+def test_the_stacks_of_crashes_do_not_grow_for_ever(person: Path) -> None:
+    crashes = start_log().with_name("crash.log")
+    crashes.write_text("x" * (CRASH_BYTES + 1))
+    start_log()
+    assert crashes.stat().st_size == 0
+    assert crashes.with_name("crash.log.1").stat().st_size == CRASH_BYTES + 1
 
 
 def test_a_folder_that_cannot_be_made_costs_only_the_log(

@@ -22,6 +22,7 @@ BEFORE_THE_VERSION_IS_CHECKED = [
     "core/file_names.py",
     "core/log.py",
     "core/problem.py",
+    "core/recent_log.py",
     "core/terminal.py",
     "core/texts.py",
     "core/whole_file.py",
