@@ -44,6 +44,7 @@ from gui.theme import RESOURCES, Theme, add_fonts, system_is_dark
 from gui.workspace import Workspace
 
 NAME = "fitscope"
+PLAIN = {"mode": "simple"}  # what a window begins with after crashes
 FRAME = (8, 40)  # pixels at scale 1, what a desktop sets beside a window, and above and below it
 
 
@@ -82,9 +83,11 @@ def run_window(arguments: argparse.Namespace) -> int:
         raise Problem(_("There is no file {file}; check its name.").format(file=readable(arguments.file)))
     app = create_app([NAME])
     qInstallMessageHandler(log_qt)
-    preferences = Preferences(_look_asked_for(arguments))
+    autosave = Autosave(data_folder())
+    plain = PLAIN if autosave.starts_plain else {}
+    preferences = Preferences(plain | _look_asked_for(arguments))
     _choose_language(preferences)
-    window = create_window(autosave=Autosave(data_folder()), preferences=preferences)
+    window = create_window(autosave=autosave, preferences=preferences)
     window.workspace.ends_process = True
     faults, signals = Faults(), _Signals(app)
     if preferences.bytes("geometry").isEmpty():

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.experiment import Experiment
 from core.experiment.file import save_work
-from core.experiment.slots import Slot, slots_with_work, take_slot
+from core.experiment.slots import Slot, is_open, known_slots, take_slot
 from core.experiment.work import Unreadable, read_work
 from core.problem import Problem
 from core.texts import _
@@ -30,8 +30,9 @@ class Autosave(QObject):
     """Writes the store's experiment, in the background, soon after each change, and again where that failed.
 
     `changed()` says that `failure` may be another: why the work is not on disk. Each running program holds
-    a slot of its own, so that two windows do not overwrite each other's work. `starts_plain` tells that work
-    was left alone because windows crashed with it, `unreadable` what could not be read.
+    a slot of its own, so that two windows do not overwrite each other's work. `beside_others` tells that
+    there were others at the start, `starts_plain` that work was left alone because windows crashed with it,
+    `shown` whose work was shown, and `unreadable` what could not be read. `written()` follows each write.
     """
 
     changed = Signal()
@@ -40,6 +41,8 @@ class Autosave(QObject):
     def __init__(self, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.folder = folder
+        self.beside_others = any(map(is_open, known_slots(folder)))
+        self.shown: Path | None = None
         self.starts_plain = False
         self.unreadable: Unreadable | None = None
         self._error: Exception | None = None
@@ -67,15 +70,7 @@ class Autosave(QObject):
     @property
     def failure(self) -> str:
         """Why the work is not on disk, in a sentence; "" while nothing is known to be wrong."""
-        if self._error is None:
-            return ""
-        cause = self._error.__cause__ if isinstance(self._error, Problem) else self._error
-        reason = reason_in_words(cause) if isinstance(cause, OSError) else str(self._error)
-        sentence = _(
-            "Your work is not kept at the moment, because {reason}. Fitscope goes on trying; save the work "
-            "elsewhere to be safe."
-        )
-        return sentence.format(reason=reason)
+        return "" if self._error is None else failure_sentence(self._error)
 
     def restore(self) -> Experiment | None:
         """The work of the last time, or None if there is none that can be read.
@@ -84,7 +79,7 @@ class Autosave(QObject):
         """
         slot = self._slot
         if slot is None and isinstance(self._error, OSError):  # it may be seen all the same
-            slot = next(slots_with_work(self.folder), None)
+            slot = next((slot for slot in known_slots(self.folder) if slot.path.exists()), None)
         if slot is None or not slot.path.exists():
             return None
         work = read_work(slot.path)
@@ -93,6 +88,7 @@ class Autosave(QObject):
             if work.path == slot.path:
                 self._leave_slot()
             return None
+        self.shown = slot.path
         return work
 
     def watch(self, store: Store) -> None:
@@ -190,3 +186,14 @@ class Autosave(QObject):
         if self._slot is not None:
             self._slot.release()
             self._slot = None
+
+
+def failure_sentence(error: Exception) -> str:
+    """That work is not kept, why, and what to do."""
+    cause = error.__cause__ if isinstance(error, Problem) else error
+    reason = reason_in_words(cause) if isinstance(cause, OSError) else str(error)
+    sentence = _(
+        "Your work is not kept at the moment, because {reason}. Fitscope goes on trying; save the work "
+        "elsewhere to be safe."
+    )
+    return sentence.format(reason=reason)

@@ -52,7 +52,7 @@ class Workspace(QObject):
         self._autosave = autosave
         if autosave is not None:
             autosave.watch(self.store)
-            KeptWork(autosave, self.notices, self)
+            KeptWork(autosave, self)
 
     @property
     def as_trained(self) -> bool:
@@ -63,6 +63,11 @@ class Workspace(QObject):
     def busy(self) -> bool:
         """Whether something is being computed or drawn that will be shown."""
         return self.background.busy or self.drawing.busy or self.solver.busy
+
+    @property
+    def keeps_work(self) -> bool:
+        """Whether the work is on disk, or about to be, as far as is known."""
+        return self._autosave is not None and not self._autosave.failure
 
     def close(self) -> None:
         """End every thread and write what is not written yet."""

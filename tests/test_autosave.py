@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -18,11 +19,12 @@ from pytestqt.qtbot import QtBot
 
 from core.experiment import Experiment, Points, Settings, load_experiment, save_experiment, slots
 from core.problem import Problem
+from core.whole_file import part_of
 from gui import autosave as autosave_module
 from gui.autosave import Autosave
 from gui.main_window import MainWindow
 from gui.workspace import Workspace
-from tests.windows import LINE, click, opened, part
+from tests.windows import LEFT, LINE, click, opened, part
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # without a screen
 
@@ -53,6 +55,13 @@ def on_disk(folder: Path, slot: int = 1) -> Experiment | None:
     """What another program would find there now."""
     file = folder / f"work-{slot}.fit.json"
     return load_experiment(file) if file.exists() else None
+
+
+def press(qtbot: QtBot, window: MainWindow, choice: str) -> None:
+    """Press a button of what stands there."""
+    button = part(window, QPushButton, f"notice_{choice}")
+    qtbot.waitUntil(button.isVisible)
+    qtbot.mouseClick(button, LEFT)
 
 
 def notice(window: MainWindow) -> str:
@@ -285,3 +294,81 @@ def test_each_work_that_cannot_be_read_is_named_and_kept(
     kept = sorted(folder.glob("unread-*"))
     assert [file.read_bytes() for file in kept] == contents
     assert str(kept[-1]) in said.say()
+
+
+def test_work_of_windows_that_are_gone_is_offered_to_take_up_or_to_discard(
+    qtbot: QtBot, folder: Path
+) -> None:
+    folder.mkdir()
+    works = [Experiment(Points(range(count), range(count)), Settings(seed=count)) for count in (5, 1200, 7)]
+    for number, work in enumerate(works, 1):
+        save_experiment(work, folder / f"work-{number}.fit.json")
+    with opened(qtbot, autosave=Autosave(folder)) as window:
+        assert window.store.experiment == works[0]
+        qtbot.waitUntil(lambda: "1,200 points" in notice(window))
+        assert f"{datetime.now():%Y-%m-}" in notice(window)
+        press(qtbot, window, "take")
+        qtbot.waitUntil(lambda: window.store.experiment == works[1])
+        qtbot.waitUntil(lambda: on_disk(folder) == works[1])
+        qtbot.waitUntil(lambda: "7 points" in notice(window))
+        press(qtbot, window, "discard")
+        qtbot.waitUntil(lambda: "5 points" in notice(window))  # what was shown at first
+        press(qtbot, window, "discard")
+        qtbot.waitUntil(lambda: not notice(window))
+        window.store.undo_stack.undo()
+        assert window.store.experiment == works[0]
+    assert [file.name for file in folder.glob("work-*.fit.json")] == ["work-1.fit.json"]
+    kept = [load_experiment(file) for file in folder.glob("discarded-*")]
+    assert sorted(len(work.points) for work in kept) == [5, 7]
+
+
+def test_after_two_crashes_the_work_is_not_opened_but_offered(qtbot: QtBot, folder: Path) -> None:
+    for _window in range(2):
+        crashed = Autosave(folder)
+        assert not crashed.starts_plain
+        save_experiment(WORK, folder / "work-1.fit.json")
+        assert crashed.slot is not None
+        crashed.slot.release()  # as the system does for a window that is killed
+    autosave = Autosave(folder)
+    assert autosave.starts_plain
+    with opened(qtbot, autosave=autosave) as window:
+        assert window.store.experiment == Experiment()
+        assert "started plain" in notice(window)
+        press(qtbot, window, "read")
+        qtbot.waitUntil(lambda: "5 points" in notice(window))
+        press(qtbot, window, "take")
+        qtbot.waitUntil(lambda: window.store.experiment == WORK)
+        qtbot.waitUntil(lambda: not (folder / "work-1.fit.json").exists())
+    again = Autosave(folder)
+    assert not again.starts_plain
+    again.close()
+
+
+@pytest.mark.parametrize(
+    "lock", [b"\0\xff\xfe", b"1\npython\n", None], ids=["bytes", "a living process", "a folder"]
+)
+def test_a_damaged_lock_hides_no_work(qtbot: QtBot, folder: Path, lock: bytes | None) -> None:
+    folder.mkdir()
+    save_experiment(WORK, folder / "work-1.fit.json")
+    if lock is None:
+        (folder / "work-1.lock").mkdir()
+    else:
+        (folder / "work-1.lock").write_bytes(lock)
+    with opened(qtbot, autosave=Autosave(folder)) as window:
+        if lock is None:
+            qtbot.waitUntil(lambda: "5 points" in notice(window))
+            press(qtbot, window, "take")
+        qtbot.waitUntil(lambda: window.store.experiment == WORK)
+
+
+def test_what_a_kill_in_the_middle_of_a_write_leaves_is_gone_at_the_next_start(
+    folder: Path, start: Callable[[], Workspace]
+) -> None:
+    folder.mkdir()
+    for number in (1, 2):
+        part_of(folder / f"work-{number}.fit.json").write_bytes(b"{")
+        (folder / f"work-{number}.lock").touch()
+    workspace = start()
+    workspace.close()  # after what its threads are about
+    assert not list(folder.glob("*.part"))
+    assert on_disk(folder) is None

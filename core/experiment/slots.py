@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 SLOTS = 999  # windows at once, and works of others that nobody has decided on
 RECENT = 6 * 3600  # seconds in which ends by a crash count together
 ENDING = ".fit.json"
-UNREAD = "unread"  # before the name of work that cannot be read
+UNREAD, DISCARDED = "unread", "discarded"  # before the name of work that is put aside
 
 
 class Slot:
@@ -93,20 +93,28 @@ def take_slot(folder: Path, fits: Callable[[Slot], bool]) -> Slot:
     raise refusal or Problem(_("too many windows are open; close one"))
 
 
-def slots_with_work(folder: Path) -> Iterator[Slot]:
-    """Every slot that has work in it, in the order of their numbers, held or not."""
+def known_slots(folder: Path) -> Iterator[Slot]:
+    """Every slot that a window has had, in the order of their numbers."""
     with suppress(OSError):
-        names = [
-            path.name.removeprefix("work-").removesuffix(ENDING) for path in folder.glob(f"work-*{ENDING}")
-        ]
+        names = {path.name.partition(".")[0].removeprefix("work-") for path in folder.glob("work-*")}
         for number in sorted(int(name) for name in names if name.isdigit()):
             yield Slot(folder, number)
 
 
-def put_aside(path: Path) -> Path:
-    """Give a file that cannot be read a name that no other has; that name, or its own where it must stay."""
+def is_open(slot: Slot) -> bool:
+    """Whether a window has `slot` now; one whose lock is damaged none has."""
+    try:
+        taken = slot.take()
+    except OSError:
+        return False
+    slot.release()
+    return not taken
+
+
+def put_aside(path: Path, why: str) -> Path:
+    """Give a file a name that no other has, with `why` first; the new path, or its own where it must stay."""
     count = 1
-    while (aside := path.with_name(f"{UNREAD}-{count}-{path.name}")).exists():
+    while (aside := path.with_name(f"{why}-{count}-{path.name}")).exists():
         count += 1
     try:
         return path.rename(aside)
