@@ -46,7 +46,13 @@ ROWS = (
         ("Ctrl+E",),
         N_("Save the PyTorch program of this run, as a script or a notebook."),
     ),
-    Row("quit", N_("&Quit"), "", (Standard.Quit, "Ctrl+Q"), N_("Close the program; the work is kept.")),
+    Row(
+        "quit",
+        N_("&Quit"),
+        "",
+        (Standard.Quit, "Ctrl+Q"),
+        N_("Close the program; it starts with this work again."),
+    ),
     Row("undo", N_("&Undo"), "arrow-back-up", (Standard.Undo,), N_("Take back the last change.")),
     Row("redo", N_("&Redo"), "arrow-forward-up", (Standard.Redo, "Ctrl+Y"), N_("Make it again.")),
     Row(

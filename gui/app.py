@@ -97,7 +97,14 @@ def run_window(arguments: argparse.Namespace) -> int:
     if arguments.file:
         window.open_path(str(arguments.file), arguments.reading)
     watch = FreezeWatch(data_folder() / LOG_NAME, app)
+    workspace = window.workspace
     status = app.exec()
+    while not workspace.finish_writing():
+        again = _window_upon(workspace, _chosen_theme(preferences))
+        again.show()
+        again.close()  # which asks first
+        status = app.exec()
+    workspace.close()
     watch.stop()
     signals.close()
     faults.close()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from functools import partial
 from pathlib import Path
+from threading import Lock
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -32,11 +32,12 @@ class Autosave(QObject):
     `changed()` says that `failure` may be another: why the work is not on disk. Each running program holds
     a slot of its own, so that two windows do not overwrite each other's work. `beside_others` tells that
     there were others at the start, `starts_plain` that work was left alone because windows crashed with it,
-    `shown` whose work was shown, and `unreadable` what could not be read. `written()` follows each write.
+    `shown` whose work was shown, and `unreadable` what could not be read. `written(experiment)` follows each
+    write.
     """
 
     changed = Signal()
-    written = Signal()
+    written = Signal(object)
 
     def __init__(self, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -49,6 +50,7 @@ class Autosave(QObject):
         self._slot: Slot | None = None
         self._store: Store | None = None
         self._saved: Experiment | None = None
+        self._writing = Lock()
         self._background = Background(self)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -100,16 +102,26 @@ class Autosave(QObject):
         if self._error is not None:
             self._timer.start(RETRY)
 
+    @property
+    def is_written(self) -> bool:
+        """Whether the work is on disk as it is now, as far as is known."""
+        return self._store is None or self._saved is self._store.experiment
+
+    def flush(self) -> bool:
+        """Write now what is not written yet; whether it is on disk then."""
+        if not self.is_written:
+            try:
+                self._note(self._write())
+            except (OSError, Problem) as error:
+                self._fail(error)
+        return self.is_written
+
     def close(self) -> None:
         """Write what is not written yet, and let the slot go."""
+        self._background.close()
+        self.flush()
         self._timer.stop()
         self._checks.stop()
-        self._background.close()
-        if self._store is not None and self._saved is not self._store.experiment:
-            try:
-                self._write(self._store.experiment)
-            except (OSError, Problem) as error:
-                log.warning("the work cannot be kept: %s", error)
         if self._slot is not None:
             self._slot.forget_crashes()
             self._leave_slot()
@@ -121,26 +133,22 @@ class Autosave(QObject):
             self._timer.start(DELAY)
 
     def _save(self) -> None:
-        assert self._store is not None
-        experiment = self._store.experiment
-        self._background.run(
-            "autosave",
-            partial(self._write, experiment),
-            lambda _result: self._note(experiment),
-            self._fail,
-            passing=True,
-        )
+        self._background.run("autosave", self._write, self._note, self._fail, passing=True)
 
-    def _write(self, experiment: Experiment) -> None:
-        """Write to the slot; to another one where it is gone, or where there was none.
+    def _write(self) -> Experiment:
+        """Write the work as it is now to the slot, and return it.
 
-        In that other one nothing is overwritten.
+        It goes to another slot where its own is gone, or where there was none; there nothing is overwritten.
         """
-        if self._slot is None or not self._slot.is_held:
-            self._leave_slot()
-            self._slot = take_slot(self.folder, lambda slot: not slot.path.exists())
-            self._slot.begin()
-        save_work(experiment, self._slot.path)
+        assert self._store is not None
+        with self._writing:
+            if self._slot is None or not self._slot.is_held:
+                self._leave_slot()
+                self._slot = take_slot(self.folder, lambda slot: not slot.path.exists())
+                self._slot.begin()
+            experiment = self._store.experiment
+            save_work(experiment, self._slot.path)
+        return experiment
 
     def _check(self) -> None:
         """Look whether the work is still there; somebody may have removed it."""
@@ -153,6 +161,7 @@ class Autosave(QObject):
 
     def _write_again(self, is_there: bool) -> None:
         if not is_there and self._store is not None and self._store.experiment != Experiment():
+            self._saved = None
             self._save()
 
     # --- what became of it --------------------------------------------------------------------------------
@@ -163,7 +172,7 @@ class Autosave(QObject):
             self._error = None
             log.info("the work is kept again")
             self.changed.emit()
-        self.written.emit()
+        self.written.emit(experiment)
 
     def _fail(self, error: Exception) -> None:
         """Say so, and go on trying."""

@@ -38,9 +38,9 @@ class KeptWork(QObject):
         self._autosave = autosave
         self._workspace = workspace
         self._notices = workspace.notices
-        self._spent: list[Slot] = []
+        self._taken: list[tuple[Slot, Experiment]] = []  # work that is shown now, and not yet written here
         autosave.changed.connect(self._show_failure)
-        autosave.written.connect(self._remove_spent)
+        autosave.written.connect(self._remove_taken)
         self._show_failure()
         if autosave.unreadable is not None:
             self._show_unreadable(autosave.unreadable)
@@ -83,7 +83,7 @@ class KeptWork(QObject):
         for work in found:
             if isinstance(work, Unreadable):
                 self._show_unreadable(work)
-            elif work.slot.path not in [slot.path for slot in self._spent]:
+            elif work.slot.path not in [slot.path for slot, _experiment in self._taken]:
                 take = Choice("take", lambda: _("Open here"), partial(self._take, work))
                 discard = Choice("discard", lambda: _("Discard"), partial(self._discard, work))
                 say = partial(_left_sentence, work)
@@ -103,18 +103,18 @@ class KeptWork(QObject):
         if isinstance(found, Unreadable):
             self._show_unreadable(found)
             return
-        self._spent.append(work.slot)
-        if not self._workspace.store.open(found):
-            self._spent.remove(work.slot)
+        if self._workspace.store.open(found):
+            self._taken.append((work.slot, found))
         self._look_for_others()
 
-    def _remove_spent(self) -> None:
-        """What was taken up is in the slot of this window now, and no longer needed elsewhere."""
-        for slot in self._spent:
-            self._workspace.disk.run(
-                f"remove {slot.number}", partial(remove_work, slot), lambda _result: None, self._say
-            )
-        self._spent = []
+    def _remove_taken(self, written: Experiment) -> None:
+        """What was taken up is in the slot of this window now, and no longer needed in its own."""
+        for slot, experiment in self._taken:
+            if experiment is written:
+                self._workspace.disk.run(
+                    f"remove {slot.number}", partial(remove_work, slot), lambda _result: None, self._say
+                )
+        self._taken = [pair for pair in self._taken if pair[1] is not written]
 
     def _discard(self, work: LeftWork) -> None:
         self._notices.drop(_key(work.slot))

@@ -401,6 +401,20 @@ class MainWindow(QMainWindow):
         self.session.reset()
         self.session.run()
 
+    def _ask_before_closing(self) -> None:
+        """The work cannot be kept: say so once more, and let it be saved elsewhere first."""
+        from gui.dialogs.unkept_dialog import UnkeptDialog
+
+        if not any(dialog.isVisible() for dialog in self.findChildren(UnkeptDialog)):
+            dialog = UnkeptDialog(self.workspace.why_not_kept, self._theme, self)
+            dialog.save_wanted.connect(self.files.save_as)
+            dialog.close_wanted.connect(self._close_all_the_same)
+            dialog.open()
+
+    def _close_all_the_same(self) -> None:
+        self.workspace.gives_up = True
+        self.close()
+
     # --- Qt's own events --------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -435,7 +449,14 @@ class MainWindow(QMainWindow):
             self.open_path(path_written(urls[0]))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Remember the window, end what runs; what is not saved is kept for the next start."""
+        """Remember the window, end what runs; what is not saved is kept for the next start.
+
+        At the end of the process what runs is ended when the window is gone.
+        """
+        if not self._keeps_workspace and self.workspace.loses_work:
+            event.ignore()
+            self._ask_before_closing()
+            return
         if not self.testAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen):
             self.workspace.preferences.put("geometry", self.saveGeometry())
         self.arrangement.remember()
@@ -443,5 +464,6 @@ class MainWindow(QMainWindow):
         self.closing.emit()
         if not self._keeps_workspace:
             self._leave()
-            self.workspace.close()
+            if not self.workspace.ends_process:
+                self.workspace.close()
         super().closeEvent(event)

@@ -49,6 +49,7 @@ class Workspace(QObject):
         self.directions: tuple[int, Plane] | None = None  # of the path of a run, by its number, found last
         self.open_file = OpenFile(self.store, self)
         self.ends_process = False  # then nobody waits for what is being computed, such as PyTorch's loading
+        self.gives_up = False  # work that cannot be kept, since the person said so
         self._autosave = autosave
         if autosave is not None:
             autosave.watch(self.store)
@@ -69,6 +70,26 @@ class Workspace(QObject):
         """Whether the work is on disk, or about to be, as far as is known."""
         return self._autosave is not None and not self._autosave.failure
 
+    @property
+    def why_not_kept(self) -> str:
+        """Why the work is not on disk, in a sentence; "" where nothing is known to be wrong."""
+        return "" if self._autosave is None else self._autosave.failure
+
+    @property
+    def loses_work(self) -> bool:
+        """Whether work goes with the window that is neither kept nor saved, and nobody said that it may."""
+        autosave = self._autosave
+        if autosave is None or autosave.is_written or not autosave.failure or self.gives_up:
+            return False
+        return not (self.open_file.path and self.store.undo_stack.isClean())
+
+    def finish_writing(self) -> bool:
+        """Write what is not written yet; whether nothing is lost now, or may be."""
+        self.session.pause()
+        if self._autosave is not None:
+            self._autosave.flush()
+        return not self.loses_work
+
     def close(self) -> None:
         """End every thread and write what is not written yet."""
         self.session.close(CLOSING if self.ends_process else None)
@@ -76,6 +97,8 @@ class Workspace(QObject):
         self.background.close(wait=not self.ends_process)
         self.drawing.close(wait=not self.ends_process)
         self.solver.close(wait=not self.ends_process)
+        if self._autosave is not None:
+            self._autosave.flush()
         self.disk.finish()
         if self._autosave is not None:
             self._autosave.close()

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from core.experiment import Experiment, Points, Settings, load_experiment, save_experiment, slots
@@ -24,7 +24,7 @@ from gui import autosave as autosave_module
 from gui.autosave import Autosave
 from gui.main_window import MainWindow
 from gui.workspace import Workspace
-from tests.windows import LEFT, LINE, click, opened, part
+from tests.windows import LEFT, LINE, click, opened, part, windows
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # without a screen
 
@@ -309,7 +309,8 @@ def test_work_of_windows_that_are_gone_is_offered_to_take_up_or_to_discard(
         assert f"{datetime.now():%Y-%m-}" in notice(window)
         press(qtbot, window, "take")
         qtbot.waitUntil(lambda: window.store.experiment == works[1])
-        qtbot.waitUntil(lambda: on_disk(folder) == works[1])
+        qtbot.waitUntil(lambda: not (folder / "work-2.fit.json").exists())
+        assert on_disk(folder) == works[1]
         qtbot.waitUntil(lambda: "7 points" in notice(window))
         press(qtbot, window, "discard")
         qtbot.waitUntil(lambda: "5 points" in notice(window))  # what was shown at first
@@ -372,3 +373,37 @@ def test_what_a_kill_in_the_middle_of_a_write_leaves_is_gone_at_the_next_start(
     workspace.close()  # after what its threads are about
     assert not list(folder.glob("*.part"))
     assert on_disk(folder) is None
+
+
+def test_at_closing_work_that_cannot_be_kept_can_be_saved_elsewhere(
+    qtbot: QtBot, folder: Path, tmp_path: Path
+) -> None:
+    with opened(qtbot, autosave=Autosave(folder)) as window:
+        shutil.rmtree(folder)
+        folder.write_text("in the way")
+        click(qtbot, window, 1.0, 2.0)
+        qtbot.waitUntil(lambda: bool(notice(window)))
+        assert not window.close()
+        assert "a file is in the place" in part(window, QLabel, "unkept_reason").text()
+        qtbot.mouseClick(part(window, QPushButton, "unkept_save"), LEFT)
+        qtbot.waitUntil(lambda: window.findChild(QFileDialog) is not None)
+        part(window, QFileDialog, "file_dialog").reject()
+        window.files.save_to(str(tmp_path / "elsewhere.fit.json"))
+        qtbot.waitUntil(lambda: window.store.undo_stack.isClean())
+        assert window.close()
+    assert load_experiment(tmp_path / "elsewhere.fit.json").points.x.size == 1
+
+
+def test_at_closing_work_that_cannot_be_kept_can_be_let_go(qtbot: QtBot, folder: Path) -> None:
+    with opened(qtbot, autosave=Autosave(folder)) as window:
+        shutil.rmtree(folder)
+        folder.write_text("in the way")
+        click(qtbot, window, 1.0, 2.0)
+        qtbot.waitUntil(lambda: bool(notice(window)))
+        assert not window.close()
+        qtbot.mouseClick(part(window, QPushButton, "unkept_stay"), LEFT)
+        assert window.isVisible()
+        assert not window.close()
+        shown = [each for each in window.findChildren(QPushButton, "unkept_close") if each.isVisible()]
+        qtbot.mouseClick(shown[0], LEFT)
+        assert window not in windows()
