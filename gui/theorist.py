@@ -38,6 +38,7 @@ class Theorist(QObject):
         self._theme = theme
         self._card: TheoryCard | None = None
         self._theory: Theory | None = None
+        self._has_points = len(workspace.store.points) > 0
         self._seen = False
         store, session = workspace.store, workspace.session
         store.points_changed.connect(self._follow_points)
@@ -71,7 +72,10 @@ class Theorist(QObject):
 
     # --- when to find it out ----------------------------------------------------------------------------
 
-    def _follow_points(self, _points: Points) -> None:
+    def _follow_points(self, points: Points) -> None:
+        if self._theory is not None and len(points) and not self._has_points:
+            self._show(Theory(pending=True))  # that there are none, it said until now
+        self._has_points = len(points) > 0
         self._find()
 
     def _follow_settings(self, settings: Settings, before: Settings) -> None:

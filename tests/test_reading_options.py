@@ -240,9 +240,9 @@ def test_the_text_says_what_was_read_and_which_rows_were_not(
         "Read 23 points from log.csv: x is “t”, y is “U”. "
         "The rows begin in line 4; nothing that stands above them is read but names. "
         "6 rows are left out: 6 have a missing cell. "
-        "Rows without a point, counted below the names: 4; 7; 9; 12; 20; …."
+        "Rows without a point, the first row of data being 1: 4; 7; 9; 12; 20; …."
     )
-    chinese = "没有数据点的行（从列名之下数起）：4; 7; 9; 12; 20; …。"
+    chinese = "没有成为数据点的行（第一行数据为 1）：4; 7; 9; 12; 20; …。"
     for language, sentence in (("en", english), ("zh_CN", chinese)):
         assert main.main(["--language", language, "train", str(path), "--steps", "1"]) == 0
         assert sentence in capsys.readouterr().out

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from core.tables import read_points
+from core.problem import Problem
+from core.tables import Reading, read_points
 
 CLOSE = 1e-9  # relative: times are kept in seconds since an origin far away
 
@@ -441,6 +442,53 @@ wanted(
     "1.5 2.25 3.75",
 )
 
+# blank columns and notes beside a table
+wanted("three empty columns", "x;y;;;\n1,5;2;;;\n2,5;4;;;\n3,5;7;;;\n", "x", "y", "1.5 2.5 3.5", "2 4 7")
+wanted("few rows, three empty columns", "a,b,,,\n1,2,,,\n3,4,,,\n", "a", "b", "1 3", "2 4")
+wanted(
+    "a note far beside",
+    "t,v,,,,\n0,1,,,,\n1,2.5,,,,see page 3\n2,3.5,,,,\n3,5,,,,\n",
+    "t",
+    "v",
+    "0 1 2 3",
+    "1 2.5 3.5 5",
+)
+# rows that are odd among the first ones
+wanted("a broken second row", "x;y\n1,5;2\nabc\n2,5;4\n3,5;5\n", "x", "y", "1.5 2.5 3.5", "2 4 5")
+wanted(
+    "French months",
+    "Mois;T\nmars 2024;1,5\navril 2024;1,75\nmai 2024;2\njuin 2024;2,5\n",
+    "Mois",
+    "T",
+    "0 31 61 92",
+    "1.5 1.75 2 2.5",
+)
+wanted(
+    "times of Arduino's serial monitor",
+    "14:02:33.123 -> ms,raw\n14:02:34.223 -> 0,530\n14:02:35.323 -> 100,540\n14:02:36.423 -> 200,560\n",
+    None,
+    "ms",
+    "0 1.1 2.2",
+    "0 100 200",
+)
+wanted(
+    "times of Arduino's serial monitor, one value",
+    "14:02:34.250 -> 0.53\n14:02:35.250 -> 0.54\n14:02:36.750 -> 0.56\n",
+    None,
+    None,
+    "0 1 2.5",
+    "0.53 0.54 0.56",
+)
+wanted(
+    "numbers of students",
+    "学号,身高,体重\n20240101,1.5,40\n20240107,1.75,50\n",
+    "身高",
+    "体重",
+    "1.5 1.75",
+    "40 50",
+)
+wanted("samples", "Sample,h,m\n1,1.5,40\n2,1.75,50\n3,1.25,30\n", "h", "m", "1.5 1.75 1.25", "40 50 30")
+
 
 @pytest.mark.parametrize("name", TABLES)
 def test_a_table_is_read_as_it_was_meant(name: str, tmp_path: Path) -> None:
@@ -451,3 +499,46 @@ def test_a_table_is_read_as_it_was_meant(name: str, tmp_path: Path) -> None:
     assert (points.x_name, points.y_name) == (x_name or points.x_name, y_name or points.y_name)
     np.testing.assert_allclose(points.x[:, 0], [float(word) for word in x.split()], CLOSE)
     np.testing.assert_allclose(points.y, [float(word) for word in y.split()], CLOSE)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Quarter,GDP\n2023Q1,1.5\n2023Q2,1.6\n2023Q3,1.4\n", "“2023Q1” in “Quarter” is taken for text"),
+        ("a;b\n5D1;1,5\n5D2;1,6\n", "“5D1” in “a” is taken for text"),
+        ("Zeit,Weg\n0,5,1,25\n1,0,2,75\n1,5,4,50\n", "4 columns under 2 names"),
+        ('{"x": [1, 2, 3], "y": [2, 4, 6]}', "is a JSON file"),
+        ('[\n  {"x": 1, "y": 2},\n  {"x": 2, "y": 4}\n]', "is a JSON file"),
+        ("%PDF-1.4\n1 0 obj\n<< /Length 44 /Count 2 >>\n0 1\n2 3\n", "is a PDF"),
+        ("{\\rtf1\\ansi 1 2\n3 4\n}", "is a text document (RTF)"),
+        ('<?xml version="1.0"?>\n<Workbook>\n</Workbook>\n', "is an XML file"),
+    ],
+)
+def test_what_is_no_table_of_numbers_is_said_to_be_what_it_is(text: str, words: str, tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(Problem) as refusal:
+        read_points(tmp_path / "table.csv")
+    assert words in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            "Jahr;Einwohner\n2001;12.500\n2002;13.100\n2003;14.250\n",
+            "In “Einwohner”, 12.500 is read as 12.5; choose the comma as decimal mark if it means 12,500.",
+        ),
+        ("Zeit;Kanal A\n(ms);(V)\n\n-1,0;0,1\n0,0;0,2\n1,0;0,3\n", "The rows begin in line 4;"),
+    ],
+)
+def test_what_may_be_meant_otherwise_is_said(text: str, words: str, tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_text(text, encoding="utf-8")
+    assert words in read_points(tmp_path / "table.csv").message
+
+
+def test_points_amid_numbers_are_no_doubt_where_the_person_has_chosen(tmp_path: Path) -> None:
+    text = "Jahr;Einwohner\n2001;12.500\n2002;13.100\n"
+    (tmp_path / "table.csv").write_text(text, encoding="utf-8")
+    for mark, y in ((",", [12_500, 13_100]), (".", [12.5, 13.1])):
+        read = read_points(tmp_path / "table.csv", Reading(decimal=mark))
+        assert (read.points.y.tolist(), "choose the comma" in read.message) == (y, False)

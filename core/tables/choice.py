@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from core.problem import Problem
@@ -11,7 +12,7 @@ from core.tables.limits import DECIDING
 from core.tables.notations.notation import notation_of, ways_to_write
 from core.tables.reading import DECIMALS, Column, Reading
 from core.tables.sample import Sample
-from core.texts import _, enumerated
+from core.texts import _, enumerated, joined
 
 _LISTED = 12  # columns or sheets named in a sentence
 _LONGEST_FORMULA = 40  # characters of it in a sentence
@@ -131,11 +132,24 @@ def _too_few(sample: Sample, reading: Reading) -> Problem:
         return Problem(text.format(sheets=listed(sample.sheets)))
     if numbers := [column.name for column in columns if column.numeric and not column.has_times]:
         text = _("Only the column “{name}” has numbers; a fit needs two such columns, x and y.")
-        return Problem(text.format(name=numbers[0]))
+        return Problem(joined(text.format(name=numbers[0]), _no_number(sample)))
     if numeric:
         text = _("The table has dates or times ({columns}) and no column of numbers; y must be numbers.")
         return Problem(text.format(columns=listed(numeric)))
     return Problem(_("No column of the table has numbers; a fit needs two such columns, x and y."))
+
+
+def _no_number(sample: Sample) -> str:
+    """The sentence about a cell that cannot be read, in the first column of text; "" where there is none."""
+    texts = (index for index, column in enumerate(sample.layout.columns) if not column.numeric)
+    for column in itertools.islice(texts, _LOOKED_AT):
+        for cell in cells_in(sample.rows, column):
+            if not is_missing(cell):
+                sentence = _(
+                    "“{example}” in “{name}” is taken for text; write numbers or choose another separator."
+                )
+                return sentence.format(example=example(cell), name=sample.layout.columns[column].name)
+    return ""
 
 
 def _unreadable(sample: Sample, column: int) -> Problem | None:

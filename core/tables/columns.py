@@ -62,7 +62,10 @@ class TwoColumns:
     def _question(self, dates: Dates, whole: bool) -> str:
         """The sentence that says how dates were read, and how else they could be."""
         used, others = dates.order, [_(DATE_ORDERS[order]) for order in self.other_orders]
-        text = _("{example} is read as {order}; nothing in the table says whether it is {others}.")
+        text = _(
+            "{example} is read as {order}; nothing in the table says whether it is {others}; "
+            "choose that order of dates if it is."
+        )
         if not whole:
             text = _("{example} may be {order} or {others}: the rows behind these decide, if they can.")
         return text.format(example=dates.example, order=_(DATE_ORDERS[used]), others=enumerated(others))

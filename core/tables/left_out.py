@@ -32,7 +32,7 @@ class Reason:
 
 REASONS = {
     MISSING: Reason(
-        N_("A cell of x or y is empty."),
+        N_("A cell of x or y is empty, or says that there is no value."),
         lambda count: n_("{count} has a missing cell", "{count} have a missing cell", count),
     ),
     NOT_A_NUMBER: Reason(
@@ -140,4 +140,6 @@ class LeftOut:
         if not self.rows:
             return ""
         numbers = [f"{row:,}" for row in self.rows[:_LISTED]] + ["…"] * (len(self.rows) > _LISTED)
-        return _("Rows without a point, counted below the names: {rows}.").format(rows="; ".join(numbers))
+        return _("Rows without a point, the first row of data being 1: {rows}.").format(
+            rows="; ".join(numbers)
+        )

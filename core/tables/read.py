@@ -12,12 +12,14 @@ from pathlib import Path
 from core.experiment.points import Points
 from core.file_names import shown_name
 from core.problem import Problem
-from core.tables.cells import shown
+from core.tables.cells import Cell, shown
 from core.tables.choice import chosen_columns
 from core.tables.columns import TwoColumns, two_columns
 from core.tables.gather import message, no_points, proposes_standardise
 from core.tables.layout import Layout
+from core.tables.layout.kinds import cells_in
 from core.tables.limits import file_size
+from core.tables.notations.decimal_mark import thousands_or_decimals
 from core.tables.preview_rows import marked_rows, shown_rows
 from core.tables.reading import Preview, Reading, ReadPoints, check_reading
 from core.tables.sample import Block, Sample, Table, block_of
@@ -71,7 +73,7 @@ def preview(table: Table, reading: Reading = Reading()) -> Preview:  # noqa: B00
         except Problem as problem:
             return replace(found, problem=str(problem))
         return replace(
-            found, summary=_summary(sample, pair, (*_notes(table, sample), *_remarks(sample.layout, x, y)))
+            found, summary=_summary(sample, pair, (*_notes(table, sample), *_remarks(sample, reading, x, y)))
         )
 
 
@@ -104,7 +106,7 @@ def read_points(
         scale = "" if pair.scale is None else str(pair.scale)
         points = Points(pair.x, pair.y, pair.x_column.title, pair.y_column.title, table.name, scale)
         used = replace(sample.layout.reading, x=x, y=y, date_order=pair.date_order)
-        notes = (*_notes(table, sample), *_remarks(sample.layout, x, y), pair.remark())
+        notes = (*_notes(table, sample), *_remarks(sample, reading, x, y), pair.remark())
         said = message(points, used.sheet, notes, left_out)
         return ReadPoints(
             points,
@@ -142,9 +144,27 @@ def _notes(table: Table, sample: Sample) -> tuple[str, ...]:
     return text.format(line=f"{sample.skip + 1:,}"), *sample.notes
 
 
-def _remarks(layout: Layout, *columns: int) -> tuple[str, ...]:
+def _remarks(sample: Sample, asked: Reading, *columns: int) -> tuple[str, ...]:
     """What a person should know about how some columns are written."""
-    return tuple(layout.notation(column).remark(layout.columns[column].title) for column in columns)
+    layout = sample.layout
+    titles = {column: layout.columns[column].title for column in columns}
+    remarks = [layout.notation(column).remark(title) for column, title in titles.items()]
+    if asked.decimal is None and layout.decimal == "." and layout.reading.separator == ";":
+        # a semicolon parts cells where the comma is the decimal mark, as a rule
+        remarks += [_doubt(cells_in(sample.rows, column), title) for column, title in titles.items()]
+    return tuple(remarks)
+
+
+def _doubt(cells: Sequence[Cell], title: str) -> str:
+    """The sentence about points that may part thousands; "" where they do not."""
+    text = thousands_or_decimals(cells)
+    if not text:
+        return ""
+    sentence = _(
+        "In “{title}”, {text} is read as {value}; choose the comma as decimal mark if it means {thousands}."
+    )
+    thousands = f"{int(text.replace('.', '')):,}"
+    return sentence.format(title=title, text=text, value=f"{float(text):g}", thousands=thousands)
 
 
 def _summary(sample: Sample, pair: TwoColumns, notes: Sequence[str]) -> str:

@@ -14,6 +14,8 @@ from core.tables.limits import DECIDING
 from core.tables.reading import Reading
 from core.tables.source import Cancel, Progress
 
+Mend = Callable[[Iterable[str]], Iterable[str]]  # makes rows of lines that have something around them
+
 
 @dataclass(frozen=True)
 class Excerpt:
@@ -35,7 +37,7 @@ class Sample:
     `later` are rows from further down, around the middle and at the end of a table that is not whole. `notes`
     are sentences about the table that a person should know beside how many points it has. So many rows stand
     `behind` the table and are none of it; they begin `stop` bytes of a text, or rows of a sheet, from its
-    beginning, None for its end. The lines of a text may each be `wrapped` in quotation marks.
+    beginning, None for its end. The lines of a text are rows behind `mend`.
     """
 
     layout: Layout
@@ -47,7 +49,7 @@ class Sample:
     behind: int = 0
     later: tuple[Excerpt, ...] = ()
     stop: int | None = None
-    wrapped: bool = False
+    mend: Mend | None = None
 
 
 @dataclass(frozen=True)

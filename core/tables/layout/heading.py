@@ -96,11 +96,11 @@ def _is_partly_of(kinds: Sequence[str], block: TableBlock) -> bool:
 
 
 def _is_spoiled(rows: Sequence[Row], index: int, block: TableBlock) -> bool:
-    """Whether a row with any digits stands directly below names of all columns or a row of the block."""
+    """Whether a row stands directly below one of the block, or has digits and stands below names of all."""
     above = kinds_of(rows[index - 1]) if index else ()
     has_digits = any(letter.isdigit() for cell in rows[index] for letter in str(cell))
-    is_below = above == (TEXT,) * block.width or has_all_numbers(above, block.shape)
-    return has_digits and is_below and len(rows[index]) < block.width
+    is_below = has_all_numbers(above, block.shape) or (has_digits and above == (TEXT,) * block.width)
+    return is_below and len(rows[index]) < block.width
 
 
 def _is_names(rows: Sequence[Row], index: int, block: TableBlock) -> bool:
@@ -113,7 +113,8 @@ def _is_names(rows: Sequence[Row], index: int, block: TableBlock) -> bool:
     ):
         return TEXT in filled and names_by_numbers(rows, index, block)
     all_but_first = len(kinds) == block.width > 1 and len(filled) == block.width - 1 and kinds[0] == MISSING
-    enough = all_but_first or (len(filled) >= min(2, block.width) and 2 * len(filled) >= block.width)
+    used = sum(kind != MISSING for kind in block.shape)  # the others have nothing to name
+    enough = all_but_first or (len(filled) >= min(2, used) and 2 * len(filled) >= used)
     if not enough or len(filled) > block.width + _SPARE_NAMES:
         return False
     return index == 0 or not _is_sentence(row)

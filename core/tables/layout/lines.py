@@ -15,6 +15,7 @@ from core.texts import _
 WIDE = "  "  # the separator that stands for two or more blanks, where the cells may have single ones
 TO_A_REGULAR_ONE = 4 / 3  # lines there may be; the others are odd
 _BLANKS = re.compile(r"[ \t]{2,}|\t")
+_STAMPED = re.compile(r"(\d\d:\d\d:\d\d\.\d{3}) -> ?")
 _WRAPPED = re.compile(r'\s*"([^"]*(?:""[^"]*)*)"\s*')
 
 
@@ -114,6 +115,26 @@ def are_wrapped(lines: Iterable[str]) -> bool:
     """Whether the lines that are not blank are one cell in quotation marks each, but for a few odd ones."""
     filled = [line for line in lines if line.strip()]
     return 0 < len(filled) <= TO_A_REGULAR_ONE * sum(_WRAPPED.fullmatch(line) is not None for line in filled)
+
+
+def are_stamped(lines: Iterable[str]) -> bool:
+    """Whether the lines begin with the time and the arrow of Arduino's serial monitor."""
+    filled = [line for line in lines if line.strip()]
+    return 0 < len(filled) <= TO_A_REGULAR_ONE * sum(_STAMPED.match(line) is not None for line in filled)
+
+
+def unstamped(lines: Iterable[str]) -> Iterator[str]:
+    """Lines without the time and the arrow before each."""
+    return (_STAMPED.sub("", line) for line in lines)
+
+
+def with_separator_behind_stamp(lines: Iterable[str], separator: str) -> Iterator[str]:
+    """Lines whose arrow is a separator; what has no digits behind it, as names, has no time before it."""
+    for line in lines:
+        stamp = _STAMPED.match(line)
+        rest = line[stamp.end() :] if stamp else line
+        is_data = stamp is not None and any(map(str.isdigit, rest))
+        yield f"{stamp[1] if stamp and is_data else ''}{separator}{rest}" if stamp else line
 
 
 def unwrapped(lines: Iterable[str]) -> Iterator[str]:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from core.tables.cells import Cell
+from core.tables.cells import Cell, shown
 from core.tables.layout.kinds import MISSING, TEXT, Row, cells_in, kind_of, kinds_of
 from core.tables.layout.row_numbers import counts_rows
 from core.tables.layout.table_block import TableBlock
@@ -116,7 +116,7 @@ def different_names(names: Sequence[str], width: int) -> list[str]:
 
 def _name(cell: Cell) -> str:
     """A column name on one line, without the apostrophe that marks a text for spreadsheets."""
-    name = " ".join("" if cell is None else str(cell).split())[:MAX_NAME].strip()
+    name = " ".join(shown(cell).split())[:MAX_NAME].strip()
     if name.count('"') % 2:
         name = name.strip('"')  # a stray one
     return name[1:] if needs_mark(name[1:]) and name.startswith("'") else name

@@ -37,7 +37,7 @@ def is_on_its_side(kinds: Sequence[Kinds], lying: range, upright: TableBlock) ->
     texts = _texts_before(kinds[lying[0]]) or 0
     standing = list(zip(*(kinds[row] for row in lying), strict=True))
     if texts == 0:
-        return len(standing) > _WIDE * len(lying)
+        return sum(map(any, standing)) > _WIDE * len(lying)
     block = find_block(standing)
     as_many = len(block.shape) == len(lying) and all(map(is_counted, block.shape))
     return as_many and block.worth + texts > upright.worth

@@ -6,8 +6,9 @@ import itertools
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from core.problem import Problem
 from core.tables.cells import Cell, is_missing
-from core.tables.layout.heading import find_heading
+from core.tables.layout.heading import Heading, find_heading
 from core.tables.layout.kinds import TEXT, Kinds, Row, cells_in, is_counted, kind_of, kinds_of
 from core.tables.layout.labels import Labelled, labels_of, without_label
 from core.tables.layout.names import different_names
@@ -130,9 +131,24 @@ def understand(
     names: Sequence[str] = heading.names
     if reading.header is None and heading.names_row is None and len(comment_names) == block.width:
         names = comment_names
+    _check_whole_numbers(rows, block, heading, reading)
     decimal, columns = _columns(rows[heading.first : block.end], further, names, block, reading)
     understood = replace(reading, header=heading.names_row is not None, decimal=decimal)
     return Layout(understood, columns, heading.first, block.end, block.shape, above=above)
+
+
+def _check_whole_numbers(rows: Sequence[Row], block: TableBlock, heading: Heading, reading: Reading) -> None:
+    """Problem where commas have torn decimals from their numbers: two columns of digits for each name."""
+    if reading.separator != "," or reading.header is not None or heading.names_row is None:
+        return
+    names = rows[heading.names_row]
+    cells = [str(cell) for row in rows[heading.first : block.end] for cell in row[1::2]]
+    if 2 * len(names) == block.width and not any(map(is_missing, names)) and all(map(str.isdigit, cells)):
+        text = _(
+            "There are {columns} columns under {names} names: commas seem to stand between cells and before "
+            "decimals; save the table with semicolons between its cells."
+        )
+        raise Problem(text.format(columns=block.width, names=len(names)))
 
 
 def _columns(

@@ -10,6 +10,7 @@ from core.tables.notations.spelling import cleaned, spelled
 from core.tables.notations.units import is_currency
 
 _THOUSANDS = re.compile(r"\D*[1-9]\d{0,2}([.,])\d{3}(?:\D.*)?")  # it may also be a number with three decimals
+_IN_THREES = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 _TENS = re.compile(r"\D*\d\d")
 _BELOW_THOUSAND = re.compile(r"[+-]?\d{1,3}")
 _HUNDREDS = 3  # digits
@@ -37,6 +38,13 @@ def propose_decimal(columns: Iterable[Sequence[Cell]], separator: str | None) ->
     if len(by_point) != len(by_comma):
         return "." if len(by_point) > len(by_comma) else ","
     return "," if any("," in text for text in by_comma) and separator != "," else "."
+
+
+def thousands_or_decimals(cells: Iterable[Cell]) -> str:
+    """A cell of a column in which each is as 12.500, which is 12,500 in German; "" of another column."""
+    texts = [cleaned(cell) for cell in cells if isinstance(cell, str) and cell.strip()]
+    is_open = len(texts) >= _FEWEST and all(map(_IN_THREES.fullmatch, texts))
+    return texts[0] if is_open else ""
 
 
 def _thousands_mark(texts: Sequence[str]) -> str:

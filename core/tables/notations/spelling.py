@@ -45,7 +45,7 @@ _CLEAN: dict[int, str | int | None] = {
 
 _POWER_OF_TEN = r"10(?:(?:\^|\*\*) ?\(?(?P<{0}1>[+-]?\d+)\)?|(?P<{0}2>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))"
 _EXPONENT = (
-    r"(?:[edq](?P<exponent>[+-]?\d+| \d\d)| [edq](?P<apart>[+-]\d+)"
+    r"(?:e(?P<exponent>[+-]?\d+| \d\d)|[dq](?P<double>[+-]?\d+| \d\d)| [edq](?P<apart>[+-]\d+)"
     rf"| ?[x×·*⋅∙✕] ?(?:{_POWER_OF_TEN.format('times')}|10(?P<times3>[+-]\d+))"
     r"|\*\^(?P<mathematica>[+-]?\d+)"
     r"|(?<=\d\d\d\d)(?P<fortran>[+-]\d\d\d)(?!\d))"  # Fortran leaves out the D where it has no room for it
@@ -87,8 +87,9 @@ def _pattern(decimal: str) -> re.Pattern[str]:
 def _plain_pattern(decimal: str) -> re.Pattern[str]:
     """The pattern of a number with nothing beside it."""
     point, whole = re.escape(decimal), _whole(decimal, "mark")
-    one = rf"(?:\d+(?:{point}\d*)?|{point}\d+)"  # in one way only, or a long cell takes minutes
-    return re.compile(rf"[+-]?(?:{one}(?:[edq][+-]?\d+)?|(?:{whole})(?:{point}\d*)?)", re.IGNORECASE)
+    # each in one way only, or a long cell takes minutes; 2024Q1 is a quarter and 1.5Q1 a number
+    integer, real = r"\d+(?:e[+-]?\d+|[dq][+-]\d+)?", rf"(?:\d+{point}\d*|{point}\d+)(?:[edq][+-]?\d+)?"
+    return re.compile(rf"[+-]?(?:{integer}|{real}|(?:{whole})(?:{point}\d*)?)", re.IGNORECASE)
 
 
 _PLAIN = {decimal: _plain_pattern(decimal) for decimal in ".,"}
@@ -99,7 +100,18 @@ _AS_FLOAT = {
     ",": str.maketrans(",dDqQ", ".eeee", ". '_"),
 }
 _DIGIT = re.compile(r"\d")
-_EXPONENTS = ("exponent", "apart", "times1", "times2", "times3", "mathematica", "fortran", "power1", "power2")
+_EXPONENTS = (
+    "exponent",
+    "double",
+    "apart",
+    "times1",
+    "times2",
+    "times3",
+    "mathematica",
+    "fortran",
+    "power1",
+    "power2",
+)
 
 
 class Spelling(NamedTuple):
@@ -169,8 +181,9 @@ def _spelling(parts: dict[str, str], decimal: str) -> Spelling | None:
     unit = units.pop() if units else ""
     exponent = next((parts[key] for key in _EXPONENTS if parts[key]), "")
     whole = decimal not in parts["digits"]
-    if not is_unit(unit) or (whole and (parts["fortran"] or (parts["mark"] and exponent))):
-        return None  # 1,234e5 has no thousands
+    is_code = parts["double"].isdigit() or parts["fortran"] or (parts["mark"] and exponent)
+    if not is_unit(unit) or (whole and is_code):
+        return None  # 1,234e5 has no thousands, and 2024Q1 is a quarter
     negative = ""
     if parts["behind"]:
         negative = "5-"

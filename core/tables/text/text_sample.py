@@ -15,19 +15,22 @@ from core.problem import Problem
 from core.tables.cells import Cell
 from core.tables.layout import (
     TO_A_REGULAR_ONE,
+    are_stamped,
     are_wrapped,
     propose_separator,
     split,
     understand,
+    unstamped,
     unwrapped,
+    with_separator_behind_stamp,
 )
 from core.tables.limits import SAMPLE_ROWS
 from core.tables.reading import Reading
-from core.tables.sample import Excerpt, Sample, decided
+from core.tables.sample import Excerpt, Mend, Sample, decided
 from core.tables.source import check_text, physical_lines
 from core.tables.text.encodings import Letters, decoded, is_plain, propose_encoding
 from core.tables.text.text_places import FAR_BYTES, Place, bytes_of
-from core.texts import _
+from core.texts import N_, _
 
 if TYPE_CHECKING:
     from core.tables.text.text_table import TextTable
@@ -37,7 +40,14 @@ Rows = list[tuple[list[str], int]]
 LINES_TO_A_ROW = 4  # at most, on average: cells may have several
 _JUDGED_LINES = 200  # enough to tell how lines become rows
 _WIDER = 8  # times as many bytes of the end, while there are only notes
-_PAGE = ("<!doctype", "<html", "<?xml", "<head", "<body")
+_OTHER_KINDS = {
+    **dict.fromkeys(("<!doctype", "<html", "<head", "<body"), N_("a web page")),
+    "<?xml": N_("an XML file"),
+    "%pdf-": N_("a PDF"),
+    "{\\rtf": N_("a text document (RTF)"),
+    **dict.fromkeys(('{"', '[{"', "[["), N_("a JSON file")),
+}
+_LONGEST_BEGINNING = 16  # characters by which it is told what a file is
 _CONTROLS = frozenset(map(chr, range(32))) - frozenset("\t\n\r\f\v\x1a")
 
 
@@ -47,11 +57,11 @@ class _Form:
 
     encoding: str
     separator: str
-    wrapped: bool
+    mend: Mend | None = None
 
     def rows(self, lines: Iterable[str]) -> Rows:
         """The rows in some lines, each with the number of lines up to its end."""
-        return split(unwrapped(lines) if self.wrapped else lines, self.separator)
+        return split(self.mend(lines) if self.mend else lines, self.separator)
 
 
 def sample_of(table: TextTable, reading: Reading) -> Sample:
@@ -84,13 +94,15 @@ def _sample_in(table: TextTable, reading: Reading, letters: Letters, head: bytes
     asked = replace(reading, encoding=form.encoding, separator=form.separator)
     names = _names_in_comment(before, form.separator)
     layout = understand(cells, asked, names, whole, further, _parted(rows))
+    above = len(before) + (rows[layout.first - 1][1] if layout.first else 0)
+    blank = sum(1 for _line in itertools.takewhile(str.isspace, lines[above - len(before) :]))
     sample = Sample(
         layout,
         layout.data(cells),
         whole,
-        skip=len(before) + (rows[layout.first - 1][1] if layout.first else 0),
+        skip=above + blank,
         notes=tuple(filter(None, [letters.sentence(), *layout.notes])),
-        wrapped=form.wrapped,
+        mend=form.mend,
         behind=len(layout.behind(cells)),
     )
     if whole:
@@ -119,15 +131,18 @@ def _first_lines(name: str, text: str, whole: bool) -> tuple[list[str], list[str
 
 
 def _form(lines: Sequence[str], encoding: str, separator: str | None) -> _Form:
-    """How some lines become rows: each may be a row in quotation marks, if most then have as many cells."""
+    """How some lines become rows: each may be one in quotation marks, if most then have as many cells."""
+    if are_stamped(lines):
+        separator = separator or propose_separator(list(unstamped(lines)))
+        return _Form(encoding, separator, partial(with_separator_behind_stamp, separator=separator))
     if are_wrapped(lines):
         inner = list(unwrapped(lines))
-        form = _Form(encoding, separator or propose_separator(inner), wrapped=True)
+        form = _Form(encoding, separator or propose_separator(inner), unwrapped)
         widths = Counter(len(row) for row, _end in form.rows(lines))
         width, count = max(widths.items(), key=lambda item: item[1], default=(0, 0))
         if width > 1 and widths.total() <= TO_A_REGULAR_ONE * count:
             return form
-    return _Form(encoding, separator or propose_separator(lines), wrapped=False)
+    return _Form(encoding, separator or propose_separator(lines))
 
 
 def _far_rows(table: TextTable, form: _Form, last_bytes: int) -> list[tuple[Place, Rows]]:
@@ -186,10 +201,11 @@ def _check_is_table(text: str, name: str) -> None:
     check_text(text.encode("utf-8", "replace"))
     if not text.strip():
         raise Problem(_("{name} is empty; choose a table with two columns of numbers.").format(name=name))
-    if text.lstrip().lower().startswith(_PAGE):
-        raise Problem(
-            _("{name} is a web page and not a table; save the table itself as CSV.").format(name=name)
-        )
+    begin = "".join(text[: _LONGEST_BEGINNING * 4].lower().split())[:_LONGEST_BEGINNING]
+    for mark, kind in _OTHER_KINDS.items():
+        if begin.startswith(mark):
+            sentence = _("{name} is {kind} and not a table; save the table itself as CSV.")
+            raise Problem(sentence.format(name=name, kind=_(kind)))
     if not _CONTROLS.isdisjoint(text):
         raise Problem(_("{name} is not a text; open a CSV file or a spreadsheet.").format(name=name))
 

@@ -18,7 +18,7 @@ from core.choices.cores import CORES
 from core.file_names import shown_name
 from core.problem import Problem
 from core.tables.cells import Cell, Part
-from core.tables.layout import Layout, RowReader, unwrapped
+from core.tables.layout import Layout, RowReader
 from core.tables.limits import MAX_FILE_BYTES, SAMPLE_BYTES, check_rows, check_size, file_size
 from core.tables.notations.notation import Notation
 from core.tables.reading import Reading
@@ -86,7 +86,7 @@ class TextTable:
             return [block_of(sample.rows, columns, layout, sample.behind)]
         separator = _separator(layout)
         # pandas would read by a separator of several bytes in Python, and warn of it
-        is_quick = len(separator.encode()) == 1 and not sample.wrapped
+        is_quick = len(separator.encode()) == 1 and not sample.mend
         if is_quick and all(len(row) <= layout.width for row in sample.rows):
             try:
                 return list(self._quickly(sample, columns, progress, cancelled))
@@ -135,7 +135,7 @@ class TextTable:
         """The rows from the first data row on, to the notes behind the table."""
         with self._open() as file:
             lines: Iterable[str] = self._source(file, sample, progress, cancelled)
-            yield from RowReader(unwrapped(lines) if sample.wrapped else lines, _separator(sample.layout))
+            yield from RowReader(sample.mend(lines) if sample.mend else lines, _separator(sample.layout))
 
     def _source(self, file: BinaryIO, sample: Sample, progress: Progress, cancelled: Cancel) -> Source:
         """The data of the open file, from the first data row on."""
