@@ -108,7 +108,7 @@ ROWS = (
         N_("Rese&t"),
         "player-skip-back",
         ("Home",),
-        N_("Back to step 0, with the same start values."),
+        N_("Back to step 0, with the same start values; undo brings the run back."),
     ),
     Row(
         "new_start", N_("&New start values"), "dice-5", ("Ctrl+Home",), N_("Start from other random values.")

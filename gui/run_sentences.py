@@ -20,8 +20,10 @@ def empty_sentence() -> str:
     return _("Draw points on the left plot, or load data, then press Run.")
 
 
-def ready_sentence() -> str:
-    """Everything is there."""
+def ready_sentence(after_another: bool) -> str:
+    """Everything is there; perhaps undo brings back the run before."""
+    if after_another:
+        return _("Ready: press Run, or Space. Undo brings back the run before, as it was.")
     return _("Ready: press Run, or Space.")
 
 

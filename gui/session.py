@@ -120,7 +120,7 @@ class Session(Standing):
         if self._builder.busy or trainer is None or trainer.failure is not None:
             self._play_when_built = True
             if not self._builder.busy:
-                self._build()
+                self._begin_again()
             self.state_changed.emit()
             return
         if self._goal is not None:
@@ -198,9 +198,9 @@ class Session(Standing):
         self._seek(worker, min(max(step, worker.trainer.earliest), worker.trainer.tip.step))
 
     def reset(self) -> None:
-        """Back to step 0, at the same start values."""
+        """Back to step 0, at the same start values; undo brings back the run that this ends."""
         self.pause()
-        self._build()
+        self._begin_again()
 
     def use_own_start_values(self) -> None:
         """Let the person edit the start values, beginning with those of this run."""
@@ -244,18 +244,9 @@ class Session(Standing):
             self.run()
 
     def adopt(self, trainer: Trainer) -> None:
-        """Make `trainer` the run that is shown."""
+        """Make `trainer`, which has made no step yet, the run that is shown."""
         self._end_run()
-        self._watcher.forget()
-        self._slow = False
-        self._worker = Worker(trainer, self._speed)
-        trainer.prepare_engine()  # now, so that Run finds it compiled
-        self._notice = ""
-        self._ghost = None
-        self._meter = SpeedMeter()
-        self.start = trainer.latest
-        self.run_started.emit(self.start)
-        self._rest()
+        self._show_run(Worker(trainer, self._speed))
         self._say_ready()
 
     def close(self, timeout: float | None = None) -> None:
@@ -273,6 +264,19 @@ class Session(Standing):
                 worker.trainer.engine.close()
         COMPILER.stop()  # what nobody's run wants any more, too
 
+    def _show_run(self, worker: Worker) -> None:
+        """Let `worker` have the run that is shown."""
+        self._watcher.forget()
+        self._slow = False
+        self._worker = worker
+        worker.trainer.prepare_engine()  # now, so that Run finds it compiled
+        self._notice = ""
+        self._ghost = None
+        self._meter = SpeedMeter()
+        self.start = worker.trainer.start
+        self.run_started.emit(self.start)
+        self._rest()
+
     # --- following the store ----------------------------------------------------------------------------
 
     def _show_devices(self, devices: tuple[Device, ...]) -> None:
@@ -287,6 +291,7 @@ class Session(Standing):
     def _follow(self, after: Experiment, before: Experiment, anew: bool) -> None:
         """Take a change up in the run that goes on, or start another one."""
         redrawn = after.points is not before.points
+        anew = anew or (not redrawn and after.settings == before.settings)  # it is to start again
         worker = None if self._builder.busy else self._worker
         if anew or worker is None or before.settings.restarts(after.settings) or not len(after.points):
             self._restart()
@@ -316,11 +321,43 @@ class Session(Standing):
                 self._opener.start()  # and so did what the first step would do
 
     def _restart(self) -> None:
-        """Build the run anew, and let it run if it was running."""
+        """Have another run, the one that undo or redo brings back or a new one; it runs if this was running."""
         going_on = self.running
         self._end_run()
+        kept = self._store.exchange_run(self._run_to_keep())
+        if isinstance(kept, Worker):
+            self._bring_back(kept, going_on)
+            return
         self._play_when_built = going_on and bool(len(self._store.points))
         self._build()
+
+    def _begin_again(self) -> None:
+        """Have the run from its start; what has been trained is kept for undo."""
+        if self._run_to_keep() is None:
+            self._build()
+        else:
+            self._store.start_again()
+
+    def _run_to_keep(self) -> Worker | None:
+        """What is lost if the run ends, if it is anything; while another is built, this one is kept already."""
+        worker = self._worker
+        if worker is None or self._builder.busy:
+            return None
+        return worker if worker.trainer.tip.step or worker.trainer.in_mid_step else None
+
+    def _bring_back(self, worker: Worker, going_on: bool) -> None:
+        """Have a run again that had ended, at the step at which it stood."""
+        self._builder.drop()
+        self._play_when_built = False
+        worker.speed = self._speed
+        self._show_run(worker)
+        self._say_why_it_stopped(worker)
+        if worker.running:
+            self._timer.start(FRAME)  # a long step of it is under way still
+        elif going_on and worker.trainer.failure is None:
+            worker.trainer.go_on()
+            self._play()
+        self.state_changed.emit()
 
     # --- building ---------------------------------------------------------------------------------------
 
@@ -548,7 +585,7 @@ class Session(Standing):
         elif self._store.experiment.earlier:
             self._say(recorded_sentence(len(self._store.experiment.earlier)), False)
         else:
-            self.sentence = ready_sentence(), False
+            self.sentence = ready_sentence(self._store.brings_back_a_run), False
             self.idle.emit(self.sentence[0])
 
     def _say_why_it_stopped(self, worker: Worker) -> None:

@@ -65,7 +65,7 @@ class StartByHand(QObject):
         self._store.end_stroke()
         self._session.let_go()
         if self._moved:
-            self.said.emit(_("The training starts from here now; undo takes it back to the start before."))
+            self.said.emit(_("The training starts from here now; undo takes it back to where it was."))
 
     def _place(self, u: float, v: float) -> None:
         """A place of the landscape."""

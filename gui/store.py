@@ -10,66 +10,17 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtGui import QUndoStack
 
 from core.choices import Value
 from core.experiment import Experiment, Points, Settings
 from core.experiment.points import require_one_column
 from core.problem import Problem
 from core.texts import _
+from gui.edit import Edit, KeptRun
+from gui.undo_memory import UndoMemory
 
 SEEDS = 10_000  # to choose from; they stay short enough to be written on a blackboard
-LARGEST_UNDO = 256 * 2**20  # bytes of points kept for undo, beside the newest change
-
-
-class Edit(QUndoCommand):
-    """One change: the whole experiment before it and after it. Both are frozen, so nothing is copied.
-
-    `done` says that the change has been shown already, so that pushing it shows nothing; `anew` that it puts
-    something else in the place of what was, and so takes a new run, and `remedy` that a diagnosis
-    proposed it.
-    """
-
-    def __init__(
-        self,
-        store: Store,
-        before: Experiment,
-        after: Experiment,
-        text: str,
-        stroke: int = -1,
-        done: bool = False,
-        anew: bool = False,
-        remedy: bool = False,
-    ) -> None:
-        super().__init__(text)
-        self.anew = anew
-        self.remedy = remedy
-        self.before = before
-        self.after = after
-        self._store = store
-        self._stroke = stroke
-        self._done = done
-
-    def id(self) -> int:
-        """The stroke that the edit belongs to; edits of one stroke become one."""
-        return self._stroke
-
-    def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802
-        """Take in the next edit of the same stroke; one of another kind came between, as by a key."""
-        if not isinstance(other, Edit) or other.text() != self.text():
-            return False
-        self.after = other.after
-        return True
-
-    def redo(self) -> None:
-        """Show what was after."""
-        if not self._done:
-            self._store.show_experiment(self.after, self.anew)
-        self._done = False
-
-    def undo(self) -> None:
-        """Show what was before."""
-        self._store.show_experiment(self.before, self.anew)
 
 
 class Store(QObject):
@@ -94,8 +45,8 @@ class Store(QObject):
         self.undo_stack = QUndoStack(self)
         self._strokes = count(1)
         self._stroke = -1
-        self._showing = False
-        self._largest = _size(self.experiment)
+        self._shown_edit: Edit | None = None  # while it is being shown
+        self._memory = UndoMemory(self.undo_stack)
 
     @property
     def points(self) -> Points:
@@ -190,22 +141,47 @@ class Store(QObject):
         """From now on each change is one of its own."""
         self._stroke = -1
 
-    def show_experiment(self, experiment: Experiment, anew: bool = False) -> None:
-        """Make `experiment` the present one, and say what is different.
+    def start_again(self) -> None:
+        """Have the run begin again, with the same points and settings; one edit to undo."""
+        self._put(replace(self.experiment), _("start the run again"))
+
+    def exchange_run(self, run: KeptRun | None) -> KeptRun | None:
+        """Put `run`, which ends by the edit that is being shown, away with it, and take what was there.
+
+        So undo and redo each bring back the run that the other one ended; None where there is none.
+        """
+        edit = self._shown_edit
+        if edit is None:
+            return None
+        edit.run, found = run, edit.run
+        self._memory.make_room(edit)
+        return found
+
+    @property
+    def brings_back_a_run(self) -> bool:
+        """Whether undo brings back the run that the last edit ended."""
+        edit, index = self._shown_edit, self.undo_stack.index()
+        if edit is not None:  # of which the stack does not know yet that it is done, or undone
+            return edit.run is not None and self.experiment is edit.after
+        last = self.undo_stack.command(index - 1) if index else None
+        return isinstance(last, Edit) and last.run is not None
+
+    def show_edit(self, edit: Edit, experiment: Experiment) -> None:
+        """Make `experiment`, which is on one side of `edit`, the present one, and say what is different.
 
         What is asked for meanwhile is not done: it comes from a field that goes away with a half-typed
         number, and would get between the commands of the undo stack.
         """
         before, self.experiment = self.experiment, experiment
-        self._showing = True
+        self._shown_edit = edit
         try:
-            self.changed.emit(experiment, before, anew)
+            self.changed.emit(experiment, before, edit.anew)
             if experiment.points is not before.points:
                 self.points_changed.emit(experiment.points)
             if experiment.settings != before.settings:
                 self.settings_changed.emit(experiment.settings, before.settings)
         finally:
-            self._showing = False
+            self._shown_edit = None
 
     def _edit_points(self, edit: Callable[[Points], Points], text: str, anew: bool = False) -> None:
         try:
@@ -214,7 +190,7 @@ class Store(QObject):
             self.refused.emit(str(problem))
 
     def _edit_settings(self, edit: Callable[[Settings], Settings], remedy: bool = False) -> None:
-        if self._showing:
+        if self._shown_edit is not None:
             return
         try:
             settings = _with_start_values_that_fit(edit(self.settings), self.settings)
@@ -231,51 +207,21 @@ class Store(QObject):
         edited = Experiment(points, settings)
         if not _same(edited, Experiment(self.points, self.settings)):
             self._push(edited, text, anew, remedy)
-        elif not self._showing:
+        elif self._shown_edit is None:
             self.confirmed.emit()
 
     def _push(self, experiment: Experiment, text: str, anew: bool = False, remedy: bool = False) -> None:
         """Make `experiment` the present one; what changes nothing is nothing to undo either."""
         require_one_column(experiment.points)
-        if self._showing or _same(experiment, self.experiment):
+        if not _same(experiment, self.experiment):
+            self._put(experiment, text, anew, remedy)
+
+    def _put(self, experiment: Experiment, text: str, anew: bool = False, remedy: bool = False) -> None:
+        if self._shown_edit is not None:
             return
         before = self.experiment
         self.undo_stack.push(Edit(self, before, experiment, text, self._stroke, anew=anew, remedy=remedy))
-        self._largest = max(self._largest, _size(experiment))
-        if self._largest * self.undo_stack.count() > LARGEST_UNDO:
-            self._forget_the_oldest()
-
-    def _forget_the_oldest(self) -> None:
-        """Drop the oldest edits while their points take too much memory."""
-        stack = self.undo_stack
-        edits = [edit for edit in map(stack.command, range(stack.count())) if isinstance(edit, Edit)]
-        sizes: dict[int, int] = {}
-        first = len(edits)
-        while first:
-            before = edits[first - 1].before
-            sizes[id(before.points)] = _size(before)
-            if sum(sizes.values()) > LARGEST_UNDO and first < len(edits):
-                break
-            first -= 1
-        if first:
-            self._keep_only(edits[first:], stack.cleanIndex() - first)
-
-    def _keep_only(self, edits: list[Edit], clean: int) -> None:
-        """Fill the stack anew with these edits, silently: QUndoStack itself cannot forget the oldest.
-
-        What the person sees of the stack stays as it is. `clean` is the index of the saved state, below zero
-        where there is none.
-        """
-        kept = [(e.before, e.after, e.text(), e.id(), e.anew, e.remedy) for e in edits]
-        stack = self.undo_stack
-        stack.blockSignals(True)
-        stack.clear()
-        stack.resetClean()
-        for index, (before, after, text, stroke, *marks) in enumerate(kept):
-            if index == clean:
-                stack.setClean()
-            stack.push(Edit(self, before, after, text, stroke, True, *marks))
-        stack.blockSignals(False)
+        self._memory.keep_within()
 
 
 def _with_start_values_that_fit(settings: Settings, before: Settings) -> Settings:
@@ -289,8 +235,3 @@ def _with_start_values_that_fit(settings: Settings, before: Settings) -> Setting
 def _same(one: Experiment, other: Experiment) -> bool:
     """Whether two experiments differ in nothing, not even in where the points come from."""
     return one == other and one.points.source == other.points.source
-
-
-def _size(experiment: Experiment) -> int:
-    """The bytes of its points."""
-    return experiment.points.x.nbytes + experiment.points.y.nbytes

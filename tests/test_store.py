@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.experiment import Experiment, Points, Settings, Stretch
-from gui import store as store_module
+from gui import undo_memory
+from gui.edit import Edit
 from gui.store import Store
 
 START = Points([0.0, 1.0, 2.0], [1.0, -1.0, 3.0])
@@ -273,14 +274,14 @@ def test_new_start_values_leave_own_ones_behind(store: Store) -> None:
 
 # --- the bound on memory ---------------------------------------------------------------------------------
 
-POINTS = 1000
+POINTS = 20_000
 BYTES = 16 * POINTS  # of one state
 
 
 @pytest.fixture
 def small(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
     """A store that may keep the points of five states for undo."""
-    monkeypatch.setattr(store_module, "LARGEST_UNDO", 5 * BYTES)
+    monkeypatch.setattr(undo_memory, "LARGEST_UNDO", 5 * BYTES)
     return store
 
 
@@ -291,7 +292,7 @@ def big(number: int) -> Points:
 def kept_bytes(store: Store) -> int:
     """The bytes of all the arrays that the undo stack keeps alive beside the present ones."""
     commands = (store.undo_stack.command(i) for i in range(store.undo_stack.count()))
-    kept = {id(p): p for c in commands if isinstance(c, store_module.Edit) for p in (c.before.points,)}
+    kept = {id(p): p for c in commands if isinstance(c, Edit) for p in (c.before.points,)}
     return sum(points.x.nbytes + points.y.nbytes for points in kept.values())
 
 
@@ -315,7 +316,7 @@ def test_the_oldest_edits_go_when_they_take_too_much_memory(small: Store) -> Non
     assert small.points is states[39]
 
 
-def test_changes_of_settings_take_no_memory_and_stay(small: Store) -> None:
+def test_changes_of_settings_take_next_to_no_memory_and_stay(small: Store) -> None:
     small.replace(big(0))
     for rate in range(1, 101):
         small.change(learning_rate=rate / 1000)

@@ -24,6 +24,11 @@ class Checkpoints:
         """The first step that can be gone back to."""
         return self._steps[0]
 
+    @property
+    def nbytes(self) -> int:
+        """The bytes of all states."""
+        return self._bytes
+
     def add(self, step: int, state: bytes) -> None:
         """Keep the state behind `step`, which comes after all that are kept."""
         self._steps.append(step)

@@ -96,6 +96,12 @@ class Record:
             self._count += groups.size
             values = values[groups.size :]
 
+    @property
+    def nbytes(self) -> int:
+        """The bytes of all its room."""
+        low, high, _stride = self._kept
+        return low.nbytes if low is high else low.nbytes + high.nbytes
+
     def series(self) -> Series:
         """All that is kept."""
         count = self._count  # first, since what is kept may grow meanwhile
@@ -163,6 +169,12 @@ class History:
         for record, values in ((self._losses, losses), (self._validation, held), (self._rates, rates)):
             if record is not None:
                 record.extend(np.full(len(losses), np.nan) if values is None else values)
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of all that is kept."""
+        records = (self._losses, self._validation, self._rates)
+        return sum(record.nbytes for record in records if record is not None)
 
     def losses(self) -> Series:
         """The losses of steps 1 to n."""

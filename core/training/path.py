@@ -55,6 +55,11 @@ class Path:
         # reader gets half a change. A plain tuple, because it is made anew at each step.
         self._kept = self._rows, 1, 0, 0
 
+    @property
+    def nbytes(self) -> int:
+        """The bytes of all its room."""
+        return self._rows.nbytes
+
     def append(self, arrays: Sequence[Floats]) -> None:
         """Add the parameters of the next step."""
         rows, stride, step, cuts = self._kept

@@ -16,7 +16,7 @@ from core.training.history import History, Series
 from core.training.inside import Inside
 from core.training.inspection import Inspection, inspection
 from core.training.path import Path
-from core.training.plan import Part, measure, same
+from core.training.plan import Part, measure, same, size_of
 from core.training.slow_step import SlowStep
 from core.training.snapshot import Snapshot
 from core.training.threads import with_own_threads
@@ -33,7 +33,8 @@ class Ghost(NamedTuple):
 class Run:
     """Where a run stands; the trainer alone, which is one, moves it.
 
-    `latest` is the snapshot of the step at which it stands, `tip` that of the newest step it has come to.
+    `start` is the snapshot of its step 0, `latest` that of the step at which it stands, `tip` that of the
+    newest step it has come to.
     Whatever is changed at an earlier step begins a branch, and what it abandons is the `ghost`. `history`
     holds what every step left behind, `path` its parameters, `inspected` what the step that was watched last
     shows of itself. `inside` is the step that was opened last, phase by phase; while `opens` is set, so is
@@ -51,6 +52,7 @@ class Run:
     fit: Fit
     history: History
     path: Path
+    start: Snapshot
     latest: Snapshot
     tip: Snapshot
     inspected: Inspection | None
@@ -97,6 +99,14 @@ class Run:
             plan = [*(part for part in plan if part.since < here), Part(here, self._wanted)]
         parts = [Stretch(two.since, *one.wanted) for one, two in pairwise(plan)]
         return tuple(parts) if self.earliest == 0 and len(parts) <= MOST_STRETCHES else ()
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of its points, which it also has as tensors, and of all that it remembers, about."""
+        ghost = self.ghost
+        abandoned = 0 if ghost is None else ghost.losses.low.nbytes + ghost.losses.high.nbytes
+        remembered = self.history.nbytes + self.path.nbytes + self._checkpoints.nbytes
+        return 2 * size_of(self._plan) + remembered + abandoned
 
     @property
     def measured_since(self) -> int:

@@ -471,7 +471,7 @@ class Trainer(Run):
         self._failure: Failure | None = None
         self._stopped_at = 0
         self.history = History()
-        self.latest = self.tip = self._before = self._snapshot()
+        self.start = self.latest = self.tip = self._before = self._snapshot()
         self.path = Path(self.latest.arrays)
         self.inspected = self.inside = self._slow = None
         self._wish = None

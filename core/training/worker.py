@@ -42,6 +42,11 @@ class Worker:
         return self.trainer.latest
 
     @property
+    def nbytes(self) -> int:
+        """The bytes of the run, about."""
+        return self.trainer.nbytes
+
+    @property
     def running(self) -> bool:
         """Whether the thread is at work."""
         return self._thread is not None and self._thread.is_alive()

@@ -205,7 +205,7 @@ def _measure_pauses(window: MainWindow) -> list[Row]:
 
 def _measure_drag(window: MainWindow) -> list[Row]:
     """The time slider, dragged to and fro over a run of some thousand steps."""
-    session, shown = window.session, set[int]()
+    session, shown = window.session, list[int]()
     session.reset()
     _wait_until_built(window)
     session.step(DRAGGED_STEPS)
@@ -213,7 +213,7 @@ def _measure_drag(window: MainWindow) -> list[Row]:
         _spin(0.02)
     slider = window.findChild(TimeSlider, "time_slider")
     assert slider is not None
-    noted = session.snapshot_changed.connect(lambda snapshot: shown.add(snapshot.step))
+    noted = session.snapshot_changed.connect(lambda snapshot: shown.append(snapshot.step))
     middle, reach = slider.width() / 2, slider.width() / 2 - 1
     mouse.press(slider, QPointF(middle + reach, slider.height() / 2))
     for number in range(DRAG_MOVES):
