@@ -321,7 +321,7 @@ class Session(Standing):
                 self._opener.start()  # and so did what the first step would do
 
     def _restart(self) -> None:
-        """Have another run, the one that undo or redo brings back or a new one; it runs if this was running."""
+        """Have another run, that which undo or redo brings back or a new one; it goes on if this one did."""
         going_on = self.running
         self._end_run()
         kept = self._store.exchange_run(self._run_to_keep())
@@ -339,7 +339,7 @@ class Session(Standing):
             self._store.start_again()
 
     def _run_to_keep(self) -> Worker | None:
-        """What is lost if the run ends, if it is anything; while another is built, this one is kept already."""
+        """What would be lost if the run ended, or None; while another is built, this one is kept already."""
         worker = self._worker
         if worker is None or self._builder.busy:
             return None

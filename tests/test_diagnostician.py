@@ -71,6 +71,7 @@ def test_a_run_that_diverges_says_why_and_one_click_mends_it(qtbot: QtBot) -> No
         says(qtbot, window, "Converged")
         wait_for_rest(qtbot, window)
         assert "Diverg" not in message(window)
+        window.store.undo_stack.undo()  # which brings back the run that Run started again
         window.store.undo_stack.undo()
         assert window.store.settings == before
 
@@ -121,7 +122,7 @@ def test_another_run_begins_without_what_was_found_in_the_last(qtbot: QtBot) -> 
         says(qtbot, window, "Crawling")
         action(window, "reset").trigger()
         ready(qtbot, window)
-        assert message(window) == "Ready: press Run, or Space."
+        assert message(window) == "Ready: press Run, or Space. Undo brings back the run before, as it was."
         assert not button(window).isVisible()
 
 
