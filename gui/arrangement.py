@@ -24,6 +24,7 @@ from gui.panel_sizes import WINDOW, read, shared_anew, written
 from gui.panels.cards import Card, title_tools
 from gui.preferences import Preferences
 from gui.theme import Theme
+from gui.widgets.plain import plain_tip
 from gui.widgets.title_bar import TitleBar
 
 SIMPLE, FULL, INSIDE = MODES = ("simple", "full", "inside")  # the first is that of a new person
@@ -44,13 +45,14 @@ AREA = Qt.DockWidgetArea.LeftDockWidgetArea  # the only one: there is nothing in
 class Panel:
     """A part of the window, and its places at first, `(column, row)`; panels of one place are tabs there.
 
-    `widget` may be what makes it, as late as somebody wants to see it. `places` are those in the modes that
-    show it; in another one it is hidden, and comes to its `home` if the person wants it. A panel that `stays`
-    cannot be closed, so that there is always something to see.
+    `tip` says what it is for. `widget` may be what makes it, as late as somebody wants to see it. `places`
+    are those in the modes that show it; in another one it is hidden, and comes to its `home` if the person
+    wants it. A panel that `stays` cannot be closed, so that there is always something to see.
     """
 
     key: str
     title: str
+    tip: str
     widget: QWidget | Callable[[], Card]
     home: tuple[int, int]
     places: Mapping[str, tuple[int, int]]
@@ -91,6 +93,9 @@ class Arrangement(QObject):
         self._former = FULL  # the mode before the inside of a step
         self._empty: dict[str, Callable[[], Card]] = {}
         self._seen: dict[str, bool] = {panel.key: False for panel in panels}
+        self._tabs_change = QTimer(self)  # behind Qt's own work on them
+        self._tabs_change.setSingleShot(True)
+        self._tabs_change.timeout.connect(self._pass_by_empty_tabs)
         options = QMainWindow.DockOption
         window.setDockOptions(options.AllowNestedDocks | options.AllowTabbedDocks)
         window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
@@ -116,6 +121,7 @@ class Arrangement(QObject):
         """Which panels there are, and which are shown."""
         menu = QMenu(_("&Panels"), self._window)
         menu.setObjectName("menu_panels")
+        menu.setToolTipsVisible(True)
         menu.addActions([dock.toggleViewAction() for dock in self._docks.values()])
         return menu
 
@@ -310,6 +316,7 @@ class Arrangement(QObject):
             dock.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         shown = dock.toggleViewAction()
         shown.setObjectName(f"panel_{panel.key}")
+        shown.setToolTip(plain_tip(panel.tip))
         shown.triggered.connect(lambda on: dock.raise_() if on else None)
         dock.visibilityChanged.connect(lambda seen: self._take_seen(panel, seen))
         return dock
@@ -320,6 +327,7 @@ class Arrangement(QObject):
         tools = title_tools(panel.title, self._theme) if card is None else card.top
         bar = TitleBar(dock, panel.key, tools, self._theme)
         bar.setProperty("card", card is not None)
+        bar.setToolTip(plain_tip(panel.tip))
         dock.setTitleBarWidget(bar)
         dock.setWidget(widget)
 
@@ -342,8 +350,15 @@ class Arrangement(QObject):
         if seen:
             self._furnish(panel)
         if seen != self._seen[key]:
+            self._tabs_change.start()
             self._seen[key] = seen
             self.seen_changed.emit(key, seen)
+
+    def _pass_by_empty_tabs(self) -> None:
+        """Qt keeps bars without tabs out of sight, and would let Tab come to them."""
+        direct = Qt.FindChildOption.FindDirectChildrenOnly
+        for bar in self._window.findChildren(QTabBar, options=direct):
+            bar.setFocusPolicy(Qt.FocusPolicy.TabFocus if bar.count() else Qt.FocusPolicy.NoFocus)
 
 
 def stay(bar: QToolBar) -> None:

@@ -16,6 +16,7 @@ from core.tables import load_data_set
 from core.tables.reading import Reading
 from core.texts import _
 from gui.actions import make_actions
+from gui.all_panels import all_panels
 from gui.arrangement import FULL, INSIDE, SIMPLE, Arrangement, Panel, stay
 from gui.diagnostician import Diagnostician
 from gui.dialogs.dialogs import Dialogs
@@ -35,6 +36,7 @@ from gui.presenter import Parts, Presenter
 from gui.start_by_hand import StartByHand
 from gui.theme import Theme
 from gui.theorist import Theorist
+from gui.widgets.focus_ring import FocusRing
 from gui.widgets.key_guard import KeyGuard
 from gui.widgets.message_line import MessageLine
 from gui.widgets.notice_strip import NoticeStrip
@@ -174,20 +176,10 @@ class MainWindow(QMainWindow):
         return foot
 
     def _panels(self) -> tuple[Panel, ...]:
-        """What the person arranges, each with its column and its row at first."""
-        side, plot, right, below = (0, 0), (1, 0), (2, 0), (2, 1)
-        step = {key: partial(self._narrator.card, key) for key in ("program", "graph", "formulas", "tensors")}
-        return (
-            Panel("settings", _("Settings"), self._column(), side, {SIMPLE: side, FULL: side}),
-            Panel("fit", _("Fit"), self._fit, plot, {SIMPLE: plot, FULL: plot, INSIDE: plot}, stays=True),
-            Panel("loss", _("Loss"), self._loss, right, {SIMPLE: right, FULL: right, INSIDE: plot}),
-            Panel("landscape", _("Landscape"), self._landscape, below, {FULL: below}),
-            Panel("theory", _("What should happen"), self._theorist.card, below, {FULL: below}),
-            Panel("program", _("Program"), step["program"], below, {FULL: below, INSIDE: (2, 0)}),
-            Panel("graph", _("Graph"), step["graph"], below, {INSIDE: (3, 0)}),
-            Panel("formulas", _("Formulas"), step["formulas"], below, {INSIDE: (3, 1)}),
-            Panel("tensors", _("Tensors"), step["tensors"], below, {INSIDE: (1, 1)}),
-        )
+        """What the person arranges."""
+        late = {key: partial(self._narrator.card, key) for key in ("program", "graph", "formulas", "tensors")}
+        now = {"settings": self._column(), "fit": self._fit, "loss": self._loss}
+        return all_panels({**now, **late, "landscape": self._landscape, "theory": self._theorist.card})
 
     def _landscape(self) -> LandscapeCard:
         """The landscape, for the first time, with who keeps it, joined to the other views."""
@@ -427,6 +419,7 @@ class MainWindow(QMainWindow):
     def _wake(self) -> None:
         """The window is on the screen: PyTorch may load, and keys be pressed."""
         self._keys.watch(self)  # not before: it would be asked about every event of the building
+        FocusRing(self, self._theme)
         self.session.warm_up()
 
     def showEvent(self, event: QShowEvent) -> None:

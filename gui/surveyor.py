@@ -24,6 +24,7 @@ from core.insight.plane import (
     path_plane_of_data,
 )
 from core.insight.step_on_plane import StepOnPlane
+from core.insight.tensor_words import tensor_words
 from core.insight.theory import Theory
 from core.insight.units import DataUnits, step_of_data
 from core.texts import _
@@ -472,11 +473,19 @@ class Surveyor(QObject):
             return
         step = StepOnPlane(inspection, plane)
         rows = [
-            StepRow(_("gradient"), GRADIENT, step.gradient),
-            StepRow(_("−rate × gradient"), GRADIENT, step.downhill(step.gradient)),
-            StepRow(_("this step"), MODEL, step.made),
+            StepRow(_("gradient"), GRADIENT, step.gradient, _("How the loss changes with each parameter.")),
+            StepRow(
+                _("−rate × gradient"),
+                GRADIENT,
+                step.downhill(step.gradient),
+                _("How far plain gradient descent would go: compare the step that was made."),
+            ),
+            StepRow(_("this step"), MODEL, step.made, _("How far this step has moved each parameter.")),
         ]
-        rows += [StepRow(name, self._theme.muted, step.kept(name)) for name in inspection.state]
+        rows += [
+            StepRow(name, self._theme.muted, step.kept(name), tensor_words(name, "state"))
+            for name in inspection.state
+        ]
         in_data_units = not (plane.as_trained or inspection.snapshot.scaling.changes_nothing())
         self._card.bars.show_rows(plane.names, rows, step_of_data() if in_data_units else "")
 

@@ -19,9 +19,12 @@ class DataPanel(Section):
     """The number of points and their source, above the buttons of the actions on them."""
 
     def __init__(self, theme: Theme, actions: Mapping[str, QAction], ready_made: QMenu) -> None:
-        super().__init__(_("Data"), theme)
+        super().__init__(
+            _("Data"), _("The points that the model is to come near. Draw, open or generate them."), theme
+        )
         self._count = QLabel()
         self._count.setObjectName("readout_points")
+        self._count.setToolTip(_("How many points there are, those held out among them."))
         self._source = StillLabel(shrinks=True)
         self._source.setObjectName("readout_source")
         self._source.setProperty("muted", True)

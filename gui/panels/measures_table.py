@@ -46,7 +46,10 @@ COLUMNS: tuple[tuple[str, str, str, str, Callable[..., str]], ...] = (
         significant,
     ),
 )
-ROWS = (("", N_("training")), ("_validation", N_("held out")))
+ROWS = (
+    ("", N_("training"), N_("How well the fit meets the points that training sees.")),
+    ("_validation", N_("held out"), N_("How well it meets the points that training never sees.")),
+)
 
 
 class MeasuresTable(QWidget):
@@ -61,9 +64,10 @@ class MeasuresTable(QWidget):
         grid.setColumnStretch(1 + len(COLUMNS), 1)
         self._readouts: dict[str, Readout] = {}
         self._rows: list[list[QWidget]] = []
-        for row, (ending, label) in enumerate(ROWS):
+        for row, (ending, label, about_row) in enumerate(ROWS):
             about = StillLabel(_(label))
             about.setText(_(label))
+            about.explain(_(about_row))
             about.setProperty("muted", True)
             grid.addWidget(about, row, 0)
             self._rows.append([about])

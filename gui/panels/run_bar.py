@@ -47,10 +47,20 @@ class RunBar(QToolBar):
         self.addWidget(spring)
         self._readouts = {
             "step": Readout(
-                "readout_step", _("step"), "0,000,000", _("Updates of the parameters so far."), theme, True
+                "readout_step",
+                _("step"),
+                "0,000,000",
+                _("Steps: updates of the parameters so far, each from one batch of points."),
+                theme,
+                True,
             ),
             "epoch": Readout(
-                "readout_epoch", _("epoch"), "000,000", _("Passes over the points so far."), theme, True
+                "readout_epoch",
+                _("epoch"),
+                "000,000",
+                _("Epochs: passes over all points so far. With all points in a batch, an epoch is one step."),
+                theme,
+                True,
             ),
             "loss": Readout(
                 "readout_loss",

@@ -29,7 +29,7 @@ from gui.widgets.fields import CountField, Field, WordField, field_for
 from gui.widgets.fold import Fold
 from gui.widgets.numbers_field import NumbersField
 from gui.widgets.rate_slider import RateSlider
-from gui.widgets.section import Form, Section, live_mark, note
+from gui.widgets.section import Form, Section, live_mark, live_words, note
 from gui.widgets.table_choice import TableChoice
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ class SettingsPanel(QFrame):
         for choice in self._choices.values():
             choice.changed.connect(self.changed)
             choice.option_changed.connect(self.option_changed)
+        layout.addWidget(self._legend())
         for name in ("model", "loss"):
             layout.addWidget(self._choice_section(name))
         layout.addWidget(self._optimizer_section())
@@ -99,7 +100,6 @@ class SettingsPanel(QFrame):
         self._device = self._device_section()
         layout.addWidget(self._device)
         layout.addWidget(self._all_button())
-        layout.addWidget(self._legend())
 
     def show_settings(self, settings: Settings) -> None:
         """Show `settings` everywhere."""
@@ -194,7 +194,8 @@ class SettingsPanel(QFrame):
     # --- the parts --------------------------------------------------------------------------------------
 
     def _choice_section(self, name: str) -> Section:
-        section, choice = Section(_(FIELDS[name].label), self._theme), self._choices[name]
+        section = Section(_(FIELDS[name].label), _(FIELDS[name].tip), self._theme)
+        choice = self._choices[name]
         section.heading.addWidget(live_mark(FIELDS[name].live, self._theme))
         section.body.addWidget(choice.field)
         section.body.addWidget(choice.options)
@@ -238,7 +239,9 @@ class SettingsPanel(QFrame):
         section.body.addWidget(sweep)
 
     def _training_section(self) -> Section:
-        section = Section(_("Training"), self._theme)
+        section = Section(
+            _("Training"), _("How the points are used, and where the parameters start."), self._theme
+        )
         section.body.addWidget(self._training)
         self._add_field(self._training, "batch_size")
         self._training.add_note(self._batch)
@@ -256,7 +259,9 @@ class SettingsPanel(QFrame):
 
     def _stop_section(self) -> Section:
         """When the training ends by itself: after its epochs, and by other rules for those who want them."""
-        section = Section(_("Stop"), self._theme)
+        section = Section(
+            _("Stop"), _("When the training ends by itself; Pause ends it at any time."), self._theme
+        )
         self._add_field(section.add_form(), "epochs")
         self._stop_rules.fill({name: FIELDS[name] for name in MORE_RULES})
         self._stop_rules.chosen.connect(self._choose)
@@ -276,7 +281,7 @@ class SettingsPanel(QFrame):
 
     def _device_section(self) -> Section:
         device = FIELDS["device"]
-        section = Section(_(device.label), self._theme)
+        section = Section(_(device.label), _(device.tip), self._theme)
         form = section.add_form()
         for name in PROCESSOR:
             self._add_field(form, name)
@@ -312,6 +317,7 @@ class SettingsPanel(QFrame):
         return self._all
 
     def _legend(self) -> QWidget:
+        """What the pictures beside the settings mean, above the first of them."""
         legend = QWidget()
         row = QHBoxLayout(legend)
         row.setContentsMargins(self._theme.px(12), self._theme.px(8), self._theme.px(12), self._theme.px(8))
@@ -319,6 +325,7 @@ class SettingsPanel(QFrame):
             row.addWidget(live_mark(live, self._theme))
             label = QLabel(words)
             label.setProperty("muted", True)
+            label.setToolTip(live_words(live))
             row.addWidget(label)
         row.addStretch(1)
         return legend

@@ -6,14 +6,15 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from core.insight.numbers import significant
 from core.insight.units import as_trained_only
 from core.texts import _
 from gui.theme import GRID, Theme
+from gui.widgets.plain import plain_tip
 
 LINE = 17  # pixels, the height of a row
 BAR = 7  # pixels, the height of a bar
@@ -24,7 +25,7 @@ DIGITS = 3
 
 
 class StepRow(NamedTuple):
-    """One quantity: what it is called, its colour, and its numbers, one for each column.
+    """One quantity: what it is called, its colour, its numbers, one for each column, and what it is for.
 
     None of them is what there is as trained only.
     """
@@ -32,6 +33,7 @@ class StepRow(NamedTuple):
     name: str
     colour: str
     numbers: tuple[float, ...] | None
+    tip: str = ""
 
     @property
     def largest(self) -> float:
@@ -83,6 +85,16 @@ class StepBars(QWidget):
             return as_trained_only()
         pairs = zip(self._columns, row.numbers, strict=True)
         return ", ".join(f"{column} {significant(number, DIGITS)}" for column, number in pairs)
+
+    def event(self, event: QEvent) -> bool:
+        """The tooltip of a row tells what it is, before what all of them are."""
+        if isinstance(event, QHelpEvent):
+            line = event.pos().y() // self._theme.px(LINE) - (not self._brief())
+            tip = self._rows[line].tip if 0 <= line < len(self._rows) else ""
+            if tip:
+                QToolTip.showText(event.globalPos(), plain_tip(f"{self._rows[line].name}: {tip}"), self)
+                return True
+        return super().event(event)
 
     def sizeHint(self) -> QSize:
         """As high as its rows, their heading and the remark, if there are these."""

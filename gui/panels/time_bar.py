@@ -50,6 +50,7 @@ class TimeBar(QWidget):
     def _make(self, theme: Theme) -> None:
         self._caption = QLabel(_("time"))
         self._caption.setProperty("muted", True)
+        self._caption.setToolTip(_("The steps of the run from the first to the newest: go back to any."))
         self._slider = TimeSlider()
         self._slider.setObjectName("time_slider")
         self._slider.setAccessibleName(_("Time"))
@@ -64,6 +65,7 @@ class TimeBar(QWidget):
         self._time = StillLabel(_time_text(WIDEST, WIDEST), shrinks=True)
         self._time.setObjectName("readout_time")
         self._time.setAccessibleName(_("Chosen step"))
+        self._time.explain(_("The step that all views show, and how many the run has made."))
         self._time.setFont(theme.font(digits=True))
         self._rate = Readout(
             "readout_rate",

@@ -20,8 +20,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QLabel, QToolTip, QWidget
 
 from gui.plots.axis import Axis
+from gui.plots.legend import Legend
 from gui.plots.range_keeper import LIMIT, Range, RangeKeeper
 from gui.theme import GRID, Theme
+from gui.widgets.plain import plain_tip
 
 Floats = NDArray[np.float64]
 
@@ -35,7 +37,7 @@ NARROWEST = 120  # pixels; the words of an empty plot need so much
 
 
 class Canvas(pg.GraphicsView):  # type: ignore[misc]
-    """A view box with two axes, whose range belongs to two RangeKeepers.
+    """A view box with two axes, whose range belongs to two RangeKeepers, and a legend.
 
     Not a PlotWidget: that brings along eight menus and the mouse modes of pyqtgraph, which nobody sees here.
     """
@@ -50,6 +52,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
     ) -> None:
         super().__init__(parent, background=theme.surface)
         self.theme = theme
+        self.legend = Legend(theme, ())  # of those that have something to tell apart
         self.x_range = x_range
         self.y_range = y_range
         self._pan_from: QPointF | None = None
@@ -265,7 +268,10 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         return bool(super().event(event))
 
     def viewportEvent(self, event: QEvent) -> bool:
-        """The tooltip keeps to the axes and margins, and never covers what there is to see."""
+        """The tooltip keeps to the axes, margins and legend, and never covers what there is to see."""
+        if isinstance(event, QHelpEvent) and (tip := self.legend_tip(QPointF(event.pos()))):
+            QToolTip.showText(event.globalPos(), plain_tip(tip), self)
+            return True
         if isinstance(event, QHelpEvent) and self.area().contains(QPointF(event.pos())):
             event.accept()
             return True
@@ -273,6 +279,10 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         if over_data and QToolTip.isVisible():
             QToolTip.hideText()
         return bool(super().viewportEvent(event))
+
+    def legend_tip(self, place: QPointF) -> str:
+        """What the entry of the legend at `place` of the viewport is, if there is one."""
+        return self.legend.tip_at(place)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self.end_gesture()

@@ -10,6 +10,7 @@ from core.texts import _
 from gui.plots.canvas import Canvas
 from gui.plots.dots import HOLLOW
 from gui.plots.legend import Entry, Legend
+from gui.plots.legend_words import abandoned_tip, best_tip, held_out_tip, marked_tip
 from gui.plots.trace import Trace
 from gui.theme import DATA, MODEL, REFERENCE, Theme
 
@@ -42,15 +43,27 @@ class FitCurves:
             theme,
             (
                 # First: it comes and goes with the cursor, and the others stay where they are.
-                Entry(MARKED, _("marked"), faded, marked, solid),
-                Entry("data", _("data"), DATA),
-                Entry("all", _("training and held out"), DATA),
-                Entry("training", _("training"), DATA),
-                Entry("held_out", _("held out"), DATA, theme.px(HOLLOW), hollow=True),
-                Entry(FIT, _("fit"), MODEL, fit, solid),
-                Entry(REFERENCE_CURVE, _("best fit"), REFERENCE, thin, dashed),
-                Entry(START, _("start"), theme.was, thin, dotted),
-                Entry(GHOST, _("abandoned"), theme.was, thin, solid),
+                Entry(MARKED, _("marked"), marked_tip(), faded, marked, solid),
+                Entry("data", _("data"), _("Your points: training makes the fit come near them."), DATA),
+                Entry(
+                    "all",
+                    _("training and held out"),
+                    _("All points, so many that their density is drawn."),
+                    DATA,
+                ),
+                Entry("training", _("training"), _("The points that training sees."), DATA),
+                Entry("held_out", _("held out"), held_out_tip(), DATA, theme.px(HOLLOW), hollow=True),
+                Entry(
+                    FIT,
+                    _("fit"),
+                    _("What the model predicts now; watch it move while it trains."),
+                    MODEL,
+                    fit,
+                    solid,
+                ),
+                Entry(REFERENCE_CURVE, _("best fit"), best_tip(), REFERENCE, thin, dashed),
+                Entry(START, _("start"), _("Where this run began, at step 0."), theme.was, thin, dotted),
+                Entry(GHOST, _("abandoned"), abandoned_tip(), theme.was, thin, solid),
             ),
         )
 

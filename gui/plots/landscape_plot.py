@@ -21,6 +21,7 @@ from gui.plots.contour_map import ContourMap, Picture
 from gui.plots.dot import Cross, Dot
 from gui.plots.landscape_range import ANYTHING, HOME, landscape_room
 from gui.plots.legend import HEIGHT, Entry, Legend
+from gui.plots.legend_words import ARROW_TIPS, abandoned_tip, optimum_tip
 from gui.plots.moves import ARROWS, MoveArrows, Moves
 from gui.plots.range_keeper import LIMIT, Range, RangeKeeper
 from gui.plots.trail import Trail
@@ -94,11 +95,11 @@ class LandscapePlot(Canvas):
             theme,
             (
                 *(
-                    Entry(key, _(label), colour or theme.text, px(width), style)
+                    Entry(key, _(label), _(ARROW_TIPS[key]), colour or theme.text, px(width), style)
                     for key, (label, colour, width, style) in ARROWS.items()
                 ),
-                Entry("optimum", _("optimum"), REFERENCE, px(3), Qt.PenStyle.SolidLine),
-                Entry("abandoned", _("abandoned"), theme.was, px(2), Qt.PenStyle.SolidLine),
+                Entry("optimum", _("optimum"), optimum_tip(), REFERENCE, px(3), Qt.PenStyle.SolidLine),
+                Entry("abandoned", _("abandoned"), abandoned_tip(), theme.was, px(2), Qt.PenStyle.SolidLine),
             ),
         )
         self.legend.setParentItem(self.centralWidget)

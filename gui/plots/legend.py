@@ -23,10 +23,14 @@ TEXT = 12  # pixels, a size below the body, to leave the plot to the data
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the legend; without a style a dot, or, `hollow`, a ring, or a triangle that `falls`."""
+    """One line of the legend; without a style a dot, or, `hollow`, a ring, or a triangle that `falls`.
+
+    `tip` says what it is, and what one does with it.
+    """
 
     key: str
     text: str
+    tip: str
     colour: str
     width: float = 0.0
     style: Qt.PenStyle | None = None
@@ -74,6 +78,12 @@ class Legend(QGraphicsItem):
 
     def _text(self, entry: Entry) -> str:
         return f"{entry.text} {self._arrows.get(entry.key, '')}".rstrip()
+
+    def tip_at(self, place: QPointF) -> str:
+        """What the entry at `place`, in pixels of the plot, is; nothing where there is none."""
+        here = place - self.pos()
+        pairs = zip(self._places, self.shown, strict=True) if self.isVisible() else ()
+        return next((entry.tip for area, entry in pairs if area.contains(here)), "")
 
     def stand_at(self, area: QRectF) -> None:
         """Stand at the top right of the data, whose rectangle is `area`."""

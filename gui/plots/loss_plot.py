@@ -14,6 +14,7 @@ from gui.plots.canvas import STRIP_ROW, Canvas
 from gui.plots.dot import Dot
 from gui.plots.history_curve import MARKER, HistoryCurve
 from gui.plots.legend import HEIGHT, Entry, Legend
+from gui.plots.legend_words import abandoned_tip, held_out_loss_tip, training_tip
 from gui.plots.range_keeper import Range, RangeKeeper, nice_step, roomy
 from gui.plots.rate_strip import RateStrip
 from gui.plots.step_tools import BrushTool, ScrubTool, Stretch
@@ -122,9 +123,11 @@ class LossPlot(Canvas):
         self.legend = Legend(
             theme,
             (
-                Entry(TRAINING, _("training, before step"), MODEL, px(2), Qt.PenStyle.SolidLine),
-                Entry(HELD_OUT, _("held out"), VALIDATION, px(2), Qt.PenStyle.DashLine),
-                Entry(ABANDONED, _("abandoned"), theme.was, px(2), Qt.PenStyle.SolidLine),
+                Entry(
+                    TRAINING, _("training, before step"), training_tip(), MODEL, px(2), Qt.PenStyle.SolidLine
+                ),
+                Entry(HELD_OUT, _("held out"), held_out_loss_tip(), VALIDATION, px(2), Qt.PenStyle.DashLine),
+                Entry(ABANDONED, _("abandoned"), abandoned_tip(), theme.was, px(2), Qt.PenStyle.SolidLine),
                 zero_entry(theme),
             ),
         )

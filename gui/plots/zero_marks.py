@@ -7,6 +7,7 @@ from PySide6.QtCore import QRectF
 from core.texts import _
 from gui.plots.dots import Scatter
 from gui.plots.legend import Entry
+from gui.plots.legend_words import zero_tip
 from gui.plots.range_keeper import Range
 from gui.theme import Theme
 
@@ -62,4 +63,4 @@ def on_axis(values: Floats, logarithmic: bool, floor: float) -> Floats:
 
 def zero_entry(theme: Theme) -> Entry:
     """What the legend says of the marks."""
-    return Entry(EXACTLY_ZERO, _("exactly 0"), theme.muted, falls=True)
+    return Entry(EXACTLY_ZERO, _("exactly 0"), zero_tip(), theme.muted, falls=True)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from core.texts import _
 from gui.theme import Theme
+from gui.widgets.plain import plain_tip
 
 LEAST = 72  # pixels, the least width of a control; it takes what room there is
 CONTROL = 24  # pixels, the least height of a control: Chinese letters need it
@@ -25,13 +26,14 @@ MARK = 14  # pixels, the little picture that tells live changes from those that 
 
 
 class Section(QFrame):
-    """A title and rows below it; a row is a label, a mark and a control."""
+    """A title, which `tip` explains, and rows below it; a row is a label, a mark and a control."""
 
-    def __init__(self, title: str, theme: Theme) -> None:
+    def __init__(self, title: str, tip: str, theme: Theme) -> None:
         super().__init__()
         self.theme = theme
         self.setProperty("section", True)
         name = QLabel(title)
+        name.setToolTip(plain_tip(tip))
         name.setFont(theme.font(14, bold=True))
         self.heading = QHBoxLayout()
         self.heading.addWidget(name)
@@ -87,18 +89,21 @@ class Form(QWidget):
 
 
 def live_mark(live: bool, theme: Theme) -> QLabel:
-    """A little picture: a bolt for live changes, a turning arrow for those that start a new run."""
+    """A little picture: a bolt for live changes, a flag, as at a start, for those that start a new run."""
     mark = QLabel()
-    mark.setPixmap(theme.icon("bolt" if live else "refresh").pixmap(theme.px(MARK), theme.px(MARK)))
-    tip = (
-        _("Live: a running fit takes this up at its next step.")
-        if live
-        else _("Changing this starts a new run.")
-    )
-    mark.setToolTip(tip)
-    mark.setAccessibleName(tip)
+    mark.setObjectName("live_mark")
+    mark.setPixmap(theme.icon("bolt" if live else "flag").pixmap(theme.px(MARK), theme.px(MARK)))
+    mark.setToolTip(live_words(live))
+    mark.setAccessibleName(live_words(live))
     mark.setAlignment(Qt.AlignmentFlag.AlignCenter)
     return mark
+
+
+def live_words(live: bool) -> str:
+    """What the picture means."""
+    if live:
+        return _("Live: a running fit takes this up at its next step.")
+    return _("Changing this starts a new run, from step 0.")
 
 
 def note(name: str) -> QLabel:
