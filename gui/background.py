@@ -12,6 +12,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
 
+from core.problem import Problem
+
 log = logging.getLogger(__name__)
 
 LOOK_EVERY = 8  # milliseconds
@@ -111,7 +113,10 @@ class Background(QObject):
         futures += [self._pool.submit(job.work) for job in self._waiting.values()]
         self.close()
         for error in filter(None, (future.exception() for future in futures)):
-            log.error("what was begun could not be finished", exc_info=error)
+            if isinstance(error, Problem):
+                log.warning("%s", error)
+            else:
+                log.error("what was begun could not be finished", exc_info=error)
 
     def _start_next(self) -> None:
         if self._now is None and self._waiting and not self._closed:

@@ -20,6 +20,8 @@ from hypothesis.extra.numpy import arrays
 
 from core import whole_file
 from core.choices import FIELDS, TABLES
+from core.choices.choice import LONGEST_WORD
+from core.choices.limits import MOST_START_VALUES
 from core.experiment import (
     MOST_STRETCHES,
     Experiment,
@@ -68,7 +70,7 @@ def many_settings(draw: st.DrawFn) -> Settings:
         "epochs": draw(st.none() | st.integers(1, 10_000)),
         "seed": draw(st.integers(0, 2**31 - 1)),
         "standardise": draw(st.booleans()),
-        "device": draw(st.text()),
+        "device": draw(st.text(max_size=LONGEST_WORD)),
         "start_values": tuple(draw(st.lists(finite, max_size=4))),
     }
     options = {
@@ -347,6 +349,14 @@ REFUSED = {
     "a rate out of range": (changed(settings__learning_rate=0), "Learning rate must be a number from"),
     "a seed with a fraction": (changed(settings__seed=1.5), "Seed must be a whole number"),
     "a switch that is a number": (changed(settings__standardise=1), "true or false"),
+    "a device longer than any": (
+        changed(settings__device="c" * (LONGEST_WORD + 1)),
+        "at most 100 characters",
+    ),
+    "more start values than parameters": (
+        changed(settings__start_values=[0] * (MOST_START_VALUES + 1)),
+        "10,001 start values and the limit is 10,000",
+    ),
     "epochs past every range": (changed(settings__epochs=10**400), "not a finite number"),
     "a start value that is a text": (changed(settings__start_values=["1"]), "Start values"),
     "a number past every range": (dumps(LINE).replace("2.5", "1e999"), "1e999 is not a finite number"),

@@ -16,6 +16,7 @@ Value = float | int | bool | str | None
 Rule = Callable[[Mapping[str, Value]], None]
 Row = TypeVar("Row", bound="Choice")
 LONGEST_ECHO = 40  # characters of a wrong value that a message repeats
+LONGEST_WORD = 100  # characters of a word that no table has, such as the name of a device
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Parameter:
             return None
         if self.kind is bool and isinstance(value, bool):
             return value
-        if self.kind is str and isinstance(value, str) and (value in self.words or not self.words):
+        if self.kind is str and isinstance(value, str) and self._is_word(value):
             return value
         if self.kind in (int, float) and isinstance(value, int | float) and not isinstance(value, bool):
             return self._number(value)
@@ -74,6 +75,10 @@ class Parameter:
             return self.check(float(text) if self.kind is float else int(text))
         except ValueError as error:
             raise self._problem(text) from error
+
+    def _is_word(self, text: str) -> bool:
+        """Whether `text` is in the table; where there is none, a word that a window can show."""
+        return text in self.words if self.words else len(text) <= LONGEST_WORD
 
     def _number(self, value: float) -> Value:
         # Compared, because math.isfinite and float overflow for an int of hundreds of digits.
@@ -100,7 +105,7 @@ class Parameter:
         if self.kind is bool:
             return _("true or false")
         if self.kind is str:
-            return ", ".join(self.words) if self.words else _("a text")
+            return ", ".join(self.words) or _("a text of at most {most} characters").format(most=LONGEST_WORD)
         number = _("a whole number") if self.kind is int else _("a number")
         low, high = f"{self.minimum:.10g}", f"{self.maximum:.10g}"
         if math.isfinite(self.minimum) and math.isfinite(self.maximum):

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from core.choices import FIELDS, STOP_RULES, TABLES, Choice, Parameter, Value
 from core.choices.choice import LONGEST_ECHO
+from core.choices.limits import MOST_START_VALUES
 from core.problem import Problem
 from core.texts import _
 
@@ -136,4 +137,7 @@ def _start_values(values: object) -> tuple[float, ...]:
     number = Parameter("start_values", FIELDS["start"].label, 0.0)
     if not isinstance(values, tuple | list):
         raise Problem(_("Start values must be a list of numbers."))
+    if len(values) > MOST_START_VALUES:
+        text = _("There are {count} start values and the limit is {limit}; give one for each parameter.")
+        raise Problem(text.format(count=f"{len(values):,}", limit=f"{MOST_START_VALUES:,}"))
     return tuple(float(number.check(value) or 0) for value in values)
