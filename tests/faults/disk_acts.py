@@ -1,0 +1,105 @@
+"""What is done at the window while its data folder, its disk or the clock is not as it should be."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from typing import TYPE_CHECKING
+
+from tests.faults.doing import FILLER, WHILE, data_folder, draw, end, fill, notice, saved
+
+if TYPE_CHECKING:
+    from gui.main_window import MainWindow
+    from tests.faults.driven import Hands
+
+YEARS = 10 * 365 * 24 * 3600  # seconds
+
+
+def look(window: MainWindow, hands: Hands) -> None:
+    """Only look."""
+    from tests.windows import ready
+
+    ready(hands, window)  # type: ignore[arg-type]
+    hands.wait(500)
+    hands.tell("reads", hands.reads(window))
+    end(window, hands)
+
+
+def draw_and_close(window: MainWindow, hands: Hands) -> None:
+    draw(window, hands, 4)
+    end(window, hands)
+
+
+def draw_and_be_killed(window: MainWindow, hands: Hands) -> None:
+    """As many points as the last argument says, kept, and then a kill."""
+    draw(window, hands, int(os.environ["POINTS"]))
+    saved(window, hands)
+    hands.tell("points", len(window.store.points))
+    hands.tell("kept", True)
+    hands.wait(10**9)
+
+
+def fill_the_disk(window: MainWindow, hands: Hands) -> None:
+    draw(window, hands, 3)
+    saved(window, hands)
+    fill(data_folder())
+    draw(window, hands)
+    hands.waitUntil(lambda: bool(notice(window)))
+    hands.tell("reads", notice(window))
+    hands.wait(WHILE)
+    hands.tell("stays", notice(window))
+    (data_folder() / FILLER).unlink()
+    hands.waitUntil(lambda: not notice(window))
+    saved(window, hands)
+    end(window, hands)
+
+
+def notice_stays(window: MainWindow, hands: Hands) -> None:
+    """Draw where nothing can be kept, and see that this is said all the time."""
+    hands.tell("shown", len(window.store.points))
+    draw(window, hands)
+    hands.waitUntil(lambda: bool(notice(window)))
+    hands.tell("reads", notice(window))
+    hands.wait(WHILE)
+    hands.tell("stays", notice(window))
+    end(window, hands)
+
+
+def remove_the_folder(window: MainWindow, hands: Hands) -> None:
+    """In mid-run."""
+    from tests.windows import action, wait_for_step
+
+    draw(window, hands, 8)
+    saved(window, hands)
+    action(window, "run").trigger()
+    wait_for_step(hands, window, 5)  # type: ignore[arg-type]
+    shutil.rmtree(data_folder())
+    hands.waitUntil(lambda: any(data_folder().glob("work-*.fit.json")))
+    hands.tell("reads", hands.reads(window))
+    os._exit(0)  # so that closing writes nothing
+
+
+def draw_upon_a_mount(window: MainWindow, hands: Hands) -> None:
+    """What was mounted over the file of the work cannot be replaced."""
+    draw(window, hands)
+    hands.wait(WHILE)
+    hands.tell("reads", notice(window))
+    end(window, hands)
+
+
+def set_the_clock_back(window: MainWindow, hands: Hands) -> None:
+    """In mid-run."""
+    from tests.windows import action, wait_for_step
+
+    draw(window, hands, 2)
+    action(window, "run").trigger()
+    wait_for_step(hands, window, 5)  # type: ignore[arg-type]
+    now = time.time
+    time.time = lambda: now() - YEARS
+    draw(window, hands, 2)
+    saved(window, hands)
+    step = window.session.snapshot.step
+    wait_for_step(hands, window, step + 5)  # type: ignore[arg-type]
+    hands.tell("reads", hands.reads(window))
+    end(window, hands)
