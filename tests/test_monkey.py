@@ -37,4 +37,4 @@ def test_nothing_goes_wrong_whatever_a_monkey_does(qapp: QApplication, tmp_path:
             qapp.setFont(font)
             qapp.setPalette(palette)
     assert not faults.seen
-    assert [name for name in monkey.actions_left() if not name.startswith(LOOKS)] == []
+    assert [name for name in monkey.curiosity.actions_left() if not name.startswith(LOOKS)] == []

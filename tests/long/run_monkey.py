@@ -77,7 +77,7 @@ class Watch:
                 if number % WEIGHED_EVERY == 0:
                     monkey.close()
                     self._megabytes.append((number, private_megabytes()))
-                    self._say(f"{number} acts, {time.perf_counter() - begin:.0f} s, {monkey.left_words()}")
+                    self._say(f"{number} acts, {time.perf_counter() - begin:.0f} s, {left_words(monkey)}")
             faulthandler.dump_traceback_later(HANGS, exit=True)
             monkey.close()
             faulthandler.cancel_dump_traceback_later()
@@ -87,9 +87,9 @@ class Watch:
             "actions": number,
             "seconds": round(time.perf_counter() - begin),
             "faults": self._faults,
-            "actions left": monkey.actions_left(),
-            "inputs left": monkey.inputs_left(),
-            "inputs reached": monkey.share_of_inputs(),
+            "actions left": monkey.curiosity.actions_left(),
+            "inputs left": monkey.curiosity.inputs_left(),
+            "inputs reached": monkey.curiosity.share_of_inputs(),
             "megabytes": self._megabytes,
             "growth": growth(self._megabytes),
             "slowest": self._slowest,
@@ -151,6 +151,12 @@ def shorten(trace: Path, fault: str) -> int:
     return 0
 
 
+def left_words(monkey: Monkey) -> str:
+    """What is still to be reached, in short."""
+    left, share = len(monkey.curiosity.actions_left()), monkey.curiosity.share_of_inputs()
+    return f"{left} actions left, {share:.1%} of the inputs reached"
+
+
 def growth(weighed: list[tuple[int, float]]) -> float | None:
     """Megabytes for 1,000 acts, by least squares over the later half, when all is there that is made once."""
     later = weighed[len(weighed) // 2 :]
@@ -163,6 +169,7 @@ def growth(weighed: list[tuple[int, float]]) -> float | None:
 
 def private_megabytes() -> float:
     """The memory of this process alone, when all that is garbage is gone."""
+    gc.unfreeze()  # a process that opens one window after another has kept some of each
     gc.collect()
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

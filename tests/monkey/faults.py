@@ -13,7 +13,7 @@ from types import TracebackType
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
 ROOT = Path(__file__).parents[2]
-HARMLESS = ("This plugin does not support", "Mouse event ")  # of the platform without a screen, and of QtTest
+HARMLESS = ("This plugin does not support", "Mouse event ", "Keyboard event ")  # no screen; QtTest
 QUIET = (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from random import Random
 
-from PySide6.QtCore import QItemSelectionModel, QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QInputMethodEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -118,11 +118,12 @@ class Hand:
                 compose(where, text)
         press(self._draw.choice(LEAVING))
 
-    def choose_word(self, combo: QComboBox) -> None:
-        """A word of a list: from the list that a click opens, or by keys."""
+    def choose_word(self, combo: QComboBox, index: int | None = None) -> None:
+        """A word of a list, or that at `index`: from the list that a click opens, or by keys."""
         if not combo.count():
             return
-        index = self._draw.randrange(combo.count())
+        if index is None:
+            index = self._draw.randrange(combo.count())
         if self._draw.random() < 0.5:
             QTest.mouseClick(combo, LEFT, NONE, combo.rect().center())
             view = combo.view()
@@ -199,9 +200,6 @@ class Hand:
         for key in self._draw.sample(("Ctrl+A", "Ctrl+C", "Down", "Right", "End", "PgDown"), 2):
             press(key, view)
         mouse.turn_wheel(port, middle(port), self._draw.choice((120, -120, -480)))
-        if self._draw.random() < 0.2 and view.selectionModel() is not None:
-            view.selectionModel().clear()
-            view.selectionModel().select(view.rootIndex(), QItemSelectionModel.SelectionFlag.Clear)
 
     def read(self, page: QPlainTextEdit | QTextEdit) -> None:
         """Click into a text, select some, copy it, scroll."""

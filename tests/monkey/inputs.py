@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
+    QDockWidget,
     QFileDialog,
     QGraphicsView,
     QHeaderView,
@@ -107,7 +108,11 @@ def named_inputs(window: QWidget) -> set[str]:
 
 def named_actions(window: QWidget) -> dict[str, QAction]:
     """The actions of a window of this program by their names."""
-    named = {action.objectName(): action for action in window.findChildren(QAction)}
+    named = {
+        action.objectName(): action
+        for action in window.findChildren(QAction)
+        if action.isEnabled() or not isinstance(action.parent(), QDockWidget)  # a panel that always stays
+    }
     return {name: action for name, action in named.items() if name and not name.startswith(OF_QT)}
 
 

@@ -14,15 +14,15 @@ import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QDockWidget, QMessageBox
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QDialog, QDockWidget, QMessageBox
 
-from core.choices import TABLES
 from core.experiment import Experiment
 from gui.app import create_window
 from gui.autosave import Autosave
 from gui.main_window import MainWindow
 from tests import mouse
 from tests.monkey import desk, menus
+from tests.monkey.curiosity import Curiosity
 from tests.monkey.faults import Faults
 from tests.monkey.hand import Hand, close_popups, press
 from tests.monkey.inputs import (
@@ -31,7 +31,6 @@ from tests.monkey.inputs import (
     name_of,
     named_actions,
     named_inputs,
-    options,
     shown_windows,
 )
 
@@ -39,7 +38,19 @@ SIZES = ((1280, 720), (1024, 768), (1920, 1080), (800, 600), (640, 480), (1600, 
 LOOKS = ("language_", "theme_", "scale_")  # begin the names of what builds the window anew, which takes long
 RARE = 0.06  # of the times that an action is chosen it is one of those
 LOOKS_EVERY = 10  # acts, since it takes long to list all controls of a window
-FOLDS = "_more"  # ends the names of the buttons that show and hide fields
+CURIOUS = 0.2  # of the acts lead to something that was not used yet, where a way is known
+OFTEN = {  # how often each kind of act comes, among 100
+    "action": 32,
+    "use": 41,
+    "key": 9,
+    "wait": 6,
+    "hover": 4,
+    "resize": 1.5,
+    "part": 1.5,
+    "paste": 2,
+    "drop": 2,
+    "shut": 1,
+}
 LARGEST_SEED = 2**31
 FAR = 300  # pixels
 STUCK = 400  # milliseconds after which a question that holds everything up is answered
@@ -65,26 +76,24 @@ class Act:
 class Monkey:
     """Chooses acts from a seed and does them upon a window of its own, opened again when it is closed.
 
-    `reached` has the names of the controls and actions that were used, `known` those that there are.
+    Its `curiosity` knows what has been reached and what there is to reach.
     """
 
     def __init__(self, seed: int, folder: Path, faults: Faults) -> None:
-        self.reached: set[str] = set()
-        self._options = options()
-        self.known = set(self._options)
         self._draw = Random(seed)
+        self.curiosity = Curiosity(self._draw)
         self._faults = faults
         self._folder = folder / "work"
         self._desk = folder / "desk"
         self._files = desk.fill(self._desk)
         self._window: MainWindow | None = None
         self._actions: dict[str, QAction] = {}
-        self._names_of_actions: set[str] = set()
         self._number = 0
         self._left: Experiment | None = None
         self._does: dict[str, Callable[[Act, Random], None]] = {
             "action": self._act,
             "use": self._use,
+            "choose": self._choose_word,
             "key": lambda _act, draw: Hand(draw, self._files).press_any_key(),
             "hover": self._hover,
             "paste": self._paste,
@@ -99,22 +108,6 @@ class Monkey:
         self._answers.setInterval(STUCK)
         self._answers.timeout.connect(self._answer)
 
-    def actions_left(self) -> list[str]:
-        """The actions of the window that were not triggered yet."""
-        return sorted(set(self._names_of_actions) - self.reached)
-
-    def inputs_left(self) -> list[str]:
-        """The controls that were not used yet, of all that were seen, and of all fields of the tables."""
-        return sorted(self.known - self.reached)
-
-    def share_of_inputs(self) -> float:
-        """How many of the controls were used, from 0 to 1."""
-        return round(1 - len(self.inputs_left()) / len(self.known), 3)
-
-    def left_words(self) -> str:
-        """What is still to be reached, in short."""
-        return f"{len(self.actions_left())} actions left, {self.share_of_inputs():.1%} of the inputs reached"
-
     # --- choosing ---------------------------------------------------------------------------------------
 
     def choose(self) -> Act:
@@ -123,18 +116,11 @@ class Monkey:
         if QApplication.activeModalWidget() is not None or QApplication.activePopupWidget() is not None:
             do = draw.choices(("use", "key", "escape", "wait"), (75, 8, 12, 5))[0]
             return Act(do, self._some_input() if do == "use" else "", seed)
-        kinds = {
-            "action": 32,
-            "use": 40,
-            "key": 8,
-            "wait": 6,
-            "hover": 4,
-            "resize": 1.5,
-            "part": 1,
-            "paste": 2,
-            "drop": 2,
-        }
-        do = draw.choices((*kinds, "shut"), (*kinds.values(), 0.7))[0]
+        if draw.random() < CURIOUS:
+            step = self.curiosity.towards_something_new(inputs())
+            if step is not None:
+                return Act(*step, seed)
+        do = draw.choices(tuple(OFTEN), tuple(OFTEN.values()))[0]
         on = {"action": self._some_action, "use": self._some_input, "hover": self._some_input}
         return Act(do, on[do]() if do in on else "", seed)
 
@@ -146,20 +132,12 @@ class Monkey:
         ]
         looks = [name for name in able if name.startswith(LOOKS)]
         if looks and self._draw.random() < RARE:
-            return self._draw.choice([name for name in looks if name not in self.reached] or looks)
+            return self._draw.choice([name for name in looks if name not in self.curiosity.reached] or looks)
         able = [name for name in able if name not in looks]
-        return self._prefer_new(able)
+        return self.curiosity.one_of(able)
 
     def _some_input(self) -> str:
-        return self._prefer_new(list(inputs()))
-
-    def _prefer_new(self, names: list[str]) -> str:
-        new = [name for name in names if _last(name) not in self.reached or self._leads_on(_last(name))]
-        return self._draw.choice(new if new and self._draw.random() < 0.5 else names) if names else ""
-
-    def _leads_on(self, name: str) -> bool:
-        """Whether a control shows fields that were not used yet."""
-        return (name in TABLES or name.endswith(FOLDS)) and bool(self._options - self.reached)
+        return self.curiosity.one_of(list(inputs()))
 
     # --- doing ------------------------------------------------------------------------------------------
 
@@ -190,10 +168,10 @@ class Monkey:
         if present is not None:
             self._window = present
             self._actions = named_actions(present)
-            self._names_of_actions |= set(self._actions)
+            self.curiosity.actions |= set(self._actions)
             self._store = present.store
             for name, action in self._actions.items():
-                action.triggered.connect(partial(self.reached.add, name))
+                action.triggered.connect(partial(self.curiosity.reached.add, name))
 
     def close(self) -> None:
         """Close every dialog and the window, as if the person went home; `open` comes back to the work."""
@@ -217,7 +195,7 @@ class Monkey:
         """Learn what there is, and see whether the window has been closed."""
         for window in shown_windows():
             if self._number % LOOKS_EVERY == 0 or not isinstance(window, MainWindow):
-                self.known |= named_inputs(window)
+                self.curiosity.known |= named_inputs(window)
         self._number += 1
         if main_window() is None and self._window is not None:
             self._left = self._store.experiment
@@ -234,8 +212,15 @@ class Monkey:
     def _use(self, act: Act, draw: Random) -> None:
         widget = inputs().get(act.on)
         if widget is not None:
-            self.reached.add(name_of(widget))
+            self.curiosity.reached.add(name_of(widget))
             Hand(draw, self._files).use(widget)
+
+    def _choose_word(self, act: Act, draw: Random) -> None:
+        path, _equals, key = act.on.partition("=")
+        box = inputs().get(path)
+        if isinstance(box, QComboBox):
+            self.curiosity.reached.add(name_of(box))
+            Hand(draw, self._files).choose_word(box, box.findData(key))
 
     def _hover(self, act: Act, draw: Random) -> None:
         widget = inputs().get(act.on)
@@ -295,8 +280,3 @@ def settle() -> None:
     for _round in range(2):
         QApplication.processEvents()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-
-
-def _last(path: str) -> str:
-    """The name without its window and its number."""
-    return path.partition("/")[2].partition("#")[0] or path
