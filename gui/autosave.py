@@ -20,7 +20,7 @@ from gui.store import Store
 
 log = logging.getLogger(__name__)
 
-DELAY = 300  # milliseconds from the first change to the write
+DELAY = 150  # milliseconds from the first change to the write
 RETRY = 2000  # milliseconds until that is tried again which failed
 CHECK = 3000  # milliseconds between looks whether the work is still where it was written
 CRASHES = 2  # of windows with this work, after which another does not open it by itself
