@@ -45,7 +45,7 @@ from gui.workspace import Workspace
 
 NAME = "fitscope"
 PLAIN = {"mode": "simple"}  # what a window begins with after crashes
-FRAME = (8, 40)  # pixels at scale 1, what a desktop sets beside a window, and above and below it
+FRAME = (8, 40)  # pixels, what a desktop sets beside a window, and above and below it
 
 
 def create_app(argv: Sequence[str]) -> QApplication:
@@ -91,8 +91,7 @@ def run_window(arguments: argparse.Namespace) -> int:
     window.workspace.ends_process = True
     faults, signals = Faults(), _Signals(app)
     if preferences.bytes("geometry").isEmpty():
-        theme = _chosen_theme(preferences)
-        _keep_on_screen(window, QSize(*(theme.px(length) for length in FRAME)))
+        _keep_on_screen(window, QSize(*FRAME))
     window.show()
     if arguments.file:
         window.open_path(str(arguments.file), arguments.reading)

@@ -23,8 +23,10 @@ from core.texts import _
 from gui.panel_sizes import WINDOW, read, shared_anew, written
 from gui.panels.cards import Card, title_tools
 from gui.preferences import Preferences
+from gui.room import COLUMN, FIRST, Place, Room, room_for
 from gui.theme import Theme
 from gui.widgets.plain import plain_tip
+from gui.widgets.scrolled import Scrolled
 from gui.widgets.title_bar import TitleBar
 
 SIMPLE, FULL, INSIDE = MODES = ("simple", "full", "inside")  # the first is that of a new person
@@ -36,7 +38,6 @@ SHARES = {
     FULL: (1, 1),
     INSIDE: (9, 11, 10),
 }  # of the columns after the first, in what is left
-TAB = 26  # pixels at scale 1, the height of a tab
 ROW_SHARES = {SIMPLE: (1, 2), FULL: (1, 2), INSIDE: (1, 1)}  # of the rows of a column
 AREA = Qt.DockWidgetArea.LeftDockWidgetArea  # the only one: there is nothing in the middle
 
@@ -54,11 +55,11 @@ class Panel:
     title: str
     tip: str
     widget: QWidget | Callable[[], Card]
-    home: tuple[int, int]
-    places: Mapping[str, tuple[int, int]]
+    home: Place
+    places: Mapping[str, Place]
     stays: bool = False
 
-    def place(self, mode: str) -> tuple[int, int]:
+    def place(self, mode: str) -> Place:
         """Where the panel stands in `mode`, or would stand."""
         return self.places.get(mode, self.home)
 
@@ -89,7 +90,8 @@ class Arrangement(QObject):
         self._actions = actions
         self._preferences = preferences
         self._theme = theme
-        self._arranged = False
+        self._arranged = self._is_rearranging = False
+        self._room = Room(0, True, True)  # that the present arrangement was made for
         self._former = FULL  # the mode before the inside of a step
         self._empty: dict[str, Callable[[], Card]] = {}
         self._seen: dict[str, bool] = {panel.key: False for panel in panels}
@@ -150,18 +152,65 @@ class Arrangement(QObject):
     def restore(self) -> None:
         """The arrangement as it was last in this mode, or, where that cannot be had, as at first."""
         first, self._arranged = not self._arranged, True
+        self._room = self._room_now()
+        self._break_bars()
         sound = self._window.saveState()
         state = self._preferences.bytes(self._key())
         if not self._restore_state(state, self._version()) or self._lacks_bars():
             self._restore_state(sound)  # or Qt's layout would stand still after a state that is broken
             self.arrange()
+            if first:
+                QTimer.singleShot(0, self, self._raise_fronts)  # Qt has not made their tabs yet
         else:
             self._share_anew(read(self._preferences.get(f"{self._key()}_sizes", "")))
+            if not self._has_room():
+                self.arrange()  # so many panels beside each other have no room any more
+        self._break_bars()
         for panel in self._panels:
             if panel.stays:
                 self._docks[panel.key].show()
         if first:
             self._show_floating_later()
+
+    def make_room(self) -> None:
+        """Arrange the panels as they were last in a window of about this size, once it has it."""
+        self._break_bars()
+        if self._arranged and not self._is_rearranging and not self._fits():
+            self._is_rearranging = True
+            QTimer.singleShot(0, self, self._rearrange)
+
+    def _rearrange(self) -> None:
+        self._is_rearranging = False
+        if not self._fits():
+            self.remember()
+            self.restore()
+
+    def _fits(self) -> bool:
+        """Whether the present arrangement is made for the present size of the window."""
+        return self._room_now() == self._room and self._has_room()
+
+    def _has_room(self) -> bool:
+        """Whether all that is beside and above each other has room in the window."""
+        least = self._window.minimumSizeHint()
+        return least == least.boundedTo(self._window.size())
+
+    def _room_now(self) -> Room:
+        """The room that there is in the present mode."""
+        places = [panel.places[self.mode] for panel in self._panels if self.mode in panel.places]
+        return room_for(places, self._window.size() / self._theme.scale)
+
+    def _break_bars(self) -> None:
+        """Let the last bar at the top stand in a row of its own where it has no room beside the others."""
+        bars = [bar for bar in self._bars() if self._window.toolBarArea(bar) == Qt.ToolBarArea.TopToolBarArea]
+        if not bars:
+            return
+        *_others, last = bars
+        has_room = sum(bar.sizeHint().width() for bar in bars) <= self._window.width()
+        if self._window.toolBarBreak(last) == has_room:
+            if has_room:
+                self._window.removeToolBarBreak(last)
+            else:
+                self._window.insertToolBarBreak(last)
 
     def _restore_state(self, state: QByteArray, version: int = 0) -> bool:
         """Let Qt restore a state, which leaves the tabs of what was before in sight, over other panels."""
@@ -209,7 +258,7 @@ class Arrangement(QObject):
 
     def _key(self) -> str:
         """What an arrangement is remembered by: at another size it is another one."""
-        return f"panels_{self.mode}_{self._theme.scale:g}"
+        return f"panels_{self.mode}_{self._theme.scale:g}{self._room.name}"
 
     def _version(self) -> int:
         """The arrangement of other panels is of no use."""
@@ -250,45 +299,35 @@ class Arrangement(QObject):
                 self._window.tabifyDockWidget(before, dock)
         for panel in self._panels:
             self._docks[panel.key].setVisible(self.mode in panel.places)
-        for docks in places.values():
-            next((dock for dock in docks if not dock.isHidden()), docks[0]).raise_()
         self._share_out(places, columns)
+        self._raise_fronts()
 
-    def _places(self) -> dict[tuple[int, int], list[QDockWidget]]:
-        """The docks at each place, `(column, row)`, in the order of the places.
-
-        A column that is too tall for the window or the screen has one place only.
-        """
-        places: dict[tuple[int, int], list[QDockWidget]] = {}
+    def _places(self) -> dict[Place, list[QDockWidget]]:
+        """The docks at each place, `(column, row)`, in the order of the places."""
+        places: dict[Place, list[QDockWidget]] = {}
         for panel in sorted(self._panels, key=lambda panel: panel.place(self.mode)):
-            column, row = panel.place(self.mode)
-            row = row if self._has_room(column) else 0
-            places.setdefault((column, row), []).append(self._docks[panel.key])
-        return places
+            place = self._room.place(panel.place(self.mode))
+            places.setdefault(place, []).append(self._docks[panel.key])
+        return dict(sorted(places.items(), key=lambda item: item[0]))
 
-    def _has_room(self, column: int) -> bool:
-        """Whether the rows of a column can stand above each other."""
-        rows: dict[int, int] = {}
-        for panel in self._panels:
-            if self.mode in panel.places and panel.places[self.mode][0] == column:
-                needed = self._docks[panel.key].minimumSizeHint().height() + self._theme.px(TAB)
-                row = panel.places[self.mode][1]
-                rows[row] = max(needed, rows.get(row, 0))
-        bars = sum(bar.sizeHint().height() for bar in (self._window.menuBar(), *self._bars()))
-        room = self._window.height()
-        if self._is_on_screen():
-            room = min(room, self._window.screen().availableGeometry().height())
-        return sum(rows.values()) + bars <= room
+    def _raise_fronts(self) -> None:
+        for docks in self._places().values():
+            self._front(docks).raise_()
 
-    def _share_out(
-        self, places: Mapping[tuple[int, int], list[QDockWidget]], columns: list[QDockWidget]
-    ) -> None:
+    def _front(self, docks: Sequence[QDockWidget]) -> QDockWidget:
+        """Which of the docks at one place is in front: what always stays, or else the first that is shown."""
+        staying = {self._docks[panel.key] for panel in self._panels if panel.stays}
+        shown = [dock for dock in docks if not dock.isHidden()] or docks
+        return next((dock for dock in shown if dock in staying), shown[0])
+
+    def _share_out(self, places: Mapping[Place, list[QDockWidget]], columns: list[QDockWidget]) -> None:
         """The first column as wide as its controls need, the rest to the others; the height to the rows."""
-        first = min(self._theme.px(FIRST_COLUMN), round(MOST_FIRST * self._window.width()))
+        px, others = self._theme.px, len(columns) - 1
+        first = max(px(FIRST), min(px(FIRST_COLUMN), self._window.width() - others * px(COLUMN)))
         if columns[0].isHidden():
             first = 0
         room = self._window.width() - first
-        shares = SHARES[self.mode]
+        shares = SHARES[self.mode] if self._room.everything else (1,) * others
         widths = [max(first, 1), *(room * share // sum(shares) for share in shares)]
         self._window.resizeDocks(columns, widths, Qt.Orientation.Horizontal)
         for column in {column for column, _row in places}:
@@ -329,7 +368,7 @@ class Arrangement(QObject):
         bar.setProperty("card", card is not None)
         bar.setToolTip(plain_tip(panel.tip))
         dock.setTitleBarWidget(bar)
-        dock.setWidget(widget)
+        dock.setWidget(Scrolled(widget, self._theme))
 
     def _furnish(self, panel: Panel) -> None:
         """Fill the dock of a panel that nobody has wanted to see yet."""
@@ -366,3 +405,9 @@ def stay(bar: QToolBar) -> None:
     bar.setMovable(False)
     bar.toggleViewAction().setVisible(False)
     bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+
+
+def keep_words(tabs: QTabBar) -> None:
+    """Let every tab have its whole word; where they have no room beside each other, two arrows reach them."""
+    tabs.setElideMode(Qt.TextElideMode.ElideNone)
+    tabs.setUsesScrollButtons(True)

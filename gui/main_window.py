@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QScrollArea, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtCore import QChildEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QMainWindow, QTabBar, QToolBar, QVBoxLayout, QWidget
 
 from core.experiment import Experiment, Settings, generate
 from core.file_names import path_written, shown_name
@@ -17,7 +17,7 @@ from core.tables.reading import Reading
 from core.texts import _
 from gui.actions import make_actions
 from gui.all_panels import all_panels
-from gui.arrangement import FULL, INSIDE, SIMPLE, Arrangement, Panel, stay
+from gui.arrangement import FULL, INSIDE, SIMPLE, Arrangement, Panel, keep_words, stay
 from gui.diagnostician import Diagnostician
 from gui.dialogs.dialogs import Dialogs
 from gui.dialogs.text_dialog import about_text, keys_text, show_text
@@ -29,6 +29,7 @@ from gui.narrator import Narrator
 from gui.panels.data_panel import DataPanel
 from gui.panels.fit_card import FitCard
 from gui.panels.loss_card import LossCard
+from gui.panels.readout_bar import ReadoutBar
 from gui.panels.run_bar import RunBar
 from gui.panels.settings_panel import SettingsPanel
 from gui.panels.time_bar import TimeBar
@@ -50,8 +51,8 @@ if TYPE_CHECKING:
     from gui.surveyor import Surveyor
 
 EXAMPLE = "line"  # a key of GENERATORS
-LEAST_PANEL = 160  # pixels at scale 1
 SIZE = (1280, 720)
+LEAST_PANEL = 60  # pixels at scale 1, of the height
 
 
 class MainWindow(QMainWindow):
@@ -114,6 +115,7 @@ class MainWindow(QMainWindow):
         self._recent = recent_menu(self, preferences, self.files.open_path)
         self._look = look_menu(self, preferences, self.look_changed.emit)
         self._run_bar = RunBar(theme, self.actions_by_name)
+        self._readouts = ReadoutBar(theme)
         self._data = DataPanel(theme, self.actions_by_name, self._ready_made)
         self._settings = SettingsPanel(theme)
         self._fit = FitCard(theme, self.actions_by_name)
@@ -129,6 +131,7 @@ class MainWindow(QMainWindow):
             Parts(
                 self.actions_by_name,
                 self._run_bar,
+                self._readouts,
                 self._data,
                 self._settings,
                 self._fit,
@@ -148,16 +151,27 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         theme = self._theme
-        self.resize(theme.px(SIZE[0]), theme.px(SIZE[1]))
         self.arrangement = Arrangement(
             self, self._panels(), self.actions_by_name, self.workspace.preferences, theme
         )
+        self.resize(theme.px(SIZE[0]), theme.px(SIZE[1]))
         menus = (self._ready_made, self._recent, self._look, self.arrangement.menu())
         add_menus(self, self.actions_by_name, *menus)
-        stay(self._run_bar)
-        self.addToolBar(self._run_bar)
+        for bar in (self._run_bar, self._readouts):
+            stay(bar)
+            self.addToolBar(bar)
+        self.insertToolBarBreak(self._readouts)  # until there is known to be room beside the others
         self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, self._foot())
         self.restoreGeometry(self.workspace.preferences.bytes("geometry"))
+        self._message.make_room(self.height())
+        self._allow_small()
+
+    def _allow_small(self) -> None:
+        """Let the window become as small as its bars allow: the panels are then arranged otherwise."""
+        bars = self.findChildren(QToolBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        width = max(bar.minimumSizeHint().width() for bar in bars)
+        height = sum(bar.sizeHint().height() for bar in (self.menuBar(), *bars))
+        self.setMinimumSize(width, height + self._theme.px(LEAST_PANEL))
 
     def _foot(self) -> QToolBar:
         """The time and the messages, over the whole width."""
@@ -193,8 +207,8 @@ class MainWindow(QMainWindow):
         self._surveyor.show_all()
         return card
 
-    def _column(self) -> QScrollArea:
-        """The data and the settings, in a column that scrolls."""
+    def _column(self) -> QWidget:
+        """The data and the settings."""
         column = QWidget()
         layout = QVBoxLayout(column)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -202,12 +216,7 @@ class MainWindow(QMainWindow):
         layout.addWidget(self._data)
         layout.addWidget(self._settings)
         layout.addStretch(1)
-        area = QScrollArea()
-        area.setObjectName("panel")
-        area.setWidget(column)
-        area.setWidgetResizable(True)
-        area.setMinimumWidth(self._theme.px(LEAST_PANEL))
-        return area
+        return column
 
     def _join(self) -> None:
         self._join_actions()
@@ -429,6 +438,18 @@ class MainWindow(QMainWindow):
             self._shown = True
             self.arrangement.restore()
             self._fit.plot.setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another size has room for other panels beside each other."""
+        super().resizeEvent(event)
+        self.arrangement.make_room()
+        self._message.make_room(self.height())
+
+    def childEvent(self, event: QChildEvent) -> None:
+        """Qt makes the tabs of the panels by itself, and has finished one of them."""
+        tabs = event.child() if event.polished() else None
+        if isinstance(tabs, QTabBar):
+            keep_words(tabs)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files may be dropped."""

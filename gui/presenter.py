@@ -23,6 +23,7 @@ from core.training.history import Series
 from gui.panels.data_panel import DataPanel
 from gui.panels.fit_card import FitCard
 from gui.panels.loss_card import LossCard
+from gui.panels.readout_bar import ReadoutBar
 from gui.panels.run_bar import RunBar
 from gui.panels.settings_panel import SettingsPanel
 from gui.panels.time_bar import TimeBar
@@ -63,6 +64,7 @@ class Parts:
 
     actions: Mapping[str, QAction]
     run_bar: RunBar
+    readouts: ReadoutBar
     data: DataPanel
     settings: SettingsPanel
     fit: FitCard
@@ -292,7 +294,7 @@ class Presenter(QObject):
             self._parts.loss.plot.show_history(losses.upto(self._known), known[0], known[1], step)
 
     def _show_numbers(self, snapshot: Snapshot | None) -> None:
-        self._parts.run_bar.show_numbers(snapshot)
+        self._parts.readouts.show_numbers(snapshot)
         self._show_measures(snapshot)
         self._parts.time.show_device("" if snapshot is None else snapshot.device)
         self._show_time(snapshot)
@@ -310,12 +312,12 @@ class Presenter(QObject):
         Of many points that is found in the background. Until then the loss beside the step is the one that
         this very step found before its update.
         """
-        points, background, run_bar = self._store.points, self._workspace.background, self._parts.run_bar
+        points, background, readouts = self._store.points, self._workspace.background, self._parts.readouts
         self._measuring = None
         if snapshot is None or not len(points):
             background.drop("measures")
             self._show_measured(NO_FIT)
-            run_bar.show_loss(None)
+            readouts.show_loss(None)
             return
         before = self._equation if self._session.running else None
         work = partial(_measured, points, self._store.settings, self._held_out, snapshot, before)
@@ -323,9 +325,9 @@ class Presenter(QObject):
             background.drop("measures")
             found = work()
             self._show_measured(found)
-            run_bar.show_loss(found.loss)
+            readouts.show_loss(found.loss)
             return
-        run_bar.show_loss_before(snapshot.loss)
+        readouts.show_loss_before(snapshot.loss)
         if self._is_split:
             self._measuring = work
             show = partial(self._show_measured_late, work)
@@ -340,7 +342,7 @@ class Presenter(QObject):
         """Show what `work` has found; while a run goes on, the loss beside the step is of a later one."""
         self._show_measured(found)
         if work is self._measuring and not self._session.running:
-            self._parts.run_bar.show_loss(found.loss)
+            self._parts.readouts.show_loss(found.loss)
 
     def _miss_measures(self, _error: Exception) -> None:
         self._show_measured(NO_FIT)

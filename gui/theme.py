@@ -241,7 +241,7 @@ class Theme:
             QDockWidget {{ background: {self.hairline}; border: 1px solid {self.hairline}; }}
             QTabBar {{ qproperty-drawBase: 0; }}
             QTabBar::tab {{ background: transparent; color: {self.muted}; border: none;
-                            border-bottom: {px(2)}px solid transparent; padding: {px(4)}px {px(12)}px; }}
+                            border-bottom: {px(2)}px solid transparent; padding: {px(4)}px {px(6)}px; }}
             QTabBar::tab:selected {{ color: {self.text}; border-bottom-color: {self.accent}; }}
             QTabBar::tab:hover {{ color: {self.accent}; }}
         """

@@ -135,7 +135,7 @@ def test_a_signal_in_mid_run_ends_the_program_well_and_keeps_the_work(
     assert "Traceback" not in (data / "fitscope.log").read_text("utf-8")
 
 
-@pytest.mark.parametrize("scale", ["1", "1.25"])
+@pytest.mark.parametrize("scale", ["1", "2"])
 def test_the_first_window_and_its_title_have_room_on_the_screen(data: Path, scale: str) -> None:
     does = """
         room, has = self.screen().availableGeometry(), self.frameGeometry()
@@ -143,8 +143,8 @@ def test_the_first_window_and_its_title_have_room_on_the_screen(data: Path, scal
     """
     with program(data, does, "--scale", scale) as running:
         _room, beside, below, inside = hears(running, "room").split()
-        assert int(beside) >= 8 * float(scale)
-        assert int(below) >= 40 * float(scale)
+        assert int(beside) >= 8  # a desktop draws its frames at a scale of its own
+        assert int(below) >= 40
         assert inside == "True"
         end(running)
 

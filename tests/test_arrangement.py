@@ -554,7 +554,8 @@ def test_rows_that_have_no_room_on_the_screen_are_tabs(full: MainWindow, scale: 
     assert new.height() <= new.screen().availableGeometry().height()
     tabbed = dock(new, "theory") in new.tabifiedDockWidgets(dock(new, "loss"))
     assert tabbed == (scale != "1")
-    assert new.arrangement.seen("loss")
+    assert new.arrangement.seen("fit")
+    assert new.arrangement.seen("settings")
 
 
 def test_the_settings_keep_their_width_in_a_larger_window(window: MainWindow) -> None:

@@ -14,7 +14,7 @@ WIDEST = "0.000×10⁻⁰⁰"
 
 @pytest.fixture
 def readout(qtbot: QtBot) -> Readout:
-    made = Readout("readout_loss", "loss", WIDEST, "", Theme(), shrinks=True)
+    made = Readout("readout_loss", "loss", WIDEST, "", Theme(), "0.0")
     qtbot.addWidget(made)
     made.resize(made.sizeHint())
     with qtbot.waitExposed(made):
@@ -42,19 +42,22 @@ def test_with_room_the_value_stays_where_it_is_whatever_it_is(readout: Readout) 
     assert len(places) == 1
 
 
-def test_where_there_is_no_room_for_both_the_name_gives_way_to_a_wide_value_alone(readout: Readout) -> None:
+def test_where_there_is_no_room_for_all_digits_the_value_has_fewer_and_the_name_is_whole(
+    readout: Readout,
+) -> None:
     readout.resize(readout.minimumSizeHint())
-    readout.show_text("8.396")
-    assert is_whole(caption(readout))
-    assert is_whole(readout.value)
-    readout.show_text(WIDEST)
-    assert not is_whole(caption(readout))
-    assert is_whole(readout.value)
-
-
-def test_a_narrower_value_leaves_it_in_its_place(readout: Readout) -> None:
-    readout.resize(readout.minimumSizeHint())
-    readout.show_text(WIDEST)
     place = readout.value.pos()
-    readout.show_text("8.396")
+    readout.show_text("8.396", ["8.40", "8.4", "8"])
+    assert is_whole(caption(readout))
+    assert readout.value.shown() == "8.4"
+    readout.resize(readout.sizeHint())
+    assert readout.value.shown() == "8.396"
     assert readout.value.pos() == place
+
+
+def test_a_name_above_a_column_of_values_leaves_its_room_to_the_value(readout: Readout) -> None:
+    readout.resize(readout.minimumSizeHint())
+    readout.name_elsewhere(True)
+    readout.show_text("8.396", ["8.40", "8.4", "8"])
+    assert readout.value.shown() == "8.396"
+    assert caption(readout).isHidden()

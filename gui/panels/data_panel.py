@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QToolButton
 
 from core.experiment import Points
 from core.texts import _, n_
 from gui.theme import Theme
+from gui.widgets.plain_button import PlainButton
 from gui.widgets.section import Section
 from gui.widgets.still_label import StillLabel
 
@@ -30,7 +30,7 @@ class DataPanel(Section):
         self._source.setProperty("muted", True)
         self.body.addWidget(self._count)
         self.body.addWidget(self._source)
-        ready = _button(theme)
+        ready = PlainButton(theme)
         ready.setObjectName("ready_made")
         ready.setText(_("Ready-made"))
         ready.setIcon(theme.icon("database"))
@@ -43,7 +43,7 @@ class DataPanel(Section):
         for place, (name, text) in enumerate(
             (("open", _("Open…")), ("paste", _("Paste")), ("clear", _("Clear"))), start=1
         ):
-            button = _button(theme)
+            button = PlainButton(theme)
             actions[name].setIconText(text)
             button.setDefaultAction(actions[name])
             grid.addWidget(button, place // 2, place % 2)
@@ -54,12 +54,3 @@ class DataPanel(Section):
         count = len(points)
         self._count.setText(n_("{count} point", "{count} points", count).format(count=f"{count:,}"))
         self._source.setText(points.source)
-
-
-def _button(theme: Theme) -> QToolButton:
-    button = QToolButton()
-    button.setProperty("outlined", True)
-    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    button.setIconSize(theme.icon_size())
-    button.setSizePolicy(button.sizePolicy().Policy.Expanding, button.sizePolicy().Policy.Fixed)
-    return button

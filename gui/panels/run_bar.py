@@ -1,4 +1,4 @@
-"""The bar at the top: files, undo, the run and its speed, and where it stands."""
+"""The bar at the top: files, undo, the run and its speed."""
 
 from __future__ import annotations
 
@@ -8,17 +8,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QToolBar, QToolButton, QWidget
 
-from core.insight.numbers import significant
 from core.texts import _, n_
-from core.training import Snapshot
 from gui.session import SPEEDS
 from gui.theme import Theme
 from gui.widgets.more_button import MoreButton
-from gui.widgets.readout import Readout
 
 
 class RunBar(QToolBar):
-    """Shows the actions, and step, epoch and loss. `speed_chosen(steps a second or None)` tells a wish."""
+    """Shows the actions. `speed_chosen(steps a second or None)` tells a wish."""
 
     speed_chosen = Signal(object)
 
@@ -45,35 +42,6 @@ class RunBar(QToolBar):
         spring = QWidget()
         spring.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(spring)
-        self._readouts = {
-            "step": Readout(
-                "readout_step",
-                _("step"),
-                "0,000,000",
-                _("Steps: updates of the parameters so far, each from one batch of points."),
-                theme,
-                True,
-            ),
-            "epoch": Readout(
-                "readout_epoch",
-                _("epoch"),
-                "000,000",
-                _("Epochs: passes over all points so far. With all points in a batch, an epoch is one step."),
-                theme,
-                True,
-            ),
-            "loss": Readout(
-                "readout_loss",
-                max(_("loss"), _("loss before"), key=len),
-                "0.000×10⁻⁰⁰",
-                "",
-                theme,
-                True,
-            ),
-        }
-        self.show_loss(None)
-        for readout in self._readouts.values():
-            self.addWidget(readout)
         self.show_running(False, False)
 
     def _widest(self, button: QToolButton) -> int:
@@ -90,32 +58,6 @@ class RunBar(QToolBar):
             self._theme.icon("player-pause" if running else "player-play", self._theme.on_accent)
         )
         self._run.setText(_("Loading…") if running and loading else _("Pause") if running else _("Run"))
-
-    def show_numbers(self, snapshot: Snapshot | None) -> None:
-        """Show where the run stands, or that there is none."""
-        self._readouts["step"].show_text("–" if snapshot is None else f"{snapshot.step:,}")
-        self._readouts["epoch"].show_text("–" if snapshot is None else f"{snapshot.epoch:,}")
-
-    def show_loss(self, loss: float | None) -> None:
-        """Show the loss of the fit on screen, that of all training points; None is not known."""
-        words = _(
-            "The loss of the fit on screen: of all training points, behind this step, in the units of the "
-            "data."
-        )
-        self._show_loss(loss, _("loss"), words)
-
-    def show_loss_before(self, loss: float) -> None:
-        """Show the loss that this step found before its update, where that of the fit takes too long."""
-        words = _(
-            "The loss that this step found before its update, of the points of its batch, in the units of "
-            "the data. Of so many points, that of the fit on screen is found once the run rests."
-        )
-        self._show_loss(loss, _("loss before"), words)
-
-    def _show_loss(self, loss: float | None, caption: str, tip: str) -> None:
-        readout = self._readouts["loss"]
-        readout.show_caption(caption, tip)
-        readout.show_text("–" if loss is None else significant(loss))
 
     def show_speed(self, speed: float | None) -> None:
         """Show the speed that is chosen."""

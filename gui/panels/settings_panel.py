@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -319,13 +320,13 @@ class SettingsPanel(QFrame):
     def _legend(self) -> QWidget:
         """What the pictures beside the settings mean, above the first of them."""
         legend = QWidget()
-        row = QHBoxLayout(legend)
-        row.setContentsMargins(self._theme.px(12), self._theme.px(8), self._theme.px(12), self._theme.px(8))
-        for live, words in ((True, _("changes live")), (False, _("starts a new run"))):
-            row.addWidget(live_mark(live, self._theme))
+        grid = QGridLayout(legend)
+        grid.setContentsMargins(self._theme.px(12), self._theme.px(8), self._theme.px(12), self._theme.px(8))
+        grid.setColumnStretch(1, 1)
+        for row, (live, words) in enumerate(((True, _("changes live")), (False, _("starts a new run")))):
+            grid.addWidget(live_mark(live, self._theme), row, 0)
             label = QLabel(words)
             label.setProperty("muted", True)
             label.setToolTip(live_words(live))
-            row.addWidget(label)
-        row.addStretch(1)
+            grid.addWidget(label, row, 1)
         return legend

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from core.texts import _
@@ -13,6 +16,7 @@ from gui.widgets.still_label import StillLabel
 from gui.widgets.time_slider import TimeSlider
 
 WIDEST = "00,000,000"
+LEAST_SLIDER = 80  # pixels
 SETTLES = 1000  # milliseconds in which the run comes to the step that was asked for last
 
 
@@ -34,6 +38,7 @@ class TimeBar(QWidget):
         self._settling.setSingleShot(True)
         self._settling.setInterval(SETTLES)
         self._make(theme)
+        self._slider.setMinimumWidth(theme.px(LEAST_SLIDER))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(theme.px(GRID), 0, theme.px(GRID), 0)
         layout.setSpacing(theme.px(GRID))
@@ -41,6 +46,7 @@ class TimeBar(QWidget):
         layout.addWidget(self._slider, 1)
         for widget in (self._newest, self._time, self._rate, self._engine, self._device):
             layout.addWidget(widget)
+        self._row = layout
         self._slider.chosen.connect(self._choose)
         self._slider.sliderReleased.connect(self._show_slider)
         self._settling.timeout.connect(self._show_slider)
@@ -62,7 +68,7 @@ class TimeBar(QWidget):
         policy = self._newest.sizePolicy()
         policy.setRetainSizeWhenHidden(True)  # or the slider would change under the hand
         self._newest.setSizePolicy(policy)
-        self._time = StillLabel(_time_text(WIDEST, WIDEST), shrinks=True)
+        self._time = StillLabel(_time_text(WIDEST, WIDEST))
         self._time.setObjectName("readout_time")
         self._time.setAccessibleName(_("Chosen step"))
         self._time.explain(_("The step that all views show, and how many the run has made."))
@@ -73,21 +79,49 @@ class TimeBar(QWidget):
             "000,000",
             _("How many steps training takes in a second."),
             theme,
-            shrinks=True,
         )
         self._device = Readout(
-            "readout_device", _("device"), "CUDA:0", _("The processor that trains."), theme, shrinks=True
+            "readout_device", _("device"), "CUDA:0", _("The processor that trains."), theme
         )
-
         self._engine = Readout(
             "readout_engine",
             _("engine"),
             _("compiling {seconds} s").format(seconds="00"),
             "",
             theme,
-            shrinks=True,
         )
         self._engine.hide()
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the slider and the rate: what else there is may be left out."""
+        return QSize(self._width_without(self._leaves_out()), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out what has no room."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _leaves_out(self) -> tuple[QWidget, ...]:
+        """What is left out where there is no room for all, the first one first: others say it too."""
+        return self._device, self._time, self._caption
+
+    def _make_room(self) -> None:
+        leaves_out = self._leaves_out()
+        for count in range(len(leaves_out) + 1):
+            if self._width_without(leaves_out[:count]) <= self.width():
+                break
+        for place, widget in enumerate(leaves_out):
+            widget.setHidden(place < count)
+
+    def _width_without(self, left_out: Sequence[QWidget]) -> int:
+        """The least width of the bar without these."""
+        shown = [self._caption, self._slider, self._newest, self._time, self._rate, self._device]
+        if not self._engine.isHidden():
+            shown.append(self._engine)
+        shown = [widget for widget in shown if widget not in left_out]
+        widths = [widget.minimumSizeHint().expandedTo(widget.minimumSize()).width() for widget in shown]
+        margins = self._row.contentsMargins()
+        return sum(widths) + (len(widths) - 1) * self._row.spacing() + margins.left() + margins.right()
 
     def show_time(self, first: int, step: int | None, last: int) -> None:
         """Show that `step` is chosen of a run that can be gone to from `first` to `last`; None is no run."""
@@ -114,7 +148,9 @@ class TimeBar(QWidget):
         """Show what makes the steps, and its `sentence` in the tooltip; nothing where nobody asked for it."""
         self._engine.show_text(word)
         self._engine.setToolTip(plain_tip(sentence))
-        self._engine.setVisible(bool(word))
+        if self._engine.isHidden() == bool(word):
+            self._engine.setVisible(bool(word))
+            self._make_room()
 
     def show_device(self, device: str) -> None:
         """Show the device of the run; nothing is no run."""

@@ -27,6 +27,7 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
     def __init__(self, theme: Theme, orientation: str) -> None:
         self._theme = theme
         self._name = ""
+        self._is_named = True
         self.logarithmic = False
         self.given: Ticks | None = None  # the ticks, where they are names and not numbers
         self._scale: TimeScale | None = None  # where positions are dates or times
@@ -84,6 +85,12 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
             self._name = plain
             self.resizeEvent()
 
+    def show_name(self, shown: bool) -> None:
+        """Have the name beside the axis, or leave its room to the data."""
+        if shown != self._is_named:
+            self._is_named = shown
+            self.showLabel(shown and bool(self._name))
+
     def set_x(self, points: Points) -> bool:
         """Be the axis of the x of these points, which may be dates; whether the ticks are others now."""
         self.set_name(points.x_title)
@@ -99,6 +106,8 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         room = max(self._length() - 2 * self._theme.px(GRID), self._theme.px(LEAST_WIDTH))
         metrics = QFontMetricsF(self.label.font())
         self.setLabel(html.escape(metrics.elidedText(self._name, Qt.TextElideMode.ElideRight, room)))
+        if not self._is_named:
+            self.showLabel(False)
 
     # pyqtgraph's hooks
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QHelpEvent, QWheelEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from gui.plots.bars import Bar, Bars
-from gui.plots.canvas import LEAST_PIXELS, Canvas
+from gui.plots.canvas import Canvas
 from gui.plots.range_keeper import RangeKeeper
 from gui.theme import Theme
 from gui.widgets.plain import plain_tip
@@ -19,6 +19,7 @@ APART = 0.5  # rows between two groups
 NARROWEST = 600  # pixels, for the names, the bars and the texts beside them
 SCREEN = 0.8  # of the screen's width, that a plot needs at most
 ROW, AXIS = 18, 60  # pixels that each bar needs, and what is under the last one
+LEAST_PIXELS = 160  # the height of a chart of few bars
 LEAST = 0.3  # decades that the shortest bar is long, at least
 TENTHS = 10  # of a decade: in such steps the axis grows
 DECADE = 125  # pixels between two ticks, at least: so each is ten times the one before

@@ -31,8 +31,9 @@ ZOOM = 1.0015  # per unit of the wheel; a notch is 120 units
 FAINT = 90  # of 255, the lines between the lines of the grid
 BEHIND = -100  # below everything else
 STRIP_ROW, BOTTOM_ROW = 1, 2  # of the layout: between the data and their axis a plot may have a strip
-LEAST_PIXELS = 160  # a plot smaller than this is of no use
 EMPTY_STYLE = "color: {colour}; background: transparent;"
+LOW = 150  # pixels; in a lower plot the data have the room of a legend and of the name below them
+LEAST_SIZE = (130, 72)  # pixels; a plot that is narrower or lower is of no use
 NARROWEST = 120  # pixels; the words of an empty plot need so much
 
 
@@ -65,7 +66,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self.grid = self._hairlines(255)
         self.faint_grid = self._hairlines(FAINT)
         self.empty_text = self._empty_text(empty)
-        self.setMinimumSize(theme.px(LEAST_PIXELS), theme.px(LEAST_PIXELS))
+        self.setMinimumSize(*(theme.px(length) for length in LEAST_SIZE))
         self.viewport().setMouseTracking(True)
         self.box.sigRangeChanged.connect(self._range_changed)
         self.box.sigResized.connect(self._range_changed)  # also when an axis takes more room
@@ -88,9 +89,14 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         return self.box
 
     def keep_above(self, height: float) -> None:
-        """Keep so many pixels, at scale 1, free above the data."""
+        """Keep so many pixels, at scale 1, free above the data, unless the plot is low."""
+        self._above = height
         gap = self.theme.px(GRID)
-        self.centralLayout.setContentsMargins(gap, self.theme.px(height), 2 * gap, gap / 2)
+        above = self.theme.px(GRID if self._is_low() else height)
+        self.centralLayout.setContentsMargins(gap, above, 2 * gap, gap / 2)
+
+    def _is_low(self) -> bool:
+        return bool(self.height() < self.theme.px(LOW))
 
     def _hairlines(self, alpha: int) -> pg.PlotCurveItem:
         """The grid, or the fainter lines in it."""
@@ -303,6 +309,8 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
 
     def _laid_out(self) -> None:
         """Place everything now; pyqtgraph would do it with the first paint."""
+        self.keep_above(self._above)
+        self.axes["bottom"].show_name(not self._is_low())
         self.centralLayout.activate()
         self._range_changed()
 

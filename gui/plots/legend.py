@@ -109,7 +109,7 @@ class Legend(QGraphicsItem):
             ]
         size = self.boundingRect().size()
         small = size.width() <= MOST * area.width() and size.height() <= MOST * area.height()
-        self.setVisible(small or not self._column)
+        self.setVisible(small if self._column else area.top() >= px(HEIGHT))
         gap = px(GRID / 2)
         down = gap if self._column else -px(HEIGHT) + gap
         self.setPos(area.right() - self.boundingRect().width() - gap * self._column, area.top() + down)

@@ -22,7 +22,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from core.texts import _
-from gui.plots.canvas import LEAST_PIXELS, ZOOM
+from gui.plots.canvas import LEAST_SIZE, ZOOM
 from gui.plots.claimed_keys import is_claimed
 from gui.plots.projection import Floats, Projection, Room, turned
 from gui.plots.surface import FEWER_CELLS, MOST_CELLS, Extent, Relief, Surface, extent_of
@@ -78,7 +78,7 @@ class SurfacePlot(QWidget):
         self.setToolTip(
             _("Drag turns the surface, the wheel brings it nearer, double click shows it as at first.")
         )
-        self.setMinimumSize(theme.px(LEAST_PIXELS), theme.px(LEAST_PIXELS))
+        self.setMinimumSize(*(theme.px(length) for length in LEAST_SIZE))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)  # or a move without a button, after one was let go elsewhere, goes unseen
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)

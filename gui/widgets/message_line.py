@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QElapsedTimer, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtCore import QElapsedTimer
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from core.texts import _, joined
 from gui.theme import Theme
+from gui.widgets.message_text import MessageText
 
 if TYPE_CHECKING:
     from core.insight.diagnosis import Finding
 
-LINES = 2  # of text that there is always room for
-TALLEST = "国g⁶"  # letters of the fonts that a sentence may have
+LINES = 2  # of text that there is room for
+LOW = 340  # pixels at scale 1; in a lower window there is room for one
 PASSING = 5000  # milliseconds that a sentence about something else is read in
 
 
@@ -45,14 +46,9 @@ class MessageLine(QWidget):
         self._since = QElapsedTimer()
         self.refuses = False
         self._icon = QLabel()
-        self._text = QLabel()
+        self._text = MessageText()
         self._text.setObjectName("message")
-        self._text.setWordWrap(True)
-        self._text.setTextFormat(Qt.TextFormat.PlainText)
-        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._text.setText("\n".join([TALLEST] * LINES))
-        self._text.setMinimumHeight(self._text.sizeHint().height())
+        self._text.show_lines(LINES)
         self._button = QPushButton()
         self._button.setObjectName("message_action")
         self._button.clicked.connect(self._act)
@@ -63,6 +59,10 @@ class MessageLine(QWidget):
         layout.addWidget(self._text, 1)
         layout.addWidget(self._button)
         self.say("")
+
+    def make_room(self, window: int) -> None:
+        """Take what a window of that height can spare."""
+        self._text.show_lines(1 if window < self._theme.px(LOW) else LINES)
 
     # --- sentences ----------------------------------------------------------------------------------------
 

@@ -15,17 +15,17 @@ LEFT, GAP = 5, 4  # pixels at scale 1
 class Readout(QWidget):
     """A caption and a value; `widest` is the widest value that is to be expected.
 
-    With `shrinks`, where there is no room, the value loses a digit and then the caption its end; it has what
-    the values so far have left.
+    Where a `narrowest` value is given, it makes do with the room for that: the value loses digits, the
+    caption nothing. The caption may also stand elsewhere, as above a column of values.
     """
 
     def __init__(
-        self, name: str, caption: str, widest: str, tip: str, theme: Theme, shrinks: bool = False
+        self, name: str, caption: str, widest: str, tip: str, theme: Theme, narrowest: str = ""
     ) -> None:
         super().__init__()
         self.setToolTip(tip)
         self._left, self._gap = theme.px(LEFT), theme.px(GAP)
-        self._title = StillLabel(caption, shrinks)
+        self._title = StillLabel(caption)
         self._title.setText(caption)
         self._title.setProperty("muted", True)
         self.value = StillLabel(widest)
@@ -33,8 +33,7 @@ class Readout(QWidget):
         self.value.setObjectName(name)
         self.value.setAccessibleName(caption)
         self.value.setFont(theme.font(bold=True, digits=True))
-        self._nearly = ""  # the value, with a digit less where it may be shortened
-        self._needed = 0  # pixels, for the widest of these so far
+        self._narrowest = narrowest
         for label in (self._title, self.value):
             label.setParent(self)
 
@@ -49,40 +48,49 @@ class Readout(QWidget):
         """Show `text`; where it has no room, the first of the `shorter` ones that has."""
         self.value.setText(text)
         self.value.show_shorter(shorter)
-        self._nearly = shorter[0] if shorter else text
-        if self._wanted() > self._needed:
+
+    def name_elsewhere(self, elsewhere: bool) -> None:
+        """Leave the caption out, or have it again."""
+        if elsewhere != self._title.isHidden():
+            self._title.setHidden(elsewhere)
             self._place()
+            self.updateGeometry()
 
     def sizeHint(self) -> QSize:
         """Room for the caption and the widest value."""
-        return self._with_value(self._title.sizeHint())
+        return self._around(self.value.sizeHint().width())
 
     def minimumSizeHint(self) -> QSize:
-        """Room for the widest value, and for the caption unless it shrinks."""
-        return self._with_value(self._title.minimumSizeHint())
+        """Room for the caption and the narrowest value."""
+        if not self._narrowest:
+            return self.sizeHint()
+        return self._around(self._least_value())
+
+    def width_with_name(self) -> int:
+        """The least width with the caption beside the value."""
+        return self._left + self._title.sizeHint().width() + self._gap + self._least_value()
+
+    def _least_value(self) -> int:
+        return self.value.fontMetrics().horizontalAdvance(self._narrowest + " ")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Place both anew."""
         super().resizeEvent(event)
-        self._needed = 0
         self._place()
 
-    def _with_value(self, title: QSize) -> QSize:
-        value = self.value.sizeHint()
-        width = self._left + title.width() + self._gap + value.width()
-        return QSize(width, max(title.height(), value.height()))
+    def _around(self, value: int) -> QSize:
+        """The size with a value of that width behind the longest caption."""
+        title, height = self._title.sizeHint(), self.value.sizeHint().height()
+        return QSize(self._before_value(title.width()) + value, max(title.height(), height))
 
-    def _wanted(self) -> int:
-        """The width that the value must have, at most that of the widest."""
-        advance = self.value.fontMetrics().horizontalAdvance(self._nearly + " ")
-        return min(advance, self.value.sizeHint().width())
+    def _before_value(self, title: int) -> int:
+        """Pixels at the left of the value, where the caption has so many."""
+        return self._left if self._title.isHidden() else self._left + title + self._gap
 
     def _place(self) -> None:
-        """The value stands behind its caption, of which as much is seen as the value leaves."""
-        self._needed = max(self._needed, self._wanted())
-        room = self.width() - self._left - self._gap
+        """The value stands behind its caption."""
         metrics = self._title.fontMetrics()
-        caption = metrics.horizontalAdvance(self._title.text()) + metrics.averageCharWidth() // 2
-        title = max(0, min(caption, room - self._needed))
+        title = metrics.horizontalAdvance(self._title.text()) + metrics.averageCharWidth() // 2
+        before = self._before_value(title)
         self._title.setGeometry(self._left, 0, title, self.height())
-        self.value.setGeometry(self._left + title + self._gap, 0, room - title, self.height())
+        self.value.setGeometry(before, 0, max(0, self.width() - before), self.height())

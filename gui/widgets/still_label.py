@@ -60,17 +60,20 @@ class StillLabel(QLabel):
         """Draw what fits."""
         painter = QPainter(self)
         painter.setPen(self.palette().windowText().color())
-        metrics = self.fontMetrics()
-        fitting = (t for t in (self._text, *self._shorter) if metrics.horizontalAdvance(t) <= self.width())
-        shown = next(fitting, None)
-        if shown is None:
-            shown = self.cut_off()
+        metrics, shown = self.fontMetrics(), self.shown()
         # By its base line: in the middle, Chinese letters would push the others down and cut them off.
         base = (self.height() + metrics.ascent() - metrics.descent()) / 2
         painter.drawText(QPointF(0, base), shown)
         tip = self.tip(self._text if shown != self._text else "")
         if tip != self.toolTip():
             self.setToolTip(tip)
+
+    def shown(self) -> str:
+        """What there is room for: the whole text, a shorter one, or as much of it as fits."""
+        metrics = self.fontMetrics()
+        fitting = (t for t in (self._text, *self._shorter) if metrics.horizontalAdvance(t) <= self.width())
+        found = next(fitting, None)
+        return self.cut_off() if found is None else found
 
     def cut_off(self) -> str:
         """As much of the text as there is room for."""

@@ -1,0 +1,88 @@
+"""Whether everything in a window has room: texts cut off, widgets outside others or over each other."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtWidgets import QAbstractScrollArea, QDockWidget, QLabel, QTabBar, QToolBar, QWidget
+
+from gui.main_window import MainWindow
+from gui.widgets.readout import Readout
+from gui.widgets.still_label import StillLabel
+from tests.windows import part
+
+
+def whole(label: QLabel) -> bool:
+    """Whether a label shows its text, or a shorter one that says the same."""
+    shown = label.shown() if isinstance(label, StillLabel) else label.text()
+    fits = label.fontMetrics().horizontalAdvance(shown) <= label.width() + 1
+    return fits and not shown.endswith("…") and label.height() >= label.fontMetrics().ascent()
+
+
+def readouts_without_room(window: QWidget, names: tuple[str, ...]) -> list[str]:
+    """Those of the readouts whose name or number is cut off, or that cannot be seen."""
+    return [name for name in names if not _readable(part(window, QLabel, name))]
+
+
+def _readable(value: QLabel) -> bool:
+    readout = value.parent()
+    assert isinstance(readout, Readout)
+    labels = [label for label in readout.findChildren(QLabel) if not label.isHidden()]
+    return all(whole(label) and reaches_into_sight(label) for label in labels)
+
+
+def reaches_into_sight(widget: QWidget) -> bool:
+    """Whether nothing of a widget is cut off by those around it, but what can be scrolled to."""
+    if not widget.isVisible():
+        return False
+    around = widget.parentWidget()
+    while around is not None and not widget.isWindow():
+        if isinstance(around.parentWidget(), QAbstractScrollArea):
+            return True
+        if not around.rect().contains(QRect(widget.mapTo(around, QPoint()), widget.size())):
+            return False
+        around = around.parentWidget() if not around.isWindow() else None
+    return True
+
+
+def outside(window: MainWindow) -> list[str]:
+    """The bars, panels and what stands in them that reach beyond what they stand in."""
+    kinds = (QToolBar, QDockWidget, QTabBar)
+    found = [widget for widget in window.findChildren(QWidget) if isinstance(widget, kinds)]
+    return [_called(widget) for widget in found if _in_sight(widget) and not reaches_into_sight(widget)]
+
+
+def overlapping(window: MainWindow) -> list[tuple[str, str]]:
+    """The panels and bars that lie over each other."""
+    seen = [
+        widget
+        for kind in (QToolBar, QDockWidget)
+        for widget in window.findChildren(kind)
+        if widget.parent() is window and _in_sight(widget)
+    ]
+    return [
+        (_called(one), _called(other))
+        for one, other in combinations(seen, 2)
+        if one.geometry().intersects(other.geometry())
+    ]
+
+
+def cut_tabs(window: MainWindow) -> list[str]:
+    """The tabs that lack a part of their word."""
+    return [
+        bar.tabText(place)
+        for bar in window.findChildren(QTabBar)
+        for place in range(bar.count())
+        if bar.isVisible()
+        and bar.tabRect(place).width() < bar.fontMetrics().horizontalAdvance(bar.tabText(place))
+    ]
+
+
+def _in_sight(widget: QWidget) -> bool:
+    """Whether a widget of the window is shown, and not behind a tab."""
+    return widget.isVisible() and not widget.isWindow() and not widget.visibleRegion().isEmpty()
+
+
+def _called(widget: QWidget) -> str:
+    return widget.objectName() or type(widget).__name__
