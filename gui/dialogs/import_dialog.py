@@ -84,6 +84,7 @@ class ImportDialog(QDialog):
         self._choices = ImportChoices(self._theme)
         self._rows = ImportPreview(self._theme)
         self._instead = _sentence()
+        self._instead.setObjectName("import_problem")
         self._instead.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._instead.setText(_("Looking at the table …"))
         self._pages = QStackedWidget()

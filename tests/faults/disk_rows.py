@@ -42,6 +42,7 @@ def full_at_the_start(program: Program, outcome: Outcome) -> None:
     outcome.read(ended)
     outcome.stays(ended)
     outcome.must(ended.told.get("shown") == 4, f"shows {ended.told.get('shown')} of 4 points")
+    outcome.must(bool(ended.told.get("asks")), "does not ask before it closes")
     (program.data / FILLER).unlink(missing_ok=True)
     outcome.keep(program, 4)
 
@@ -55,6 +56,7 @@ def read_only_folder(program: Program, outcome: Outcome) -> None:
     outcome.read(ended)
     outcome.stays(ended)
     outcome.must(ended.told.get("shown") == 4, f"shows {ended.told.get('shown')} of 4 points")
+    outcome.must(bool(ended.told.get("asks")), "does not ask before it closes")
     program.data.chmod(0o700)
     outcome.keep(program, 4)
 

@@ -52,6 +52,13 @@ def saved(window: MainWindow, hands: Hands) -> None:
 
 
 def end(window: MainWindow, hands: Hands) -> None:
-    """Tell what is there, and close the window."""
+    """Tell what is there, and close the window, also where it asks first because work would be lost."""
+    from PySide6.QtWidgets import QLabel, QPushButton
+
+    from tests.windows import LEFT, part, text
+
     hands.tell("points", len(window.store.points))
-    window.close()
+    if not window.close():
+        hands.waitUntil(lambda: window.findChild(QLabel, "unkept_reason") is not None)
+        hands.tell("asks", text(window, "unkept_reason"))
+        hands.mouseClick(part(window, QPushButton, "unkept_close"), LEFT)

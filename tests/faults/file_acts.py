@@ -42,9 +42,9 @@ def be_refused(window: MainWindow, hands: Hands) -> None:
     window.open_path(os.environ["FILE"])
     hands.waitUntil(lambda: window.findChild(ImportDialog) is not None)
     dialog = part(window, ImportDialog, "import_dialog")
-    summary = part(dialog, QLabel, "import_summary")
-    hands.waitUntil(lambda: summary.text().endswith((".", "。")))
-    hands.tell("reads", summary.text())
+    problem = part(dialog, QLabel, "import_problem")
+    hands.waitUntil(lambda: problem.isVisible() and problem.text().endswith("."))
+    hands.tell("reads", problem.text())
     dialog.reject()
     end(window, hands)
 
