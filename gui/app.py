@@ -45,6 +45,7 @@ from gui.workspace import Workspace
 
 NAME = "fitscope"
 PLAIN = {"mode": "simple"}  # what a window begins with after crashes
+BESIDE = 40  # pixels, between the windows of two programs: the bar of the one behind is seen
 FRAME = (8, 40)  # pixels, what a desktop sets beside a window, and above and below it
 
 
@@ -92,6 +93,8 @@ def run_window(arguments: argparse.Namespace) -> int:
     faults, signals = Faults(), _Signals(app)
     if preferences.bytes("geometry").isEmpty():
         _keep_on_screen(window, QSize(*FRAME))
+    if autosave.beside_others:
+        _set_beside(window, BESIDE)
     window.show()
     if arguments.file:
         window.open_path(str(arguments.file), arguments.reading)
@@ -164,6 +167,13 @@ def _keep_on_screen(window: QWidget, frame: QSize) -> None:
     window.resize(window.size().boundedTo(screen.size() - frame))
     left = (screen.size() - frame - window.size()).expandedTo(QSize(0, 0)) / 2
     window.move(screen.topLeft() + QPoint(left.width(), left.height()))
+
+
+def _set_beside(window: QWidget, by: int) -> None:
+    """Set a new window so many pixels down and to the right of where another one may stand, on the screen."""
+    window.move(window.pos() + QPoint(by, by))
+    room = window.screen().availableGeometry().bottomRight() - window.pos()
+    window.resize(window.size().boundedTo(QSize(room.x(), room.y())))
 
 
 def _replace(old: MainWindow) -> None:

@@ -27,7 +27,7 @@ from gui.notices import Choice, Say
 if TYPE_CHECKING:
     from gui.workspace import Workspace
 
-FAILING, PLAIN = "autosave", "plain"  # keys of notices
+FAILING, PLAIN, BESIDE = "autosave", "plain", "beside"  # keys of notices
 
 
 class KeptWork(QObject):
@@ -46,6 +46,8 @@ class KeptWork(QObject):
             self._show_unreadable(autosave.unreadable)
         if autosave.starts_plain:
             self._put_once(PLAIN, _plain_sentence, warns=True)
+        if autosave.beside_others:
+            self._put_once(BESIDE, _beside_sentence, warns=False)
         self._look_for_others()
 
     # --- work that is not kept, or was not shown ------------------------------------------------------------
@@ -143,6 +145,10 @@ def _plain_sentence() -> str:
         "Fitscope ended unexpectedly twice within six hours, so it has started plain; the work that it had "
         "then is kept."
     )
+
+
+def _beside_sentence() -> str:
+    return _("Another Fitscope was open already when this one started; each of them keeps work of its own.")
 
 
 def _left_sentence(work: LeftWork) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QAbstractSpinBox, QLineEdit, QMenu, QPushButton, QToolBar, QWidget
@@ -145,6 +146,19 @@ def test_the_hint_of_a_wrong_number_goes_with_a_good_one(qtbot: QtBot, window: M
         field = type_into(qtbot, window, "learning_rate", good)
         qtbot.keyClick(field, Qt.Key.Key_Return)
         assert message(window) == usual
+
+
+def test_half_a_number_goes_with_its_window(qtbot: QtBot, window: MainWindow) -> None:
+    before = window.store.settings
+    type_into(qtbot, window, "epochs", "12x")
+    window.close()
+    qtbot.waitUntil(lambda: not window_is_there(window))
+    assert before.epochs is None
+
+
+def window_is_there(window: MainWindow) -> bool:
+    """Whether the window has not been destroyed yet."""
+    return shiboken6.isValid(window)
 
 
 def test_closing_keeps_what_was_typed_last(qtbot: QtBot, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
@@ -29,7 +30,7 @@ class TypedText(QObject):
 
     A press of the mouse elsewhere, a key of the window, a file that is dropped and the end of the window
     take it up first. What is no value yet stays as it is written, in the colour of a warning, to be gone on
-    with.
+    with, as long as the window is there.
     """
 
     def __init__(self, field: TypedField, line: QLineEdit) -> None:
@@ -58,7 +59,12 @@ class TypedText(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Take it up before an event by which the person does something else."""
-        if self.pending and self._is_act_elsewhere(watched, event.type()):
+        if not self.pending or not shiboken6.isValid(self._line):
+            return False
+        if event.type() == QEvent.Type.Close:
+            if watched is self._line.window() and not self.field.take_up():
+                self.field.give_up()  # with its window, which must not ask it for a number once more
+        elif self._is_act_elsewhere(watched, event.type()):
             self._mark(wrong=not self.field.take_up())
         return False
 
@@ -70,8 +76,6 @@ class TypedText(QObject):
     def _is_act_elsewhere(self, watched: QObject, kind: QEvent.Type) -> bool:
         if kind in ACTS:
             return True
-        if kind == QEvent.Type.Close:
-            return watched is self._line.window()
         if kind not in PRESSES or not isinstance(watched, QWidget):
             return False
         # The field is around its line, and what nobody wants of a press in it goes on to those around.
