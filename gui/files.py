@@ -268,6 +268,6 @@ def _save(experiment: Experiment, path: str) -> bool:
     except Problem:
         if not experiment.earlier:
             raise
-        save_experiment(replace(experiment, earlier=()), path)
+        save_experiment(replace(experiment, earlier=(), step=0), path)
         return False
     return True

@@ -34,6 +34,7 @@ from gui.panels.run_bar import RunBar
 from gui.panels.settings_panel import SettingsPanel
 from gui.panels.time_bar import TimeBar
 from gui.presenter import Parts, Presenter
+from gui.return_dialog import ReturnDialog
 from gui.start_by_hand import StartByHand
 from gui.theme import Theme
 from gui.theorist import Theorist
@@ -92,7 +93,7 @@ class MainWindow(QMainWindow):
     def _leave(self) -> None:
         """Want nothing more of the workspace."""
         parts = (self._presenter, self._theorist, self._surveyor, self._diagnostician, self._teller)
-        for part in (*parts, self._narrator):
+        for part in (*parts, self._narrator, self._return):
             if part is not None:
                 part.leave()
 
@@ -148,6 +149,7 @@ class MainWindow(QMainWindow):
         self._diagnostician = Diagnostician(self.workspace, self._message, self)
         self._teller = EngineTeller(self.workspace, self._settings, self._time, self._message, self)
         self._narrator = Narrator(self.workspace, theme, self.actions_by_name, self)
+        self._return = ReturnDialog(self.session, theme, self)
 
     def _lay_out(self) -> None:
         theme = self._theme

@@ -133,7 +133,13 @@ class Reader(QObject):
             return
         if self._dialog is None:
             text = _("Reading {name}").format(name=shown_name(self._name))
-            self._dialog = ProgressDialog(text, self._theme, self._window)
+            self._dialog = ProgressDialog(
+                text,
+                _("How much of the table has been read."),
+                _("Stop; the points stay as they were."),
+                self._theme,
+                self._window,
+            )
             self._dialog.cancelled.connect(self.cancel)
             self._dialog.show()
         self._dialog.show_share(self._job.share)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Event
 from typing import TYPE_CHECKING
 
 from core.experiment import Experiment, Points
@@ -14,10 +15,20 @@ if TYPE_CHECKING:
     from core.training.devices import Device
 
 
+class Return:
+    """A run on its way to the step at which it was saved: how far it is, and a way to stop it there."""
+
+    def __init__(self, step: int) -> None:
+        self.step = step
+        self.share = 0.0  # from 0 to 1
+        self.halt = Event()
+
+
 class RunBuilder:
     """Calls built(trainer) or failed(error) for the experiment that was asked for last, and for no other.
 
-    `busy` says whether there is one under way.
+    `busy` says whether there is one under way, and `on_return` how far it is on its way to the step at which
+    it was saved; None where it begins at its start.
     """
 
     def __init__(
@@ -27,6 +38,7 @@ class RunBuilder:
         failed: Callable[[Exception], None],
     ) -> None:
         self.busy = False
+        self.on_return: Return | None = None
         self._background = background
         self._tell_built = built
         self._tell_failed = failed
@@ -53,19 +65,30 @@ class RunBuilder:
                 self._tell_built(trainer)
             return
         self.busy = True
-        self._background.run("run", lambda: build_trainer(experiment), self._built, self._failed)
+        way = self.on_return = Return(experiment.step) if experiment.step else None
+
+        def work(unwanted: Callable[[], bool]) -> Trainer:
+            trainer = build_trainer(experiment)
+            if way is not None:
+                go_through(trainer, way, unwanted)
+            return trainer
+
+        self._background.search("run", work, self._built, self._failed)
 
     def drop(self) -> None:
         """What is being built is not wanted any more."""
-        self.busy = False
+        self._rest()
         self._background.drop("run")
 
+    def _rest(self) -> None:
+        self.busy, self.on_return = False, None
+
     def _built(self, trainer: Trainer) -> None:
-        self.busy = False
+        self._rest()
         self._tell_built(trainer)
 
     def _failed(self, error: Exception) -> None:
-        self.busy = False
+        self._rest()
         self._tell_failed(error)
 
 
@@ -74,6 +97,17 @@ def build_trainer(experiment: Experiment) -> Trainer:
     from core.training import Trainer
 
     return Trainer(experiment.points, experiment.settings, experiment.earlier)
+
+
+def go_through(trainer: Trainer, way: Return, unwanted: Callable[[], bool]) -> None:
+    """Make all steps of a run again up to the one of `way`, or until it is halted."""
+    while trainer.tip.step < way.step and trainer.failure is None:
+        if way.halt.is_set() or unwanted():
+            return
+        trainer.go_on()  # where a rule had stopped it, the person had let it go on
+        trainer.leap(way.step - trainer.latest.step)
+        way.share = trainer.tip.step / way.step
+    trainer.go_to(way.step)
 
 
 def _load_torch() -> None:

@@ -32,6 +32,11 @@ def loading_sentence() -> str:
     return _("Loading PyTorch …")
 
 
+def returning_sentence(step: int) -> str:
+    """The run comes back to the step at which it was saved."""
+    return _("Training again up to step {step}, at which the experiment was saved …").format(step=f"{step:,}")
+
+
 def training_sentence() -> str:
     """It goes on."""
     return _("Training. Points, learning rate, loss and batch size can change meanwhile.")
@@ -83,6 +88,21 @@ def recorded_sentence(changes: int) -> str:
 def fault_sentence() -> str:
     """A fault of ours ended it."""
     return _("Something went wrong inside the program; the log has the details. Try Reset.")
+
+
+def failed_step_sentence(step: int) -> str:
+    """An error ended the step behind step `step`; what it was is told elsewhere."""
+    return _("Stopped at step {step}: the next step failed. The run is kept; Run tries again.").format(
+        step=f"{step:,}"
+    )
+
+
+def step_fault_sentence(error: BaseException) -> str:
+    """A fault of ours ended a step."""
+    return _(
+        "Something went wrong inside the program in a step ({kind}); the log has the details. Try Run again, "
+        "or Reset, which undo takes back."
+    ).format(kind=type(error).__name__)
 
 
 def is_constant(points: Points) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,17 +13,21 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from core.experiment import Experiment, Points, Settings
 from core.problem import Problem
 from core.training import Snapshot, Worker
+from core.training.step_error import problem_of
 from gui.background import Background
-from gui.run_builder import RunBuilder
+from gui.run_builder import Return, RunBuilder
 from gui.run_sentences import (
     constant_x_sentence,
     empty_sentence,
+    failed_step_sentence,
     fault_sentence,
     is_constant,
     loading_sentence,
     ready_sentence,
     recorded_sentence,
+    returning_sentence,
     standing_sentence,
+    step_fault_sentence,
     training_sentence,
 )
 from gui.speed_meter import SpeedMeter
@@ -53,8 +58,9 @@ class Session(Standing):
     what was abandoned when a run went on from an earlier step in another way. `inside_changed(inside)` brings
     the step that is told phase by phase, or None. `state_changed()` says that `running` or `loading` may
     differ. `points_wanted()` says that there is nothing to run on. `said(sentence, warning)` is for the
-    message line, `idle(sentence)` what to say there if there is no news. `devices_found(devices)` comes once
-    torch is loaded.
+    message line, `idle(sentence)` what to say there if there is no news. `troubled(say)` brings what is
+    to stay in sight until the person has acted, by a function that gives it, and then None.
+    `devices_found(devices)` comes once torch is loaded.
     """
 
     run_started = Signal(object)
@@ -66,6 +72,7 @@ class Session(Standing):
     devices_found = Signal(object)
     branched = Signal(object)
     inside_changed = Signal(object)
+    troubled = Signal(object)
     points_wanted = Signal()
 
     def __init__(self, store: Store, background: Background, parent: QObject | None = None) -> None:
@@ -100,6 +107,11 @@ class Session(Standing):
         """Whether a run is being built, which the first time takes as long as PyTorch takes to load."""
         return self._builder.busy
 
+    @property
+    def on_return(self) -> Return | None:
+        """How far the run that is being built is on its way to the step at which it was saved, if it is."""
+        return self._builder.on_return
+
     # --- what the person does ---------------------------------------------------------------------------
 
     def warm_up(self) -> None:
@@ -114,6 +126,7 @@ class Session(Standing):
 
     def run(self) -> None:
         """Start or go on training; a run that has no next step starts again."""
+        self.troubled.emit(None)
         if self._lacks_points():
             return
         trainer = self._worker.trainer if self._worker else None
@@ -153,6 +166,7 @@ class Session(Standing):
 
     def phase(self) -> None:
         """The next phase of a step; after the last one the step is made."""
+        self.troubled.emit(None)
         if self._lacks_points():
             return
         self.pause()
@@ -189,6 +203,7 @@ class Session(Standing):
 
     def go_to(self, step: int) -> None:
         """Show another step of the run, as it was; Run goes on from there."""
+        self.troubled.emit(None)
         if self._timer.isActive() and self._goal is None:
             self.pause()
         worker = self._worker
@@ -199,6 +214,7 @@ class Session(Standing):
 
     def reset(self) -> None:
         """Back to step 0, at the same start values; undo brings back the run that this ends."""
+        self.troubled.emit(None)
         self.pause()
         self._begin_again()
 
@@ -244,10 +260,10 @@ class Session(Standing):
             self.run()
 
     def adopt(self, trainer: Trainer) -> None:
-        """Make `trainer`, which has made no step yet, the run that is shown."""
+        """Make `trainer`, which may have come back to the step of a file, the run that is shown."""
         self._end_run()
         self._show_run(Worker(trainer, self._speed))
-        self._say_ready()
+        self.say_again()
 
     def close(self, timeout: float | None = None) -> None:
         """End the run; its thread has ended when this returns, or `timeout` seconds have gone by."""
@@ -290,6 +306,7 @@ class Session(Standing):
 
     def _follow(self, after: Experiment, before: Experiment, anew: bool) -> None:
         """Take a change up in the run that goes on, or start another one."""
+        self.troubled.emit(None)
         redrawn = after.points is not before.points
         anew = anew or (not redrawn and after.settings == before.settings)  # it is to start again
         worker = None if self._builder.busy else self._worker
@@ -328,13 +345,14 @@ class Session(Standing):
         if isinstance(kept, Worker):
             self._bring_back(kept, going_on)
             return
-        self._play_when_built = going_on and bool(len(self._store.points))
+        experiment = self._store.experiment
+        self._play_when_built = going_on and bool(len(experiment.points)) and not experiment.step
         self._build()
 
     def _begin_again(self) -> None:
         """Have the run from its start; what has been trained is kept for undo."""
         if self._run_to_keep() is None:
-            self._build()
+            self._build(from_start=True)
         else:
             self._store.start_again()
 
@@ -361,8 +379,11 @@ class Session(Standing):
 
     # --- building ---------------------------------------------------------------------------------------
 
-    def _build(self) -> None:
+    def _build(self, from_start: bool = False) -> None:
+        """Build the run of the store's experiment; it begins where it was saved, or `from_start`."""
         experiment = self._store.experiment
+        if from_start and experiment.step:
+            experiment = replace(experiment, step=0)
         if not len(experiment.points):
             self._refuse(empty_sentence(), warning=False)
             return
@@ -429,6 +450,7 @@ class Session(Standing):
 
     def _play_on(self, steps: int = 0, epochs: int = 0) -> None:
         """Train for so many steps or epochs more; what takes but a moment is done when this returns."""
+        self.troubled.emit(None)
         if self._lacks_points():
             return
         self.pause()
@@ -483,8 +505,20 @@ class Session(Standing):
     def _come_to_rest(self, worker: Worker) -> None:
         """The thread has ended: show where it stands, and say why."""
         self._rest()
+        if worker.error is not None:
+            self._tell_error(worker.error)
         self._say_why_it_stopped(worker)
         self.state_changed.emit()
+
+    def _tell_error(self, error: BaseException) -> None:
+        """A step failed: the run stands at its last good one, and the cause stays in sight."""
+        problem = problem_of(error)
+        if problem is None:
+            log.error("training failed", exc_info=error)
+            self.troubled.emit(lambda: step_fault_sentence(error))
+        else:
+            log.warning("a step could not be made: %s", problem)
+            self.troubled.emit(lambda: str(problem_of(error)))
 
     def _look_again(self) -> None:
         """Somebody wants to see more of the step than before, or less."""
@@ -516,7 +550,8 @@ class Session(Standing):
         try:
             worker.trainer.go_to(0)
         except Exception as error:  # from torch, or for want of memory
-            self._not_built(error)
+            worker.error = error
+            self._tell_error(error)
         else:
             self._show_inside()
 
@@ -565,7 +600,7 @@ class Session(Standing):
         """Say what is so: in another language perhaps, or after something refused has been mended."""
         worker = self._worker
         if self.running or self._builder.busy:
-            self._say(training_sentence() if self.running else loading_sentence(), False)
+            self._say(training_sentence() if self.running else self._building_sentence(), False)
         elif worker is None:
             self._say(*((empty_sentence(), False) if not len(self._store.points) else self.sentence))
         elif worker.trainer.tip.step or worker.trainer.in_mid_step:
@@ -573,11 +608,16 @@ class Session(Standing):
         else:
             self._say_ready()
 
+    def _building_sentence(self) -> str:
+        way = self.on_return
+        return loading_sentence() if way is None else returning_sentence(way.step)
+
     def _say_notice(self, notice: str) -> None:
         """Say, once, what happened on the way."""
         if notice != self._notice:
             self._notice = notice
             self._say(notice, True)
+            self.troubled.emit(lambda: notice)
 
     def _say_ready(self) -> None:
         if is_constant(self._store.points):
@@ -590,7 +630,7 @@ class Session(Standing):
 
     def _say_why_it_stopped(self, worker: Worker) -> None:
         if worker.error is not None:
-            self._not_built(worker.error)
+            self._say(failed_step_sentence(worker.latest.step), True)
             return
         self._say(*standing_sentence(worker.trainer, self._store.settings))
 

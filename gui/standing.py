@@ -144,13 +144,20 @@ class Standing(QObject):
         return self._worker is not None and self._worker.trainer.changed
 
     def experiment(self) -> Experiment:
-        """The store's experiment, with the changes that were made during this run of it."""
+        """The store's experiment, with the changes that were made during this run of it, and where it stands.
+
+        A run whose changes are not all known any more could not be gone through again.
+        """
         experiment = self._store.experiment
         if self._worker is None or self.loading:
             return experiment
         trainer = self._worker.trainer
         same = trainer.wanted == (experiment.points, experiment.settings)
-        return replace(experiment, earlier=trainer.earlier) if same else experiment
+        if not same:
+            return experiment
+        earlier = trainer.earlier
+        step = 0 if trainer.was_changed and not earlier else trainer.latest.step
+        return replace(experiment, earlier=earlier, step=step)
 
     @property
     def engine(self) -> Engine | None:

@@ -125,9 +125,11 @@ class Store(QObject):
     # --- both -----------------------------------------------------------------------------------------
 
     def open(self, experiment: Experiment) -> bool:
-        """Put another experiment in the place of this one; whether that could be."""
+        """Put another experiment in the place of this one, or this one at its step; whether that could be."""
         try:
-            self._push(experiment, _("open experiment"), anew=True)
+            require_one_column(experiment.points)
+            if experiment.step or not _same(experiment, self.experiment):
+                self._put(experiment, _("open experiment"), anew=True)
         except Problem as problem:
             self.refused.emit(str(problem))
             return False
@@ -143,7 +145,7 @@ class Store(QObject):
 
     def start_again(self) -> None:
         """Have the run begin again, with the same points and settings; one edit to undo."""
-        self._put(replace(self.experiment), _("start the run again"))
+        self._put(replace(self.experiment, step=0), _("start the run again"))
 
     def exchange_run(self, run: KeptRun | None) -> KeptRun | None:
         """Put `run`, which ends by the edit that is being shown, away with it, and take what was there.

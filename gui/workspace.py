@@ -7,17 +7,18 @@ from PySide6.QtCore import QObject, Signal
 from core.experiment import Experiment
 from core.insight.plane import Plane
 from core.insight.units import DATA, TRAINED
-from core.texts import language_complaint
+from core.texts import _, language_complaint
 from gui.autosave import Autosave
 from gui.background import Background
 from gui.kept_work import KeptWork
 from gui.last_theory import LastTheory
-from gui.notices import Notices
+from gui.notices import Choice, Notices, Say
 from gui.open_file import OpenFile
 from gui.preferences import Preferences
 from gui.session import Session
 from gui.store import Store
 
+TROUBLE = "trouble"  # the key of what there is to be noticed of the run
 CLOSING = 0.5  # seconds that the end of the program waits for a step
 
 
@@ -45,6 +46,7 @@ class Workspace(QObject):
         self.disk = Background(self)  # for reading and writing files
         self.store = Store(experiment or (autosave.restore() if autosave else None), self)
         self.session = Session(self.store, self.background, self)
+        self.session.troubled.connect(self._show_trouble)
         self.last_theory = LastTheory()  # asked by background threads alone
         self.directions: tuple[int, Plane] | None = None  # of the path of a run, by its number, found last
         self.open_file = OpenFile(self.store, self)
@@ -82,6 +84,14 @@ class Workspace(QObject):
         if autosave is None or autosave.is_written or not autosave.failure or self.gives_up:
             return False
         return not (self.open_file.path and self.store.undo_stack.isClean())
+
+    def _show_trouble(self, say: Say | None) -> None:
+        """Something happened to the run, which stays in sight until the person has acted."""
+        if say is None:
+            self.notices.drop(TROUBLE)
+            return
+        read = Choice("trouble_read", lambda: _("OK"), lambda: self.notices.drop(TROUBLE))
+        self.notices.put(TROUBLE, say, (read,))
 
     def finish_writing(self) -> bool:
         """Write what is not written yet; whether nothing is lost now, or may be."""

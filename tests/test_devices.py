@@ -10,7 +10,8 @@ import torch
 
 import core.training.devices as devices
 from core.problem import Problem
-from core.training.devices import available_devices, check_device, first_line, probe
+from core.training.devices import available_devices, check_device, probe
+from core.training.step_error import first_line
 
 
 @pytest.fixture

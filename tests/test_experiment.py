@@ -184,7 +184,7 @@ def test_a_file_longer_than_one_piece_is_valid_json() -> None:
 def test_the_file_names_every_field_of_the_table() -> None:
     content = json.loads(dumps(LINE))
     assert content["format"] == "fitscope-experiment"
-    assert content["schema"] == SCHEMA == 3
+    assert content["schema"] == SCHEMA == 4
     assert set(content["settings"]) == {*FIELDS, "start_values", "options"}
 
 
@@ -362,7 +362,7 @@ REFUSED = {
     "a number past every range": (dumps(LINE).replace("2.5", "1e999"), "1e999 is not a finite number"),
     "NaN": (dumps(LINE).replace("2.5", "NaN"), "NaN is not a finite number"),
     "minus infinity": (dumps(LINE).replace("2.5", "-Infinity"), "-Infinity is not"),
-    "a part that is there twice": (dumps(LINE).replace('"schema": 3', '"schema": 3, "schema": 3'), "twice"),
+    "a part that is there twice": (dumps(LINE).replace('"schema": 4', '"schema": 4, "schema": 4'), "twice"),
     "a rule broken by a row that is not chosen": (
         changed(settings__options={"sgd.nesterov": True}),
         "Nesterov needs momentum",

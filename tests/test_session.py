@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from core.experiment import Experiment, Points, Settings
 from core.problem import Problem
 from core.training import Snapshot, Trainer
+from core.training.fit import Fit
 from gui import run_builder
 from gui.main_window import MainWindow
 from gui.session import PATIENCE
@@ -25,6 +27,7 @@ from tests.windows import (
     click,
     message,
     opened,
+    part,
     plot_of,
     ready,
     snapshot,
@@ -514,24 +517,59 @@ def errors(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
     return lambda: [str(r.exc_info[1]) for r in caplog.records if r.exc_info and r.exc_info[1]]
 
 
-@pytest.mark.parametrize("name", ["run", "step", "step_epoch"])
-def test_an_error_in_a_step_becomes_a_sentence_and_a_line_in_the_log(
+def torn(error: BaseException) -> Callable[..., None]:
+    """A step that fails when the parameters have been changed already."""
+    update = Fit._update
+
+    def step(fit: Fit, inputs: object, targets: object) -> None:
+        update(fit, inputs, targets)  # type: ignore[arg-type]
+        raise error
+
+    return step
+
+
+@pytest.mark.parametrize(
+    ("error", "cause", "logged"),
+    [
+        (ZeroDivisionError(BOOM), "the log has the details", [BOOM]),
+        (SystemExit(1), "(SystemExit); the log has the details", ["1"]),
+        (MemoryError(), "not enough memory for this step; close other programs", []),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "not enough memory", []),
+        (ImportError("no module named torch._parts"), "A part of PyTorch cannot be loaded", []),
+    ],
+    ids=["fault", "exit", "memory", "memory of torch", "installation"],
+)
+def test_an_error_in_a_step_leaves_the_run_as_it_was_and_stays_in_sight(
     qtbot: QtBot,
     window: MainWindow,
     monkeypatch: pytest.MonkeyPatch,
     errors: Callable[[], list[str]],
-    name: str,
+    error: BaseException,
+    cause: str,
+    logged: list[str],
 ) -> None:
-    with monkeypatch.context() as broken:
-        broken.setattr(Trainer, "step", boom)
-        press(qtbot, window, name)
-        wait_for_rest(qtbot, window)
-    assert "the log has the details" in message(window)
-    assert errors() == [BOOM]
+    window.session.step(20)
+    wait_for_rest(qtbot, window)
+    good = snapshot(window)
+    for name in ("run", "step", "step_epoch"):
+        with monkeypatch.context() as broken:
+            broken.setattr(Fit, "_update", torn(error))
+            press(qtbot, window, name)
+            wait_for_rest(qtbot, window)
+        assert snapshot(window) is good
+        assert len(losses(window)) == good.step
+        assert message(window).startswith("Stopped at step 20: the next step failed.")
+        window.files.said.emit("Saved as a.fit.json.", False)
+        assert cause in text(window, "notice")
+        assert part(window, QLabel, "notice").isVisible()
+    assert errors() == 3 * logged
     assert not training_threads()
-    press(qtbot, window, "reset")
-    ready(qtbot, window)
-    run(qtbot, window)
+    press(qtbot, window, "step")
+    assert not part(window, QLabel, "notice").isVisible()
+    assert_equal_to_the_bit(window, reference(ENDLESS, 21))
+    window.session.go_to(7)
+    qtbot.waitUntil(lambda: snapshot(window).step == 7)
+    assert snapshot(window).numbers() == reference(ENDLESS, 7).latest.numbers()
 
 
 def test_an_error_while_a_run_is_built_becomes_a_sentence_and_a_line_in_the_log(
@@ -560,7 +598,7 @@ def test_a_problem_in_a_step_is_told_as_it_is(
         ready(qtbot, window)
         press(qtbot, window, name)
         wait_for_rest(qtbot, window)
-        assert message(window) == "There is not enough memory; use fewer points."
+        assert text(window, "notice") == "There is not enough memory; use fewer points."
 
 
 def test_a_wrong_number_of_own_start_values_is_told(qtbot: QtBot, window: MainWindow) -> None:

@@ -40,14 +40,22 @@ class Experiment:
     """Points and settings together: what a file holds.
 
     `earlier` are the parts of a run before its last change, in the order of their steps; `points` and
-    `settings` are in force after them. Raises Problem where no single run can have gone through them.
+    `settings` are in force after them. `step` is the one at which the run stood. Raises Problem where no
+    single run can have gone through them.
     """
 
     points: Points = field(default_factory=Points)
     settings: Settings = field(default_factory=Settings)
     earlier: tuple[Stretch, ...] = ()
+    step: int = 0
 
     def __post_init__(self) -> None:
+        if type(self.step) is not int or not 0 <= self.step <= LARGEST_COUNT:
+            raise Problem(
+                _("The step at which a run stood must be a whole number from 0 to {largest}.").format(
+                    largest=f"{LARGEST_COUNT:,}"
+                )
+            )
         earlier = tuple(self.earlier)
         object.__setattr__(self, "earlier", earlier)
         require_few(len(earlier))

@@ -23,14 +23,15 @@ from core.texts import _
 from core.whole_file import LARGEST_FILE, reason_in_words, save_whole
 
 FORMAT = "fitscope-experiment"
-# 1 had no schedule, penalty, held-out points or earlier parts of the run, 2 no dates; both are still read
-SCHEMA = 3
+# 1 had no schedule, penalty, held-out points or earlier parts of the run, 2 no dates, 3 no step at which the
+# run stood; all are still read
+SCHEMA = 4
 PIECE = 250  # numbers handled at a time: about 0.1 ms, as a window beside it waits so long again and again
 MOST_COMMAS = 8_000_000  # as many as numbers, nearly; the file would take minutes and gigabytes to open
 EXACT_DIGITS = 18  # a whole number of more digits is read as a float
 
 NEEDED = ("format", "schema", "points", "settings")
-PARTS = (*NEEDED, "earlier")
+PARTS = (*NEEDED, "earlier", "step")
 STRETCH_PARTS = ("until", "points", "settings")
 POINT_PARTS = tuple(f.name for f in fields(Points))
 
@@ -98,6 +99,8 @@ def _pieces(experiment: Experiment, packs: bool = False) -> Iterator[str]:
         yield ',\n"earlier": ['
         yield from _stretch_pieces(experiment, packs)
         yield "\n]"
+    if experiment.step:
+        yield f',\n"step": {experiment.step}'
     yield "\n}\n"
 
 
@@ -212,7 +215,8 @@ def _experiment(content: object) -> Experiment:
     _require_schema(content.get("schema"))
     _require_names(content, PARTS, needed=NEEDED)
     points, settings = _points(_mapping(content, "points")), _settings(_mapping(content, "settings"))
-    return Experiment(points, settings, _earlier(content.get("earlier", []), points, settings))
+    earlier = _earlier(content.get("earlier", []), points, settings)
+    return Experiment(points, settings, earlier, content.get("step", 0))
 
 
 def _earlier(parts: object, points: Points, settings: Settings) -> tuple[Stretch, ...]:

@@ -9,6 +9,7 @@ import torch
 
 from core.problem import Problem
 from core.texts import _
+from core.training.step_error import first_line
 
 log = logging.getLogger(__name__)
 
@@ -68,12 +69,6 @@ def check_device(key: str, dtype: str) -> None:
         raise Problem(keys[key].reason)
     if key.startswith("mps") and dtype == "float64":
         raise Problem(_("Apple's GPU cannot compute in float64; choose float32, or the CPU."))
-
-
-def first_line(error: BaseException) -> str:
-    """The first line of an error's text, at a length that fits a sentence."""
-    lines = str(error).splitlines() or [type(error).__name__]
-    return lines[0][:120]
 
 
 def _label(key: str) -> str:

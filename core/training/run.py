@@ -38,7 +38,8 @@ class Run:
     Whatever is changed at an earlier step begins a branch, and what it abandons is the `ghost`. `history`
     holds what every step left behind, `path` its parameters, `inspected` what the step that was watched last
     shows of itself. `inside` is the step that was opened last, phase by phase; while `opens` is set, so is
-    the step that is gone to. `notice` is a sentence about something that happened on the way.
+    the step that is gone to. `notice` is a sentence about something that happened on the way. `torn` says
+    that an error has left the fit elsewhere than the run stands.
     """
 
     run: int
@@ -58,6 +59,7 @@ class Run:
     inspected: Inspection | None
     inside: Inside | None
     opens: bool
+    torn: bool
     _before: Snapshot
     _plan: list[Part]
     _wanted: Wanted  # next

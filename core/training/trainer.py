@@ -19,12 +19,11 @@ from core.experiment.settings import Settings
 from core.experiment.split import held_out
 from core.insight.scaling import no_scaling, standard_scaling
 from core.insight.trainable import check_points
-from core.problem import Problem
 from core.texts import _
 from core.training.checkpoints import Checkpoints
 from core.training.compiled.block import Block
 from core.training.compiled.engine import Engine, finite_steps
-from core.training.devices import check_device, first_line
+from core.training.devices import check_device
 from core.training.failed_step import failure_of
 from core.training.failure import Failure
 from core.training.fit import Fit, Wanted
@@ -35,8 +34,10 @@ from core.training.plan import Part, Place, measure, same, size_of
 from core.training.run import Ghost, Run
 from core.training.slow_step import SlowStep
 from core.training.snapshot import Snapshot
+from core.training.step_error import first_line, problem_of
 from core.training.stop_rules import CONVERGENCE_EVERY, StopRules
 from core.training.threads import with_own_threads
+from core.training.unbroken import unbroken
 
 log = logging.getLogger(__name__)
 
@@ -113,6 +114,7 @@ class Trainer(Run):
         """Training pauses: the time until the next step does not count."""
         self._rules.rest()
 
+    @unbroken
     @with_own_threads
     def step(self) -> Snapshot:
         """One optimizer update, the five lines of every PyTorch lesson; after a failure none any more."""
@@ -134,6 +136,7 @@ class Trainer(Run):
             self.inspected = self.inspect()
         return self.latest
 
+    @unbroken
     @with_own_threads
     def leap(self, most: float = math.inf) -> Snapshot:
         """As many steps as compiled code makes in a moment, up to `most`; without such code, one."""
@@ -142,6 +145,7 @@ class Trainer(Run):
             return self.latest
         return self.step()
 
+    @unbroken
     @with_own_threads
     def phase(self) -> None:
         """The next phase of a step, which `inside` then shows; the last one completes the step."""
@@ -169,6 +173,7 @@ class Trainer(Run):
         self.inspected = None
         self._wish = OPEN if opened or self._wish == OPEN else LOOK  # a step may take longer than a frame
 
+    @unbroken
     @with_own_threads
     def go_to(self, step: int, halted: Callable[[], bool] = lambda: False) -> Snapshot:
         """Go to a step of the run, between `earliest` and that of `tip`; `halted` may end it on the way."""
@@ -349,7 +354,7 @@ class Trainer(Run):
         """Note what a new step did, and whether the run should end; a step into infinity is not counted."""
         if not (math.isfinite(after.loss) and after.finite()):
             self._failure = failure_of(self.fit, after.step, self._has_grown())
-            self._take_back()
+            self._stand_at(self.tip.step)  # behind a step that does not count
             self._stop(self._failure.reason)
             return
         self.history.append(
@@ -370,11 +375,19 @@ class Trainer(Run):
         if reason is not None:
             self._stop(reason)
 
-    def _take_back(self) -> None:
-        """Behind a step that does not count: stand at the tip, as if its step had just been made."""
-        self._before, last = self.tip, max(self.tip.step - 1, self.earliest)
+    def mend(self) -> None:
+        """After an error in its midst: stand where the run stands, as if nothing had been begun there."""
+        self._slow = None
+        self.history.cut(self.tip)
+        if self.path.way().steps > self.tip.step:
+            self.path.cut(self.tip.step)
+        self._stand_at(self.latest.step)
+
+    def _stand_at(self, step: int) -> None:
+        """Let the fit stand at `step`, that of `latest`, as if that had just been made."""
+        self._before, last = self.latest, max(step - 1, self.earliest)
         self._restore(last)
-        while self._at < self.tip.step:
+        while self._at < step:
             if self._skip(last):
                 continue
             self._before = self._snapshot()
@@ -475,6 +488,7 @@ class Trainer(Run):
         self.path = Path(self.latest.arrays)
         self.inspected = self.inside = self._slow = None
         self._wish = None
+        self.torn = False
 
     # --- when the device fails --------------------------------------------------------------------------
 
@@ -497,11 +511,7 @@ class Trainer(Run):
     def _leave_device(self, error: RuntimeError) -> None:
         """From now on on the CPU; raises what cannot be helped there."""
         if self.device == "cpu":
-            if "memory" in str(error):
-                raise Problem(
-                    _("There is not enough memory for this step; use a smaller batch or fewer points.")
-                ) from error
-            raise error
+            raise problem_of(error) or error
         log.warning("the device %s failed", self.device, exc_info=error)
         self.notice = _("{device} failed ({reason}); the run goes on on the CPU from its last step.").format(
             device=self.device, reason=first_line(error)

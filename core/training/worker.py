@@ -26,7 +26,7 @@ class Worker:
 
     def __init__(self, trainer: Trainer, speed: float | None = None) -> None:
         self.trainer = trainer
-        self.error: Exception | None = None
+        self.error: BaseException | None = None
         self.step_seconds = 0.0
         self._speed = speed
         self._epoch_end: int | None = None
@@ -104,7 +104,7 @@ class Worker:
     def _work(self, work: Callable[[], None]) -> None:
         try:
             work()
-        except Exception as error:  # handed to the thread that looks; nothing may be raised in this one
+        except BaseException as error:  # handed to the thread that looks; nothing may be raised in this one
             self.error = error
         finally:
             self.trainer.rest()

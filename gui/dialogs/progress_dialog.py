@@ -14,11 +14,14 @@ PARTS = 1000  # of the bar
 
 
 class ProgressDialog(QDialog):
-    """A sentence, a bar and a button. It says `cancelled()` once, and closes when its owner says so."""
+    """A sentence, a bar and a button. It says `cancelled()` once, and closes when its owner says so.
+
+    `measures` says what the bar shows, `stops` what the button does.
+    """
 
     cancelled = Signal()
 
-    def __init__(self, text: str, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, text: str, measures: str, stops: str, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("progress_dialog")
         self.setWindowTitle(_("Please wait"))
@@ -31,14 +34,14 @@ class ProgressDialog(QDialog):
         self._bar = QProgressBar()
         self._bar.setObjectName("progress_bar")
         self._bar.setAccessibleName(text)
-        self._bar.setToolTip(_("How much of the table has been read."))
+        self._bar.setToolTip(measures)
         self._bar.setTextVisible(False)
         self._bar.setRange(0, 0)
         self._buttons = QDialogButtonBox()
         self._cancel = self._buttons.addButton(_("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
         self._cancel.setObjectName("progress_cancel")
         self._cancel.setAccessibleName(_("Cancel"))
-        self._cancel.setToolTip(_("Stop; the points stay as they were."))
+        self._cancel.setToolTip(stops)
         self._buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*(theme.px(16),) * 4)

@@ -11,10 +11,10 @@ import numpy as np
 
 from core.problem import Problem
 from core.texts import _
-from core.training.devices import first_line
 from core.training.speed.contenders import Contender
 from core.training.speed.figures import Figure, Way
 from core.training.speed.plan import CALCULATES, Budget
+from core.training.step_error import first_line
 
 log = logging.getLogger(__name__)
 
