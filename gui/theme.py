@@ -94,7 +94,7 @@ class Theme:
     @property
     def was(self) -> str:
         """The ghost of what was: the start, an abandoned run."""
-        return "#8A929D" if self.dark else "#8A9099"
+        return "#8A929D" if self.dark else "#858B94"
 
     @property
     def warning(self) -> str:
@@ -235,8 +235,22 @@ class Theme:
             QFrame[card="true"] {{ background: {self.surface}; border: none; }}
             QFrame[card="false"] {{ background: {self.background}; border: none; }}
             QScrollArea {{ border: none; }}
+            QFrame[floating="true"] {{ border: {px(2)}px solid {self.accent}; border-bottom: none;
+                                       background: {self.accent_soft}; }}
+            QScrollArea[floating="true"] {{ border: {px(2)}px solid {self.accent}; border-top: none; }}
             QSplitter::handle {{ background: {self.hairline}; }}
-            QMainWindow::separator {{ background: {self.hairline}; width: {px(3)}px; height: {px(3)}px; }}
+            QMainWindow::separator {{ background: {self.hairline}; width: {px(4)}px; height: {px(4)}px; }}
+            QMainWindow::separator:vertical {{ {self._grip("x1: 0, y1: 0, x2: 0, y2: 1")} }}
+            QMainWindow::separator:horizontal {{ {self._grip("x1: 0, y1: 0, x2: 1, y2: 0")} }}
+            QSlider::groove:horizontal {{ height: {px(4)}px; border-radius: {px(2)}px;
+                                          background: {self.hairline}; }}
+            QSlider::sub-page:horizontal {{ background: {self.accent}; border-radius: {px(2)}px; }}
+            QSlider::sub-page:horizontal:disabled {{ background: {self.hairline}; }}
+            QSlider::handle:horizontal {{ width: {px(10)}px; margin: -{px(5)}px 0; border-radius: {px(7)}px;
+                                          border: {px(2)}px solid {self.accent};
+                                          background: {self.surface}; }}
+            QSlider::handle:horizontal:focus {{ background: {self.accent}; }}
+            QSlider::handle:horizontal:disabled {{ border-color: {self.was}; }}
             QMainWindow::separator:hover {{ background: {self.accent}; }}
             QDockWidget {{ background: {self.hairline}; border: 1px solid {self.hairline}; }}
             QTabBar {{ qproperty-drawBase: 0; }}
@@ -245,6 +259,12 @@ class Theme:
             QTabBar::tab:selected {{ color: {self.text}; border-bottom-color: {self.accent}; }}
             QTabBar::tab:hover {{ color: {self.accent}; }}
         """
+
+    def _grip(self, along: str) -> str:
+        """The ground of a line between panels, with what is to be taken hold of in its middle."""
+        stops = ((0, "hairline"), (0.45, "hairline"), (0.451, "was"), (0.549, "was"), (0.55, "hairline"))
+        colours = ", ".join(f"stop: {place} {getattr(self, colour)}" for place, colour in stops)
+        return f"background: qlineargradient({along}, {colours});"
 
     def icon(self, name: str, colour: str = "") -> QIcon:
         """The icon `resources/icons/NAME.svg`, tinted in `colour`, or as text is."""

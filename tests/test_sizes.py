@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QApplication, QDockWidget, QScrollArea, QWidget
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication, QDockWidget, QScrollArea, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.experiment import Settings
@@ -12,6 +13,7 @@ from core.texts import LANGUAGES, use_language
 from gui.main_window import MainWindow
 from gui.preferences import Preferences
 from gui.room import COLUMN, room_for
+from gui.theme import Theme
 from tests.room import cut_tabs, outside, overlapping, readouts_without_room
 from tests.windows import action, opened, part, wait_for_rest
 
@@ -93,6 +95,20 @@ def test_a_sentence_without_room_ends_in_an_ellipsis_and_its_tooltip_has_all(qtb
         assert "the other. One word" in line.toolTip()
         window.warn("Short.")
         assert not line.toolTip()
+
+
+@pytest.mark.parametrize("name", ["theme_light", "theme_dark"])
+def test_a_floated_panel_has_a_frame_and_a_docked_one_has_none(qtbot: QtBot, name: str) -> None:
+    Preferences().put("theme", name.removeprefix("theme_"))
+    with opened(qtbot, mode="simple") as window:
+        dock, button = part(window, QDockWidget, "dock_loss"), part(window, QToolButton, "float_loss")
+        accent = QColor(Theme(name == "theme_dark").accent)
+        for floating in (True, False):
+            button.click()
+            QApplication.processEvents()
+            image = dock.grab().toImage()
+            for across in (0, image.width() - 1):
+                assert (image.pixelColor(across, image.height() // 2) == accent) == floating
 
 
 @pytest.mark.parametrize(

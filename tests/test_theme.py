@@ -44,6 +44,15 @@ def test_every_curve_stands_out_from_the_plot(dark: bool, colour: str) -> None:
 
 
 @pytest.mark.parametrize("dark", [False, True])
+def test_points_and_what_is_taken_hold_of_stand_out(dark: bool) -> None:
+    theme = Theme(dark)
+    assert contrast(DATA, theme.surface) >= 3
+    for handle in (theme.accent, theme.was):  # of a slider, and of a line between panels
+        assert contrast(handle, theme.background) >= 3
+        assert handle in theme.style_sheet()
+
+
+@pytest.mark.parametrize("dark", [False, True])
 def test_the_run_button_can_be_read(dark: bool) -> None:
     assert contrast(Theme(dark).on_accent, Theme(dark).accent) >= 4.5
 

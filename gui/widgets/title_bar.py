@@ -50,6 +50,9 @@ class TitleBar(QFrame):
         self._float.setIcon(
             self._theme.icon("window-minimize" if floating else "window-maximize", self._theme.muted)
         )
+        for part in filter(None, (self, self._dock.widget())):  # Qt draws no frame around a panel of ours
+            part.setProperty("floating", floating)
+            part.style().polish(part)
         if floating:
             self._dock.setFocus()  # or Space would press the first button of its window
             self._name(self._float, _("Put {panel} back"), _("Put this panel back into the window."))

@@ -1,0 +1,64 @@
+"""Theme, language and scale change over and over in mid-run, in mid-step and at rest, and nothing is left."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+import shiboken6
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from core.experiment import Settings
+from core.log import data_folder, start_log
+from gui.main_window import MainWindow
+from tests.windows import action, opened, ready, wait_for_rest, windows
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # without a screen
+
+TIMES = 200
+LOOKS = (
+    *("theme_light", "theme_dark", "language_en", "language_zh_CN"),
+    *("scale_1", "scale_1.25", "scale_1.5", "scale_2", "scale_3"),
+)
+SEED = 15
+
+
+def changed(window: MainWindow, name: str) -> MainWindow:
+    """The window that takes over once another look is chosen; that of the chosen look is the same."""
+    entry = window.findChild(QAction, name)
+    assert entry is not None, name
+    entry.trigger()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QApplication.processEvents()
+    (new,) = windows()
+    return new
+
+
+def test_two_hundred_changes_of_the_look_leave_no_error_and_no_old_window(qtbot: QtBot) -> None:
+    start_log()
+    choice = random.Random(SEED)
+    with opened(qtbot, settings=Settings(epochs=None), speed=100.0, mode="inside") as window:
+        for place in range(TIMES):
+            moment = place % 4
+            if moment == 0:
+                action(window, choice.choice(("simple", "full", "inside"))).trigger()
+            elif moment == 1 and not window.session.running:
+                window.session.run()
+            elif moment == 2:
+                window.session.pause()
+                window.session.step()
+            elif moment == 3:
+                wait_for_rest(qtbot, window) if not window.session.running else window.session.pause()
+            old = window
+            window = changed(window, choice.choice(LOOKS))
+            assert window is old or not shiboken6.isValid(old) or not old.isVisible()
+        window.session.pause()
+        ready(qtbot, window)
+        qtbot.waitUntil(lambda: not window.workspace.busy)
+    log = data_folder() / "fitscope.log"
+    written = log.read_text("utf-8") if log.exists() else ""
+    assert "Traceback" not in written
+    assert "ERROR" not in written
