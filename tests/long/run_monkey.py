@@ -169,7 +169,6 @@ def growth(weighed: list[tuple[int, float]]) -> float | None:
 
 def private_megabytes() -> float:
     """The memory of this process alone, when all that is garbage is gone."""
-    gc.unfreeze()  # a process that opens one window after another has kept some of each
     gc.collect()
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

@@ -122,9 +122,10 @@ class Hand:
         """A word of a list, or that at `index`: from the list that a click opens, or by keys."""
         if not combo.count():
             return
+        wanted = index is not None
         if index is None:
             index = self._draw.randrange(combo.count())
-        if self._draw.random() < 0.5:
+        if wanted or self._draw.random() < 0.5:
             QTest.mouseClick(combo, LEFT, NONE, combo.rect().center())
             view = combo.view()
             if view.isVisible():
