@@ -8,6 +8,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+import shiboken6
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication
 
@@ -130,7 +131,7 @@ class Narrator(QObject):
         """Put the whole program onto the clipboard."""
         write = self.program()
         self._workspace.background.run(
-            "copy", lambda: write().text(), self._copied, lambda error: self.said.emit(str(error), True)
+            "copy", lambda: write().text(), self._copied, lambda error: self._say(str(error), True)
         )
 
     def program(self) -> partial[Program]:
@@ -267,7 +268,9 @@ class Narrator(QObject):
     def _show_told(self, told: Inside | None) -> None:
         """Show a step, as it is told, on every card."""
         if self._cards is not None:
-            for key in self._seen:
+            for key in tuple(
+                self._seen
+            ):  # a card that is shown for the first time may bring others into sight
                 failure = self._session.failure
                 ended = "" if failure is None else failure.reason
                 self._cards.show_step(key, told, self._session.in_slow_motion, ended)
@@ -277,7 +280,12 @@ class Narrator(QObject):
         sentence = _("The program is copied: paste it into a file, and run it with Python.")
         if self._lost_changes(self._session.experiment()):
             sentence = joined(sentence, _("Changes made during the run are not in it."))
-        self.said.emit(sentence, False)
+        self._say(sentence, False)
+
+    def _say(self, sentence: str, warning: bool) -> None:
+        """For the message line, unless its window has gone while the program was written."""
+        if shiboken6.isValid(self):
+            self.said.emit(sentence, warning)
 
 
 def _of_data(inside: Inside) -> Inside:

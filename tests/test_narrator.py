@@ -438,6 +438,16 @@ def test_copy_puts_the_whole_program_on_the_clipboard(qtbot: QtBot, window: Main
     assert "copied" in message(window)
 
 
+def test_a_program_is_copied_also_if_its_window_is_made_anew_meanwhile(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    QGuiApplication.clipboard().setText("nothing yet")
+    action(window, "copy_program").trigger()
+    window.look_changed.emit()
+    qtbot.waitUntil(lambda: QGuiApplication.clipboard().text() != "nothing yet")
+    assert "loss.backward()" in QGuiApplication.clipboard().text()
+
+
 @pytest.mark.parametrize(
     ("written", "ending"), [("mine.py", ".py"), ("mine.ipynb", ".ipynb"), ("mine", ".py")]
 )
