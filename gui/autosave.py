@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -20,7 +20,7 @@ from gui.store import Store
 
 log = logging.getLogger(__name__)
 
-DELAY = 150  # milliseconds from the first change to the write
+DELAY = 0.15  # seconds from a change to the write, in which others may come
 RETRY = 2000  # milliseconds until that is tried again which failed
 CHECK = 3000  # milliseconds between looks whether the work is still where it was written
 CRASHES = 2  # of windows with this work, after which another does not open it by itself
@@ -50,9 +50,9 @@ class Autosave(QObject):
         self._slot: Slot | None = None
         self._store: Store | None = None
         self._saved: Experiment | None = None
-        self._writing = Lock()
+        self._writing, self._closing = Lock(), Event()
         self._background = Background(self)
-        self._timer = QTimer(self)
+        self._timer = QTimer(self)  # until that is tried again which failed
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._save)
         self._checks = QTimer(self)
@@ -118,6 +118,7 @@ class Autosave(QObject):
 
     def close(self) -> None:
         """Write what is not written yet, and let the slot go."""
+        self._closing.set()
         self._background.close()
         self.flush()
         self._timer.stop()
@@ -130,10 +131,19 @@ class Autosave(QObject):
 
     def _soon(self) -> None:
         if not self._timer.isActive():
-            self._timer.start(DELAY)
+            self._save()
 
     def _save(self) -> None:
-        self._background.run("autosave", self._write, self._note, self._fail, passing=True)
+        self._background.run("autosave", self._write_all, self._note, self._fail, passing=True)
+
+    def _write_all(self) -> Experiment:
+        """Write until nothing has changed meanwhile, without a turn of the window, which may stand still."""
+        assert self._store is not None
+        while True:
+            self._closing.wait(DELAY)
+            written = self._write()
+            if written is self._store.experiment or self._closing.is_set():
+                return written
 
     def _write(self) -> Experiment:
         """Write the work as it is now to the slot, and return it.

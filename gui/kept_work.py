@@ -114,9 +114,16 @@ class KeptWork(QObject):
         for slot, experiment in self._taken:
             if experiment is written:
                 self._workspace.disk.run(
-                    f"remove {slot.number}", partial(remove_work, slot), lambda _result: None, self._say
+                    f"remove {slot.number}",
+                    partial(remove_work, slot),
+                    partial(self._forget, slot),
+                    self._say,
                 )
         self._taken = [pair for pair in self._taken if pair[1] is not written]
+
+    def _forget(self, slot: Slot, _removed: None) -> None:
+        """There is no work in `slot` any more; somebody may have looked before it went."""
+        self._notices.drop(_key(slot))
 
     def _discard(self, work: LeftWork) -> None:
         self._notices.drop(_key(work.slot))
