@@ -10,6 +10,7 @@ from functools import partial
 from threading import Event
 from typing import Any
 
+import shiboken6
 from PySide6.QtCore import QObject, QTimer
 
 from core.problem import Problem
@@ -66,7 +67,7 @@ class Background(QObject):
 
         A waiting job of the same key is superseded, and so is a running one: its result is dropped, unless it
         is `passing`, one of many that follow each other too fast to wait for the last. After `close` nothing
-        is called any more.
+        is called any more, and nothing of an object of a window that is gone.
         """
         self._add(_Job(key, work, then, failed, passing))
 
@@ -141,9 +142,18 @@ class Background(QObject):
     @staticmethod
     def _deliver(job: _Job, future: Future[Any]) -> None:
         error = future.exception()
+        if _is_gone(job.then):
+            return
         if error is None:
             job.then(future.result())
         elif isinstance(error, Exception):
             job.failed(error)
         else:
             job.failed(Left(f"{job.key} was left by {error!r}"))
+
+
+def _is_gone(receiver: Callable[..., Any]) -> bool:
+    """Whether a method is that of an object which Qt has destroyed meanwhile, with its window."""
+    method = receiver.func if isinstance(receiver, partial) else receiver
+    owner = getattr(method, "__self__", None)
+    return isinstance(owner, QObject) and not shiboken6.isValid(owner)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
-from PySide6.QtCore import QTimer
+import shiboken6
+from PySide6.QtCore import QObject, QTimer
 from pytestqt.qtbot import QtBot
 
 from gui.background import Background, Left
@@ -227,3 +229,33 @@ def test_work_that_would_end_the_program_is_an_error_as_any(
     wait(qtbot, background)
     assert isinstance(desk.errors[0], Left)
     assert "SystemExit" in str(desk.errors[0])
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_an_object_that_is_gone_hears_nothing_of_what_it_asked_for(
+    qtbot: QtBot, background: Background, desk: Desk, wrapped: bool
+) -> None:
+    asker = Asker()
+    heard = asker.heard
+    then = partial(asker.hear, "wrapped") if wrapped else asker.hear
+    background.run("late", desk.wait_behind_the_door, then, desk.errors.append)
+    assert desk.begun.wait(10)
+    shiboken6.delete(asker)
+    desk.door.set()
+    wait(qtbot, background)
+    assert not heard
+    desk.run("next", lambda: "next")
+    wait(qtbot, background)
+    assert desk.results == ["next"]
+    assert not desk.errors
+
+
+class Asker(QObject):
+    """Something in a window that wants a result."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard: list[object] = []
+
+    def hear(self, *results: object) -> None:
+        self.heard.extend(results)
