@@ -69,4 +69,6 @@ class Dialogs(QObject):
         return dialog
 
     def _forget(self, kind: type[QDialog]) -> None:
-        self._open.pop(kind).deleteLater()
+        dialog = self._open.pop(kind, None)
+        if dialog is not None:  # a second word of its end, by another way in the same moment
+            dialog.deleteLater()

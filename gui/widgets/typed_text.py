@@ -43,6 +43,8 @@ class TypedText(QObject):
     def end(self) -> None:
         """It is confirmed, refused or given up."""
         self.pending = False
+        if not shiboken6.isValid(self._line):
+            return  # Qt asks a field once more for its number while it takes it apart
         self._line.setModified(False)
         self._mark(wrong=False)
         _application().removeEventFilter(self)
