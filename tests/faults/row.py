@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.faults.program import Ended, Program
 
-NO_SENTENCE = re.compile(r"Traceback|Errno|Error\b|0x[0-9a-f]{6}|^\s*$")
+NO_SENTENCE = re.compile(r"Traceback|\[Errno|0x[0-9a-f]{6}|^\s*$")
 
 
 @dataclass
