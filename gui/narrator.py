@@ -131,7 +131,10 @@ class Narrator(QObject):
         """Put the whole program onto the clipboard."""
         write = self.program()
         self._workspace.background.run(
-            "copy", lambda: write().text(), self._copied, lambda error: self._say(str(error), True)
+            "copy",
+            lambda: write().text(),
+            lambda text: self._copied(text),  # not as a method, which is not called once the window has gone
+            lambda error: self._say(str(error), True),
         )
 
     def program(self) -> partial[Program]:
