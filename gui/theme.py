@@ -17,7 +17,6 @@ from PySide6.QtGui import (
     QPainter,
     QPalette,
     QPixmap,
-    QScreen,
 )
 from PySide6.QtSvg import QSvgRenderer
 
@@ -268,7 +267,10 @@ class Theme:
 
     def icon(self, name: str, colour: str = "") -> QIcon:
         """The icon `resources/icons/NAME.svg`, tinted in `colour`, or as text is."""
-        return QIcon(_tinted(name, colour or self.text, self.px(ICON), QGuiApplication.primaryScreen()))
+        ratio = (
+            QGuiApplication.primaryScreen().devicePixelRatio()
+        )  # the screen itself is another with each asking
+        return QIcon(_tinted(name, colour or self.text, self.px(ICON), ratio))
 
     def icon_size(self) -> QSize:
         """The size of icons on bars and buttons."""
@@ -280,11 +282,10 @@ def _channels(colour: QColor) -> tuple[int, int, int]:
 
 
 @cache
-def _tinted(name: str, colour: str, size: int, screen: QScreen) -> QPixmap:
-    """One icon of `size` pixels in one colour, as fine as the screen is."""
+def _tinted(name: str, colour: str, size: int, ratio: float) -> QPixmap:
+    """One icon of `size` pixels in one colour, for a screen of so many dots a pixel."""
     svg = (RESOURCES / "icons" / f"{name}.svg").read_bytes()
     renderer = QSvgRenderer(QByteArray(svg.replace(b"currentColor", colour.encode())))
-    ratio = screen.devicePixelRatio()
     pixmap = QPixmap(round(size * ratio), round(size * ratio))
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
