@@ -5,7 +5,6 @@ import logging
 import os
 import sys
 from collections.abc import Iterable
-from functools import reduce
 from pathlib import Path
 
 from core.catalogue import DOMAIN, Catalogue, Unreadable
@@ -89,7 +88,10 @@ def joined(*sentences: str) -> str:
 
 def enumerated(items: Iterable[str]) -> str:
     """Some things one after the other in a sentence, as the person's language parts them."""
-    return reduce(lambda some, item: _("{first}, {second}").format(first=some, second=item), items)
+    whole = ""
+    for item in items:
+        whole = _("{first}, {second}").format(first=whole, second=item) if whole else item
+    return whole
 
 
 def N_(text: str) -> str:

@@ -83,6 +83,7 @@ class Presenter(QObject):
         self._session = workspace.session
         self._parts = parts
         self._held_out: NDArray[np.bool_] | None = None
+        self._split_points: Points | None = None  # those that it is of
         self._is_split = True  # whether it is known by now
         self._equation = NO_FIT.equation
         self._measuring: object = None  # what is being found out in the background
@@ -213,6 +214,7 @@ class Presenter(QObject):
         work = partial(held_out, len(points), settings.validation, settings.validation_seed)
         background = self._workspace.background
         background.drop("split")
+        self._split_points = points
         if len(points) <= SPLIT_AT_ONCE or not settings.validation:
             self._held_out = work() if settings.validation else None
             self._is_split = True
@@ -319,16 +321,18 @@ class Presenter(QObject):
             self._show_measured(NO_FIT)
             readouts.show_loss(None)
             return
+        # a run may show itself upon new points before they are split here
+        is_split = self._is_split and self._split_points is points
         before = self._equation if self._session.running else None
         work = partial(_measured, points, self._store.settings, self._held_out, snapshot, before)
-        if self._is_split and len(points) * snapshot.curve.count() <= AT_ONCE:
+        if is_split and len(points) * snapshot.curve.count() <= AT_ONCE:
             background.drop("measures")
             found = work()
             self._show_measured(found)
             readouts.show_loss(found.loss)
             return
         readouts.show_loss_before(snapshot.loss)
-        if self._is_split:
+        if is_split:
             self._measuring = work
             show = partial(self._show_measured_late, work)
             background.run("measures", work, show, self._miss_measures, passing=True)

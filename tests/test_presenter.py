@@ -68,6 +68,18 @@ def test_both_parts_are_measured_at_every_step(qtbot: QtBot) -> None:
             assert_measures_are_right(window, mask, "_validation")
 
 
+def test_other_points_are_measured_by_a_split_of_their_own(qtbot: QtBot) -> None:
+    with opened(qtbot, POINTS, SPLIT) as window:
+        qtbot.keyClick(plot_of(window), Qt.Key.Key_Right)
+        window.store.replace(Points(X[:8], X[:8]))
+        action(window, "undo").trigger()
+        qtbot.waitUntil(lambda: snapshot(window).step == 1)
+        assert_measures_are_right(window, held_out(20, 0.3, 4), "_validation")
+        action(window, "redo").trigger()
+        qtbot.waitUntil(lambda: snapshot(window).step == 0)
+        assert_measures_are_right(window, held_out(8, 0.3, 4), "_validation")
+
+
 def test_without_held_out_points_there_is_one_row(qtbot: QtBot) -> None:
     with opened(qtbot, POINTS) as window:
         assert_measures_are_right(window, np.ones(20, dtype=bool), "")

@@ -334,3 +334,10 @@ def test_the_package_is_there_before_pandas_and_calamine_are_imported() -> None:
     program = f"import sys, core.tables; sys.exit(any(name in sys.modules for name in {heavy}))"
     root = Path(__file__).parent.parent
     assert subprocess.run([sys.executable, "-c", program], cwd=root, check=False).returncode == 0
+
+
+def test_a_column_of_text_is_refused_also_where_no_other_can_be_chosen(tmp_path: Path) -> None:
+    path = tmp_path / "names.csv"
+    path.write_text("first,last\nAda,Byron\nCarl,Gauss\n")
+    with pytest.raises(Problem, match="choose a column of numbers: there is none"):
+        read_points(path, Reading(x="first", y="last"))
