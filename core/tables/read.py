@@ -23,7 +23,7 @@ from core.tables.notations.decimal_mark import thousands_or_decimals
 from core.tables.preview_rows import marked_rows, shown_rows
 from core.tables.reading import Preview, Reading, ReadPoints, check_reading
 from core.tables.sample import Block, Sample, Table, block_of
-from core.tables.source import Cancel, Progress, ignore, never
+from core.tables.source import Cancel, NotAscii, Progress, ignore, never
 from core.tables.text.text_table import TextTable
 from core.tables.unchanged import UnchangedTable, stamp_of
 from core.tables.workbooks.ole_stream import OLE
@@ -92,32 +92,42 @@ def read_points(
     table = open_table(source, cancelled) if isinstance(source, (str, os.PathLike)) else source
     with _sentences(table.name):
         check_reading(reading, table.name, table.is_text)
-        sample = table.sample(reading)
-        x, y = chosen_columns(sample, reading)
+        try:
+            sample = table.sample(reading, in_haste=True)
+            return _read_points(table, sample, reading, progress or ignore, cancelled)
+        except NotAscii:
+            return _read_points(table, table.sample(reading), reading, progress or ignore, cancelled)
 
-        def blocks(layout: Layout, columns: tuple[int, int]) -> Iterable[Block]:
-            return table.blocks(replace(sample, layout=layout), columns, progress or ignore, cancelled)
 
-        pair = two_columns(sample.layout, (x, y), blocks)
-        left_out = pair.left_out
-        if len(pair.x) == 0:
-            raise no_points(left_out)
-        pair.x.flags.writeable = pair.y.flags.writeable = False  # nobody else's, so Points need no copy
-        scale = "" if pair.scale is None else str(pair.scale)
-        points = Points(pair.x, pair.y, pair.x_column.title, pair.y_column.title, table.name, scale)
-        used = replace(sample.layout.reading, x=x, y=y, date_order=pair.date_order)
-        notes = (*_notes(table, sample), *_remarks(sample, reading, x, y), pair.remark())
-        said = message(points, used.sheet, notes, left_out)
-        return ReadPoints(
-            points,
-            pair.x_column,
-            pair.y_column,
-            left_out.because,
-            proposes_standardise(points),
-            said,
-            used,
-            pair.other_orders,
-        )
+def _read_points(
+    table: Table, sample: Sample, reading: Reading, progress: Progress, cancelled: Cancel
+) -> ReadPoints:
+    """The points of two columns of a table of which `sample` shows the first rows."""
+    x, y = chosen_columns(sample, reading)
+
+    def blocks(layout: Layout, columns: tuple[int, int]) -> Iterable[Block]:
+        return table.blocks(replace(sample, layout=layout), columns, progress, cancelled)
+
+    pair = two_columns(sample.layout, (x, y), blocks)
+    left_out = pair.left_out
+    if len(pair.x) == 0:
+        raise no_points(left_out)
+    pair.x.flags.writeable = pair.y.flags.writeable = False  # nobody else's, so Points need no copy
+    scale = "" if pair.scale is None else str(pair.scale)
+    points = Points(pair.x, pair.y, pair.x_column.title, pair.y_column.title, table.name, scale)
+    used = replace(sample.layout.reading, x=x, y=y, date_order=pair.date_order)
+    notes = (*_notes(table, sample), *_remarks(sample, reading, x, y), pair.remark())
+    said = message(points, used.sheet, notes, left_out)
+    return ReadPoints(
+        points,
+        pair.x_column,
+        pair.y_column,
+        left_out.because,
+        proposes_standardise(points),
+        said,
+        used,
+        pair.other_orders,
+    )
 
 
 def parse_clipboard(text: str, reading: Reading = Reading()) -> ReadPoints:  # noqa: B008 (it is frozen)

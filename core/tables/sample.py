@@ -37,7 +37,8 @@ class Sample:
     `later` are rows from further down, around the middle and at the end of a table that is not whole. `notes`
     are sentences about the table that a person should know beside how many points it has. So many rows stand
     `behind` the table and are none of it; they begin `stop` bytes of a text, or rows of a sheet, from its
-    beginning, None for its end. The lines of a text are rows behind `mend`.
+    beginning, None for its end. The lines of a text are rows behind `mend`. `is_ascii` says
+    that its letters were taken for ASCII, as the first are; then `blocks` raises NotAscii where one is not.
     """
 
     layout: Layout
@@ -50,6 +51,7 @@ class Sample:
     later: tuple[Excerpt, ...] = ()
     stop: int | None = None
     mend: Mend | None = None
+    is_ascii: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,8 @@ class Table(Protocol):
     def is_text(self) -> bool:
         """Whether it has an encoding and a separator; a workbook has sheets instead."""
 
-    def sample(self, reading: Reading) -> Sample:
-        """The first rows, understood as `reading` asks."""
+    def sample(self, reading: Reading, in_haste: bool = False) -> Sample:
+        """The first rows, understood as `reading` asks; `in_haste`, what is likely may be left untested."""
 
     def blocks(
         self, sample: Sample, columns: tuple[int, int], progress: Progress, cancelled: Cancel

@@ -18,6 +18,10 @@ Cancel = Callable[[], bool]
 BLOCK = 256 * 1024
 
 
+class NotAscii(Exception):
+    """A text that begins in ASCII has other letters further down: it must be known which they are."""
+
+
 def never() -> bool:
     """That nobody cancels."""
     return False
@@ -36,17 +40,26 @@ def stop_if(cancelled: Cancel) -> None:
 class Source:
     """What a parser reads from: `read(n)` gives UTF-8 without the first `skip` lines.
 
-    Calls `progress` with the share that has been read, and raises Cancelled as soon as `cancelled()` is true.
+    Calls `progress` with the share that has been read, and raises Cancelled as soon as `cancelled()` is true,
+    and NotAscii for a byte that is not although it `is_ascii`.
     Bytes that are not in the encoding become replacement characters: they are in no number.
     """
 
     def __init__(
-        self, file: BinaryIO, size: int, encoding: str, skip: int, progress: Progress, cancelled: Cancel
+        self,
+        file: BinaryIO,
+        size: int,
+        encoding: str,
+        skip: int,
+        progress: Progress,
+        cancelled: Cancel,
+        is_ascii: bool = False,
     ) -> None:
         self.file = file
         self.size = size
         self.progress = progress
         self.cancelled = cancelled
+        self.is_ascii = is_ascii
         # UTF-8 goes through as it is, which is faster than to decode it twice
         self.decoder = None if encoding == "utf-8" else codecs.getincrementaldecoder(encoding)("replace")
         self.bytes_read = 0
@@ -80,13 +93,15 @@ class Source:
             block = self.decoder.decode(block, final=not block).encode("utf-8", "replace")
             if not block and self.bytes_read < self.size:
                 return self._block(count)  # a whole block inside one character
-        check_text(block)
+        check_text(block, self.is_ascii)
         self.progress(min(self.bytes_read / self.size, 1.0))
         return block
 
 
-def check_text(block: bytes) -> None:
-    """Problem when the bytes are no text: it has no NUL."""
+def check_text(block: bytes, is_ascii: bool = False) -> None:
+    """Problem when the bytes are no text: it has no NUL; NotAscii when they should be that and are not."""
+    if is_ascii and not block.isascii():
+        raise NotAscii
     if b"\0" in block:
         raise Problem(_("This file is no text, whatever its name says; open a CSV file or a spreadsheet."))
 

@@ -39,10 +39,10 @@ class UnchangedTable:
         """Whether it has an encoding and a separator."""
         return self.table.is_text
 
-    def sample(self, reading: Reading) -> Sample:
+    def sample(self, reading: Reading, in_haste: bool = False) -> Sample:
         """The first rows, understood as `reading` asks."""
         with self._kept():
-            return self.table.sample(reading)
+            return self.table.sample(reading, in_haste)
 
     def blocks(
         self, sample: Sample, columns: tuple[int, int], progress: Progress, cancelled: Cancel

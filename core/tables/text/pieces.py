@@ -67,12 +67,13 @@ class _PartOfFile:
     path: Path
     start: int
     end: int
+    is_ascii: bool
 
     def __iter__(self) -> Iterator[bytes]:
         with self.path.open("rb", buffering=0) as file:
             left = self.end - file.seek(self.start)
             while left > 0 and (block := file.read(min(READ_AT_ONCE, left))):
-                check_text(block)
+                check_text(block, self.is_ascii)
                 left -= len(block)
                 yield block
 
@@ -86,7 +87,7 @@ def pieces_of_file(path: Path, source: Source, size: int) -> Iterator[Blocks]:
     while start < source.size:
         stop_if(source.cancelled)
         end = _end_of_line(source, start + size)
-        yield _PartOfFile(path, start, end)
+        yield _PartOfFile(path, start, end, source.is_ascii)
         source.progress(min(end / source.size, 1.0))
         start = end
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Generator, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
@@ -27,7 +26,7 @@ from core.tables.layout import (
 from core.tables.limits import SAMPLE_ROWS
 from core.tables.reading import Reading
 from core.tables.sample import Excerpt, Mend, Sample, decided
-from core.tables.source import check_text, physical_lines
+from core.tables.source import NotAscii, check_text, physical_lines
 from core.tables.text.encodings import Letters, decoded, is_plain, propose_encoding
 from core.tables.text.text_places import FAR_BYTES, Place, bytes_of
 from core.texts import N_, _
@@ -64,25 +63,16 @@ class _Form:
         return split(self.mend(lines) if self.mend else lines, self.separator)
 
 
-def sample_of(table: TextTable, reading: Reading) -> Sample:
+def sample_of(table: TextTable, reading: Reading, in_haste: bool) -> Sample:
     """The sample of a text; Problem when it is none, or no table.
 
-    Nearly every long text is plain ASCII to its end, which takes as long to find out as to understand its
-    first lines: both are done at once.
+    Where it begins in ASCII, nobody who is `in_haste` looks for other letters down to its end: nearly every
+    long text has none, and that takes as long as to understand its first lines. NotAscii where one is met.
     """
     head, whole = table.head()
-    if whole or not is_plain(head):
-        return _sample_in(table, reading, table.letters(head, reading.encoding), head, whole)
+    is_ascii = in_haste and not whole and is_plain(head)
     expected = Letters(reading.encoding or propose_encoding(head), stray=0)
-    with ThreadPoolExecutor(1, thread_name_prefix="letters") as pool:
-        looking = pool.submit(table.letters, head, reading.encoding)
-        sample = _sample_in(table, reading, expected, head, whole)
-        letters = looking.result()
-    return sample if letters == expected else _sample_in(table, reading, letters, head, whole)
-
-
-def _sample_in(table: TextTable, reading: Reading, letters: Letters, head: bytes, whole: bool) -> Sample:
-    """The sample of a text that begins with `head` and is stored in these letters."""
+    letters = expected if is_ascii else table.letters(head, reading.encoding)
     before, lines = _first_lines(table.name, decoded(head, letters.encoding), whole)
     most = SAMPLE_ROWS * LINES_TO_A_ROW
     whole, lines = whole and len(lines) <= most, lines[:most]
@@ -90,6 +80,8 @@ def _sample_in(table: TextTable, reading: Reading, letters: Letters, head: bytes
     rows = form.rows(lines)
     cells = [row for row, _end in rows]
     far = () if whole else _far_rows(table, form, FAR_BYTES)
+    if is_ascii and not all(line.isascii() for place, _rows in far for line in place.lines):
+        raise NotAscii
     further = [row for _place, some in far for row, _end in some]
     asked = replace(reading, encoding=form.encoding, separator=form.separator)
     names = _names_in_comment(before, form.separator)
@@ -104,6 +96,7 @@ def _sample_in(table: TextTable, reading: Reading, letters: Letters, head: bytes
         notes=tuple(filter(None, [letters.sentence(), *layout.notes])),
         mend=form.mend,
         behind=len(layout.behind(cells)),
+        is_ascii=is_ascii,
     )
     if whole:
         return sample

@@ -67,11 +67,12 @@ class TextTable:
         check_size(len(data), name)
         return cls(name, len(data), data=data)
 
-    def sample(self, reading: Reading) -> Sample:
+    def sample(self, reading: Reading, in_haste: bool = False) -> Sample:
         """The first rows, understood as `reading` asks."""
-        if reading not in self.known_samples:
-            self.known_samples[reading] = sample_of(self, reading)
-        return self.known_samples[reading]
+        known = self.known_samples.get(reading)
+        if known is None or (known.is_ascii and not in_haste):
+            self.known_samples[reading] = known = sample_of(self, reading, in_haste)
+        return known
 
     def blocks(
         self, sample: Sample, columns: tuple[int, int], progress: Progress, cancelled: Cancel
@@ -140,7 +141,9 @@ class TextTable:
     def _source(self, file: BinaryIO, sample: Sample, progress: Progress, cancelled: Cancel) -> Source:
         """The data of the open file, from the first data row on."""
         encoding = sample.layout.reading.encoding or "utf-8"
-        return Source(file, sample.stop or self.size, encoding, sample.skip, progress, cancelled)
+        return Source(
+            file, sample.stop or self.size, encoding, sample.skip, progress, cancelled, sample.is_ascii
+        )
 
     def _open(self) -> io.BytesIO | io.BufferedReader:
         """The bytes from their beginning."""

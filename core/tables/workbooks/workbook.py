@@ -50,7 +50,7 @@ class Workbook:
                 check_unpacked(file, shown_name(path), cancelled)
         return cls(path, cancelled)
 
-    def sample(self, reading: Reading) -> Sample:
+    def sample(self, reading: Reading, in_haste: bool = False) -> Sample:
         """The first rows of a sheet, understood as `reading` asks; else of the first with points."""
         if not reading.sheet:
             return self._proposed(reading)
