@@ -42,8 +42,8 @@ def test_a_window_that_stands_still_leaves_the_stacks_of_all_threads(qtbot: QtBo
 
 
 def stand_still(log: Path) -> None:
-    """Hold the thread of the window up until the log says so."""
-    while "Timeout" not in log.read_text("utf-8"):
+    """Hold the thread of the window up until the log says that it stands here."""
+    while "in stand_still" not in log.read_text("utf-8"):
         pass
 
 
