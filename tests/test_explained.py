@@ -124,6 +124,7 @@ def pointed_at(widget: QWidget, at: QPointF) -> str:
 
 
 def test_legends_and_bars_say_what_they_show(qtbot: QtBot, window: MainWindow) -> None:
+    window.resize(1280, 1000)  # low plots have no legend
     show_panel(qtbot, window, "landscape")
     action(window, "step").trigger()
     wait_for_rest(qtbot, window)
@@ -131,7 +132,7 @@ def test_legends_and_bars_say_what_they_show(qtbot: QtBot, window: MainWindow) -
     qtbot.waitUntil(lambda: "exp_avg_sq" in bars.text())
     for name in ("fit_plot", "loss_plot", "landscape_plot"):
         plot = part(window, Canvas, name)
-        qtbot.waitUntil(lambda plot=plot: bool(plot.legend.shown))
+        qtbot.waitUntil(lambda plot=plot: bool(plot.legend.shown) and plot.legend.isVisible())
         told = set()
         for area in plot.legend._places:
             told.add(pointed_at(plot.viewport(), plot.legend.pos() + area.center()))
