@@ -308,6 +308,20 @@ def test_as_many_numbers_as_have_room_are_shown_and_none_is_cut(card: TensorsCar
     assert len(seen) > 1
 
 
+def test_numbers_lose_digits_in_a_narrow_panel_before_they_are_cut(card: TensorsCard) -> None:
+    small = Points(POINTS.x[:, 0] * 1e-7, POINTS.y * 1e-7)
+    for width in (305, 330, 500):
+        card.resize(width, 260)
+        for inside in insides(Settings(optimizer="adam", learning_rate=1e-12), 2, small):
+            card.show_inside(inside, whole=True)
+            view = table(card)
+            metrics = QFontMetrics(Theme().font(bold=True, digits=True))
+            for row in range(view.model().rowCount()):
+                for column in (BEFORE, AFTER):
+                    shown = str(view.model().index(row, column).data())
+                    assert metrics.horizontalAdvance(shown) < view.columnWidth(column), shown
+
+
 def test_where_a_person_has_scrolled_to_stays_while_a_phase_is_shown_again(card: TensorsCard) -> None:
     inside = insides(Settings())[3]
     card.show_inside(inside, whole=False)

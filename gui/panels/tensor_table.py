@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from html import escape
 
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QPixmap
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPixmap
 
 from core.insight.numbers import DIGITS, significant
 from core.insight.tensor_words import tensor_words
@@ -18,6 +18,7 @@ from core.training.inside import Numbers, TensorView
 from gui.theme import DATA, GRADIENT, MODEL, Theme
 from gui.widgets.cell_view import COPIED
 
+Fits = Callable[[str], bool]  # whether a cell of numbers has room for a text
 Index = QModelIndex | QPersistentModelIndex
 Views = Sequence[TensorView]
 
@@ -27,6 +28,7 @@ ACROSS = 4  # of these in one line
 MOST_COPIED = 4096  # numbers of a tensor
 COMPARED = 4096  # numbers, spread over a tensor, that are compared
 MOST_DIGITS = 8  # to tell what was from what is
+FEWER_DIGITS = (3, 2, 1)  # where there is no room for the usual ones
 # Looked up here, once: Qt asks for each of them in each cell, at each painting.
 DISPLAY, FONT, GROUND, COLOUR, TIP, PICTURE = (
     Qt.ItemDataRole.DisplayRole,
@@ -83,9 +85,12 @@ COLUMNS = (
 class Row:
     """One tensor, or the gradient of one: what it was and is; what its cells say is found when it is seen."""
 
-    def __init__(self, was: TensorView | None, now: TensorView | None, is_gradient: bool, shown: int) -> None:
+    def __init__(
+        self, was: TensorView | None, now: TensorView | None, is_gradient: bool, shown: int, fits: Fits
+    ) -> None:
         self.sources = was, now
         self._shown = shown  # numbers in a cell
+        self._fits = fits
         view = now or was
         assert view is not None
         self.name = f"{view.name}.grad" if is_gradient else view.name
@@ -120,7 +125,7 @@ class Row:
         elif self.name.startswith(COUNTER):
             texts = tuple(nothing if view is None else f"{view.values:.0f}" for view in self.sources)
         else:
-            texts = _told_apart(self.before, self.after, nothing, self._shown)
+            texts = _told_apart(self.before, self.after, nothing, self._shown, self._fits)
         if view is None:
             return (self.name, *texts, *(NOT_THERE,) * (len(COLUMNS) - AFTER - 1))
         grad = as_trained_only() if view.grad_trained_only else _values(view.grad, DIGITS, self._shown)
@@ -152,6 +157,8 @@ class TensorTable(QAbstractTableModel):
         super().__init__()
         self._rows: list[Row] = []
         self._shown = SHOWN
+        self._room: float | None = None  # pixels of a cell; None as long as nobody knows
+        self._metrics = QFontMetricsF(theme.font(bold=True, digits=True))
         self._font = QFont(theme.font(digits=True))
         self._bold = QFont(theme.font(bold=True, digits=True))
         self._ground = QBrush(QColor(theme.accent_soft))
@@ -162,7 +169,7 @@ class TensorTable(QAbstractTableModel):
 
     def show_views(self, before: Views, after: Views) -> None:
         """Show the tensors `before` beside those `after`."""
-        rows = [Row(*sources, self._shown) for sources in _in_order(before, after)]
+        rows = [Row(*sources, self._shown, self._fits) for sources in _in_order(before, after)]
         if [row.name for row in rows] != self.names():
             self.beginResetModel()
             self._rows = rows
@@ -178,12 +185,15 @@ class TensorTable(QAbstractTableModel):
         if others:
             self.dataChanged.emit(self.index(others[0], 0), self.index(others[-1], len(COLUMNS) - 1))
 
-    def show_first(self, count: int) -> None:
-        """Show so many numbers in a cell."""
-        if count != self._shown:
-            self._shown = count
-            self._rows = [Row(*row.sources, row.role == IS_GRADIENT, count) for row in self._rows]
+    def show_first(self, count: int, room: float) -> None:
+        """Show so many numbers in a cell that has so many pixels for them, and no digit that has no room."""
+        if (count, room) != (self._shown, self._room):
+            self._shown, self._room = count, room
+            self._rows = [Row(*row.sources, row.role == IS_GRADIENT, count, self._fits) for row in self._rows]
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, len(COLUMNS) - 1))
+
+    def _fits(self, text: str) -> bool:
+        return self._room is None or self._metrics.horizontalAdvance(text) <= self._room
 
     def names(self) -> list[str]:
         """Those of the tensors, row by row."""
@@ -294,15 +304,24 @@ def is_other(before: Numbers, after: Numbers) -> bool:
 
 
 def _told_apart(
-    before: TensorView | None, after: TensorView | None, nothing: str, shown: int
+    before: TensorView | None, after: TensorView | None, nothing: str, shown: int, fits: Fits
 ) -> tuple[str, str]:
-    """The numbers before and after, with as many digits as it takes to see a change."""
-    texts = ("", "")
-    for digits in range(DIGITS, MOST_DIGITS + 1, 2):
+    """The numbers before and after, with as many digits as it takes to see a change and have room."""
+
+    def with_digits(digits: int) -> tuple[str, str]:
         was, now = (
             nothing if view is None else _values(view.values, digits, shown) for view in (before, after)
         )
-        texts = (was, now)
+        return was, now
+
+    texts = next((few for few in map(with_digits, (DIGITS, *FEWER_DIGITS)) if all(map(fits, few))), None)
+    if texts is None or texts != with_digits(DIGITS):
+        return texts or with_digits(FEWER_DIGITS[-1])
+    for digits in range(DIGITS, MOST_DIGITS + 1, 2):
+        was, now = with_digits(digits)
+        if not (fits(was) and fits(now)):
+            break
+        texts = was, now
         if was != now or before is None or after is None or before.values is after.values:
             break
         if not is_other(_first(before.values, shown), _first(after.values, shown)):

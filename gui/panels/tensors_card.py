@@ -133,8 +133,9 @@ class TensorsCard(Card):
     def _note_width(self, column: int, _before: int, width: int) -> None:
         """A column is wider or narrower; the person has drawn it to another width, if nothing else has."""
         if column == AFTER:
-            room = width - self.theme.px(IN_CELL) - self._mark - self._dots
-            self._table.show_first(min(max(1, room // self._number), MOST_SHOWN))
+            room = width - self.theme.px(IN_CELL) - self._mark
+            count = (room - self._dots) // self._number
+            self._table.show_first(min(max(1, count), MOST_SHOWN), room)
         if not self._is_fitting and column in (BEFORE, AFTER):
             self._has_own_widths = True
 
