@@ -98,7 +98,7 @@ def test_the_leaves_show_the_numbers_of_torch(card: GraphCard) -> None:
         ]
     assert lines(card, "mse_loss")[-1] == f"= {significant(inside.objective)}"
     assert boxes(card)["x"].box.kind == CONSTANT
-    assert text(card, "graph_size") == "3 operations, 3 saved tensors, 60 numbers kept for backward"
+    assert text(card, "graph_size") == "3 operations, 3 saved tensors, 60 numbers kept"
 
 
 def test_twelve_weights_stand_in_one_box_and_are_told_in_full(card: GraphCard) -> None:

@@ -169,9 +169,7 @@ def counted(graph: Graph) -> str:
     parts = (
         n_("{count} operation", "{count} operations", graph.operations).format(count=graph.operations),
         n_("{count} saved tensor", "{count} saved tensors", graph.tensors).format(count=graph.tensors),
-        n_("{count} number kept for backward", "{count} numbers kept for backward", graph.numbers).format(
-            count=f"{graph.numbers:,}"
-        ),
+        n_("{count} number kept", "{count} numbers kept", graph.numbers).format(count=f"{graph.numbers:,}"),
     )
     return _("{operations}, {tensors}, {numbers}").format(
         operations=parts[0], tensors=parts[1], numbers=parts[2]
