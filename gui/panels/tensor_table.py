@@ -314,9 +314,10 @@ def _told_apart(
         )
         return was, now
 
-    texts = next((few for few in map(with_digits, (DIGITS, *FEWER_DIGITS)) if all(map(fits, few))), None)
-    if texts is None or texts != with_digits(DIGITS):
-        return texts or with_digits(FEWER_DIGITS[-1])
+    texts = with_digits(DIGITS)
+    if not all(map(fits, texts)):
+        fewer = [with_digits(digits) for digits in FEWER_DIGITS]
+        return next((few for few in fewer if all(map(fits, few))), fewer[-1])
     for digits in range(DIGITS, MOST_DIGITS + 1, 2):
         was, now = with_digits(digits)
         if not (fits(was) and fits(now)):
