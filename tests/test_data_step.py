@@ -181,7 +181,7 @@ def boxes_of(inside: Inside) -> list[str]:
 
 def cells_of(inside: Inside, name: str) -> tuple[str, ...]:
     views = [tensor(inside, name.removesuffix(".grad"), moment) for moment in (0, -1)]
-    return Row(*views, True, 4).cells
+    return Row(*views, True, 4, lambda text: True).cells
 
 
 # --- another loss on the way --------------------------------------------------------------------------------
