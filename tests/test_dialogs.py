@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QSpinBox
+from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
 from core.experiment import Settings
 from core.problem import Problem
 from gui.dialogs import sweep_form
+from gui.widgets.fields import CountField
 from tests.windows import message, opened, part, plot_of
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # without a screen
@@ -34,8 +35,8 @@ def test_a_dialog_whose_making_failed_can_be_asked_for_again(
             dialog = part(window, QDialog, "sweep_dialog")
             assert dialog.isVisible()
             last = (
-                part(dialog, QSpinBox, "sweep_seed_low").value()
-                + part(dialog, QSpinBox, "sweep_runs").value()
+                part(dialog, CountField, "sweep_seed_low").value()
+                + part(dialog, CountField, "sweep_runs").value()
                 - 1
             )
             assert last == LARGEST_SEED

@@ -8,12 +8,13 @@ import numpy as np
 import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QDialog, QLabel, QSpinBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.experiment import GENERATORS, generate
 from gui.dialogs.generate_dialog import MOST_SHOWN, GenerateDialog
 from gui.theme import DATA, Theme
+from gui.widgets.fields import CountField
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)  # of the platform without a screen
 
@@ -111,7 +112,7 @@ def test_a_number_still_being_typed_counts_when_the_points_are_used(
 
 def test_the_return_key_uses_the_points(qtbot: QtBot, dialog: GenerateDialog) -> None:
     write(qtbot, dialog, "generate_count", "12", enter=False)
-    qtbot.keyClick(part(dialog, QSpinBox, "generate_count"), Qt.Key.Key_Return)
+    qtbot.keyClick(part(dialog, CountField, "generate_count"), Qt.Key.Key_Return)
     assert dialog.result() == QDialog.DialogCode.Accepted
     assert len(dialog.points()) == 12
 
@@ -120,7 +121,7 @@ def test_the_die_throws_other_seeds(qtbot: QtBot, dialog: GenerateDialog) -> Non
     seeds = set()
     for _throw in range(5):
         press(qtbot, dialog, "generate_dice")
-        seed = part(dialog, QSpinBox, "generate_seed").value()
+        seed = part(dialog, CountField, "generate_seed").value()
         assert dialog.points() == generate("line", {"seed": seed})
         seeds.add(seed)
     assert len(seeds) > 1

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QLabel,
     QLineEdit,
-    QSpinBox,
     QToolButton,
     QWidget,
 )
@@ -32,6 +31,7 @@ from gui.main_window import MainWindow
 from gui.panels.settings_panel import SettingsPanel
 from gui.store import Store
 from gui.theme import Theme
+from gui.widgets.fields import CountField
 from gui.widgets.rate_slider import RateSlider
 from tests.windows import LINE, action, message, opened, part, plot_of, ready, snapshot
 
@@ -393,7 +393,7 @@ def test_a_device_that_is_not_here_is_shown_all_the_same(desk: Desk) -> None:
 def test_the_arrows_of_the_threads_go_up_to_the_cores(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gui.panels.settings_panel.CORES", 2)
     desk.store.change(seed=1)  # shows all settings anew
-    field = part(desk.panel, QSpinBox, "threads")
+    field = part(desk.panel, CountField, "threads")
     for _press in range(3):
         field.stepUp()
     assert desk.store.settings.threads == field.value() == 2
@@ -406,7 +406,7 @@ def test_of_more_threads_than_cores_it_says_how_many_are_taken(
     for module in ("core.choices.cores", "gui.panels.settings_panel"):
         monkeypatch.setattr(f"{module}.CORES", 2)
     desk.store.change(threads=16)
-    assert part(desk.panel, QSpinBox, "threads").value() == 16
+    assert part(desk.panel, CountField, "threads").value() == 16
     note = part(desk.panel, QLabel, "cores")
     assert not note.isHidden()
     assert note.text() == "This computer has 2 cores, so the run takes 2 threads and not 16."
