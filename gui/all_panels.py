@@ -9,8 +9,7 @@ from PySide6.QtWidgets import QWidget
 from core.texts import N_, _
 from gui.arrangement import FULL, INSIDE, SIMPLE, Panel
 from gui.panels.cards import Card
-
-Place = tuple[int, int]  # column and row
+from gui.room import Place
 
 SIDE, PLOT, RIGHT, BELOW = (0, 0), (1, 0), (2, 0), (2, 1)
 

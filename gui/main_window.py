@@ -305,9 +305,8 @@ class MainWindow(QMainWindow):
         self._fit.plot.setFocus()
 
     def _show_title(self) -> None:
-        name = shown_name(self.workspace.open_file.path).replace(
-            "[*]", "[*][*]"
-        )  # Qt's own mark, taken literally
+        name = shown_name(self.workspace.open_file.path)
+        name = name.replace("[*]", "[*][*]")  # Qt's own mark, taken literally
         self.setWindowTitle((f"{name}[*] – " if name else "") + "Fitscope")
         self.setWindowModified(bool(name) and not self.store.undo_stack.isClean())
 

@@ -41,9 +41,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FRAME = 19  # milliseconds
-SEEKING = (
-    8  # milliseconds from look to look while a run goes to another of its steps, which takes about as long
-)
+SEEKING = 8  # milliseconds from look to look on the way to another step, which takes about as long
 PATIENCE = 0.2  # seconds that the window waits for the end of a step, unless it is known to take longer
 AT_ONCE = 10_000  # points times parameters: a run is built within a frame
 SPEEDS = (1, 5, 20, 100, None)  # steps a second; None is as fast as it can
