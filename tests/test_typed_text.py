@@ -8,7 +8,7 @@ import pytest
 import shiboken6
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QAbstractSpinBox, QLineEdit, QMenu, QPushButton, QToolBar, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QDockWidget, QLineEdit, QMenu, QPushButton, QToolBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.experiment import Settings
@@ -169,3 +169,19 @@ def test_closing_keeps_what_was_typed_last(qtbot: QtBot, tmp_path_factory: pytes
         window.close()
     (file,) = folder.glob("*.fit.json")
     assert load_experiment(file).settings.epochs == 321
+
+
+def test_closing_keeps_what_was_typed_in_a_panel_that_floats(
+    qtbot: QtBot, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("work")
+    for words, kept in (("321", 321), ("12x", 321)):
+        with opened(qtbot, autosave=Autosave(folder)) as window:
+            window.store.add_points(LINE.x[:, 0], LINE.y)
+            part(window, QDockWidget, "dock_settings").setFloating(True)
+            field = type_into(qtbot, window, "epochs", words)
+            assert field.window() is not window
+            window.close()
+            qtbot.waitUntil(lambda window=window: not window_is_there(window))
+        (file,) = folder.glob("*.fit.json")
+        assert load_experiment(file).settings.epochs == kept

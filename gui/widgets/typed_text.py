@@ -64,7 +64,7 @@ class TypedText(QObject):
         if not self.pending or not shiboken6.isValid(self._line):
             return False
         if event.type() == QEvent.Type.Close:
-            if watched is self._line.window() and not self.field.take_up():
+            if _goes_with(self._line, watched) and not self.field.take_up():
                 self.field.give_up()  # with its window, which must not ask it for a number once more
         elif self._is_act_elsewhere(watched, event.type()):
             self._mark(wrong=not self.field.take_up())
@@ -88,6 +88,13 @@ class TypedText(QObject):
         if wrong:
             palette.setColor(QPalette.ColorRole.Text, palette.color(QPalette.ColorRole.BrightText))
         self._line.setPalette(palette)
+
+
+def _goes_with(widget: QWidget | None, window: QObject) -> bool:
+    """Whether `widget` is in `window`, or in a panel or dialog over it, which go when it does."""
+    while widget is not None and widget is not window:
+        widget = widget.parentWidget()
+    return widget is not None
 
 
 def _application() -> QApplication:
