@@ -21,8 +21,8 @@ from core.insight.curves import Curve
 from core.insight.scaling import Scaling
 from core.insight.trainable import own_start_values
 from core.training.convergence import Convergence
-from core.training.models import draw_start_values
 from core.training.named import named
+from core.training.seeded import seeded
 
 Floats = NDArray[np.float64]
 
@@ -402,14 +402,12 @@ class Fit:
 def start_model(settings: Settings, curve: Curve, scaling: Scaling) -> nn.Module:
     """The model at its start values, on the CPU.
 
-    PyTorch's are drawn in float32, whatever the precision, so that a seed means one start.
+    PyTorch's are those that the module gives itself after torch.manual_seed. They are drawn in float32,
+    whatever the precision, so that a seed means one start.
     """
     row = settings.row("model")
-    with torch.device("meta"):
+    with seeded(settings.seed):
         model: nn.Module = named(row.runs)(curve.inputs, **row.arguments(settings.values("model")))
-    model = model.to_empty(device="cpu")
-    if settings.start == "pytorch":
-        draw_start_values(model, torch.Generator().manual_seed(settings.seed))
     model = model.to(getattr(torch, settings.dtype))
     if settings.start == "zeros":
         _set(model.parameters(), [np.zeros(shape) for shape in curve.shapes()])

@@ -1,9 +1,7 @@
 """The models as torch modules; each maps features `[N, P]` to `[N, 1]`."""
 
-import math
 from itertools import pairwise
 
-import torch
 from torch import nn
 
 ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU, "sigmoid": nn.Sigmoid}
@@ -32,16 +30,3 @@ class Network(nn.Sequential):
         for before, after in pairwise(sizes):
             modules += [nn.Linear(before, after), ACTIVATIONS[activation]()]
         super().__init__(*modules, nn.Linear(width, 1))
-
-
-def draw_start_values(model: nn.Module, generator: torch.Generator) -> None:
-    """Give every layer PyTorch's own start values, drawn from `generator`.
-
-    The formula of nn.Linear.reset_parameters, in its order, so that a generator seeded with s gives the
-    numbers that a program gets after torch.manual_seed(s).
-    """
-    for layer in model.modules():
-        if isinstance(layer, nn.Linear):
-            nn.init.kaiming_uniform_(layer.weight, a=math.sqrt(5), generator=generator)
-            bound = 1 / math.sqrt(layer.in_features)
-            nn.init.uniform_(layer.bias, -bound, bound, generator=generator)
