@@ -397,10 +397,11 @@ class MainWindow(QMainWindow):
 
     def _run_with(self, settings: Settings) -> None:
         """Train from the start, with other settings, and without what was recorded of a run with these."""
-        if settings == self.store.settings and self.store.experiment.earlier:
-            self.store.open(Experiment(self.store.points, settings))
-        self.store.apply(lambda _settings: settings)
-        self.session.reset()
+        if settings == self.store.settings and not self.store.experiment.earlier:
+            self.session.reset()
+        else:
+            self.session.pause()
+            self.store.start_with(settings)
         self.session.run()
 
     def _ask_before_closing(self) -> None:

@@ -147,6 +147,10 @@ class Store(QObject):
         """Have the run begin again, with the same points and settings; one edit to undo."""
         self._put(replace(self.experiment, step=0), _("start the run again"))
 
+    def start_with(self, settings: Settings) -> None:
+        """Have a run of these settings from its start, without what was recorded; one edit to undo."""
+        self._put(Experiment(self.points, settings), _("start another run"), anew=True)
+
     def exchange_run(self, run: KeptRun | None) -> KeptRun | None:
         """Put `run`, which ends by the edit that is being shown, away with it, and take what was there.
 

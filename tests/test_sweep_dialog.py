@@ -501,6 +501,27 @@ def test_a_click_makes_it_the_run_which_gives_that_curve(
     dialog.reject()
 
 
+def test_one_undo_brings_back_the_settings_together_with_the_run_that_it_took_the_place_of(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    wait_for_rest(qtbot, window)
+    window.session.step(20)
+    wait_for_rest(qtbot, window)
+    dialog = ask(qtbot, window)
+    complete(qtbot, dialog)
+    click(dialog.pictures.plot.viewport(), row(dialog.pictures.plot, 4))
+    assert window.store.settings != SGD
+    wait_for_step(qtbot, window, 5)
+    window.session.pause()
+    action(window, "undo").trigger()
+    assert window.store.settings == SGD
+    assert window.session.snapshot is not None and window.session.snapshot.step == 20
+    action(window, "redo").trigger()
+    assert window.store.settings != SGD
+    assert window.session.snapshot.step >= 5
+    dialog.reject()
+
+
 def test_it_becomes_the_run_without_what_was_recorded_of_the_old_one(
     qtbot: QtBot, window: MainWindow
 ) -> None:
