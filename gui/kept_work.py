@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -27,7 +28,7 @@ from gui.notices import Choice, Say
 if TYPE_CHECKING:
     from gui.workspace import Workspace
 
-FAILING, PLAIN, BESIDE = "autosave", "plain", "beside"  # keys of notices
+FAILING, PLAIN, BESIDE, DISCARDED = "autosave", "plain", "beside", "discarded"  # keys of notices
 
 
 class KeptWork(QObject):
@@ -89,7 +90,7 @@ class KeptWork(QObject):
                 take = Choice("take", lambda: _("Open here"), partial(self._take, work))
                 discard = Choice("discard", lambda: _("Discard"), partial(self._discard, work))
                 say = partial(_left_sentence, work)
-                self._notices.put(_key(work.slot), say, (take, discard), warns=False)
+                self._notices.put(_key(work.slot), say, (discard, take), warns=False)
 
     def _take(self, work: LeftWork) -> None:
         """Show that work; what was shown until now is kept, and offered instead."""
@@ -128,8 +129,14 @@ class KeptWork(QObject):
     def _discard(self, work: LeftWork) -> None:
         self._notices.drop(_key(work.slot))
         self._workspace.disk.run(
-            _key(work.slot), partial(discard_work, work.slot), lambda _result: None, self._say
+            _key(work.slot), partial(discard_work, work.slot), self._tell_discarded, self._say
         )
+
+    def _tell_discarded(self, aside: Path | None) -> None:
+        """Say where discarded work still is."""
+        if aside is not None:
+            sentence = _("The work is discarded; until you delete it, it can be opened as {file}.")
+            self._put_once(DISCARDED, lambda: sentence.format(file=readable(aside)), warns=False)
 
     def _take_in_vain(self, error: Exception) -> None:
         self._say(error)

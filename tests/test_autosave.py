@@ -14,7 +14,9 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from core.experiment import Experiment, Points, Settings, load_experiment, save_experiment, slots
@@ -315,12 +317,24 @@ def test_work_of_windows_that_are_gone_is_offered_to_take_up_or_to_discard(
         press(qtbot, window, "discard")
         qtbot.waitUntil(lambda: "5 points" in notice(window))  # what was shown at first
         press(qtbot, window, "discard")
-        qtbot.waitUntil(lambda: not notice(window))
+        qtbot.waitUntil(lambda: "can be opened as" in notice(window))
+        assert notice(window).endswith(f"{max(folder.glob('discarded-*'))}.")
+        press(qtbot, window, "read")
+        assert not notice(window)
         window.store.undo_stack.undo()
         assert window.store.experiment == works[0]
     assert [file.name for file in folder.glob("work-*.fit.json")] == ["work-1.fit.json"]
     kept = [load_experiment(file) for file in folder.glob("discarded-*")]
     assert sorted(len(work.points) for work in kept) == [5, 7]
+
+
+def second_press(button: QPushButton) -> None:
+    """What a widget hears of a double click that began on another one, in whose place it is now."""
+    at = QPointF(button.rect().center())
+    for kind in (QEvent.Type.MouseButtonDblClick, QEvent.Type.MouseButtonRelease):
+        left = Qt.MouseButton.LeftButton
+        event = QMouseEvent(kind, at, button.mapToGlobal(at), left, left, Qt.KeyboardModifier.NoModifier)
+        QApplication.sendEvent(button, event)
 
 
 def test_after_two_crashes_the_work_is_not_opened_but_offered(qtbot: QtBot, folder: Path) -> None:
@@ -335,8 +349,21 @@ def test_after_two_crashes_the_work_is_not_opened_but_offered(qtbot: QtBot, fold
     with opened(qtbot, autosave=autosave) as window:
         assert window.store.experiment == Experiment()
         assert "started plain" in notice(window)
+        strip = part(window, QPushButton, "notice_read").parentWidget()
+        qtbot.waitUntil(part(window, QPushButton, "notice_next").isVisible)
+        place = part(window, QPushButton, "notice_read").geometry().center()
+        following = part(window, QPushButton, "notice_next").geometry()
+        press(qtbot, window, "next")
+        assert "5 points" in notice(window)
+        qtbot.waitUntil(lambda: part(window, QPushButton, "notice_next").geometry() == following)
+        press(qtbot, window, "next")
+        assert "started plain" in notice(window)
         press(qtbot, window, "read")
         qtbot.waitUntil(lambda: "5 points" in notice(window))
+        qtbot.waitUntil(lambda: strip.childAt(place) is part(window, QPushButton, "notice_take"))
+        for button in ("take", "discard"):  # the second press of a double click on OK
+            second_press(part(window, QPushButton, f"notice_{button}"))
+        assert "5 points" in notice(window)
         press(qtbot, window, "take")
         qtbot.waitUntil(lambda: window.store.experiment == WORK)
         qtbot.waitUntil(lambda: not (folder / "work-1.fit.json").exists())

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from core.experiment.experiment import Experiment
 from core.experiment.file import load_experiment, save_work
@@ -14,6 +15,8 @@ from core.experiment.points import require_one_column
 from core.experiment.slots import DISCARDED, UNREAD, Slot, is_open, known_slots, put_aside, take_slot
 from core.problem import Problem
 from core.texts import _
+
+Result = TypeVar("Result")
 
 log = logging.getLogger(__name__)
 
@@ -76,24 +79,29 @@ def remove_work(slot: Slot) -> None:
     _with_lock(slot, lambda: slot.path.unlink(missing_ok=True))
 
 
-def discard_work(slot: Slot) -> None:
-    """Nobody wants the work in `slot`; its file stays under another name."""
-    _with_lock(slot, lambda: put_aside(slot.path, DISCARDED))
+def discard_work(slot: Slot) -> Path | None:
+    """Nobody wants the work in `slot`; its file stays under another name, which is returned.
+
+    None where another window has taken it up.
+    """
+    return _with_lock(slot, lambda: put_aside(slot.path, DISCARDED))
 
 
-def _with_lock(slot: Slot, does: Callable[[], object]) -> None:
-    """Do something to work that no window has, unless one has taken it up."""
+def _with_lock(slot: Slot, does: Callable[[], Result]) -> Result | None:
+    """Do something to work that no window has, and tell what came of it, unless one has taken it up."""
     locked = True
     try:
         if not slot.take():
-            return
+            return None
     except OSError:  # its lock is damaged
         locked = False
+    result = None
     with suppress(OSError):
-        does()
+        result = does()
     if locked:
         slot.forget_crashes()
         slot.release()
+    return result
 
 
 def read_work(path: Path, alone: bool = True) -> Experiment | Unreadable:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
@@ -16,7 +16,11 @@ LINES = 2  # of a sentence that there is room for
 
 
 class NoticeStrip(QWidget):
-    """One notice at a time, with its buttons and a way to the others; not there while there is none."""
+    """One notice at a time, with its buttons and a way to the others; not there while there is none.
+
+    The way to the others stays where it is, and the second press of a double click presses nothing: under
+    the mouse may be a button of the next notice by then.
+    """
 
     def __init__(
         self, notices: Notices, actions: Mapping[str, QAction], theme: Theme, parent: QWidget
@@ -43,8 +47,8 @@ class NoticeStrip(QWidget):
         self._row.setContentsMargins(theme.px(8), 0, theme.px(8), 0)
         self._row.setSpacing(theme.px(8))
         self._row.addWidget(self._icon)
-        self._row.addWidget(self._text, 1)
         self._row.addWidget(self._next)
+        self._row.addWidget(self._text, 1)
         self._next.clicked.connect(lambda: self._show(self._at + 1))
         notices.changed.connect(self._show_first)
         self._show_first()
@@ -75,14 +79,19 @@ class NoticeStrip(QWidget):
         if [(button.objectName(), button.text()) for button in self._buttons] != wanted:
             for button in self._buttons:
                 self._row.removeWidget(button)
-                button.hide()
+                button.setParent(None)
                 button.deleteLater()
             self._buttons = [QPushButton(label) for _name, label in wanted]
             for number, button in enumerate(self._buttons):
                 button.setObjectName(wanted[number][0])
                 button.clicked.connect(lambda _checked=False, number=number: self._act(number))
+                button.installEventFilter(self)
                 self._row.addWidget(button)
         self._choices = choices
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Take the second press of a double click away from the buttons."""
+        return event.type() == QEvent.Type.MouseButtonDblClick
 
     def _act(self, number: int) -> None:
         does = self._choices[number].does
