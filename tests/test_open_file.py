@@ -99,6 +99,9 @@ def test_run_without_points_points_at_what_to_do(qtbot: QtBot, window: MainWindo
     ready(qtbot, window)
     qtbot.keyClick(plot_of(window), Qt.Key.Key_Right)
     wait_for_step(qtbot, window)
+    action(window, "clear").trigger()
+    hint = plot_of(window).empty_text
+    assert hint.isVisible() and not hint.font().bold()  # nobody asked for a run of nothing now
 
 
 def test_no_points_come_from_nowhere(qtbot: QtBot, window: MainWindow) -> None:

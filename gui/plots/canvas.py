@@ -66,6 +66,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self.grid = self._hairlines(255)
         self.faint_grid = self._hairlines(FAINT)
         self.empty_text = self._empty_text(empty)
+        self._style_empty(stands_out=False)
         self.setMinimumSize(*(theme.px(length) for length in LEAST_SIZE))
         self.viewport().setMouseTracking(True)
         self.box.sigRangeChanged.connect(self._range_changed)
@@ -113,16 +114,24 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         label.setWordWrap(True)
-        label.setFont(self.theme.font(15))
-        label.setStyleSheet(EMPTY_STYLE.format(colour=self.theme.muted))
         label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         return label
 
     def point_out_empty(self) -> None:
         """Let the sentence of the empty plot stand out, and the keys go here."""
-        self.empty_text.setFont(self.theme.font(15, bold=True))
-        self.empty_text.setStyleSheet(EMPTY_STYLE.format(colour=self.theme.accent))
+        self._style_empty(stands_out=True)
         self.setFocus()
+
+    def show_emptiness(self, empty: bool) -> None:
+        """Show the sentence of the empty plot, as quiet as at first once there has been something."""
+        self.empty_text.setVisible(empty)
+        if not empty and self.empty_text.font().bold():
+            self._style_empty(stands_out=False)
+
+    def _style_empty(self, stands_out: bool) -> None:
+        colour = self.theme.accent if stands_out else self.theme.muted
+        self.empty_text.setFont(self.theme.font(15, bold=stands_out))
+        self.empty_text.setStyleSheet(EMPTY_STYLE.format(colour=colour))
 
     # From the data to the screen and back. pyqtgraph's own way back fails below 1e-154 and above 1e154.
 

@@ -120,7 +120,7 @@ class FitPlot(Canvas):
         """
         before, self.points = self.points, points
         self.shown.take(points)
-        self.empty_text.setVisible(not len(points))
+        self.show_emptiness(not len(points))
         self._show_names()
         self._held_out = held_out if held_out is not None and held_out.any() else None
         if len(before) != len(points):

@@ -115,7 +115,7 @@ class LandscapePlot(Canvas):
     def show_picture(self, picture: Picture | None) -> None:
         """Show a landscape, or none yet."""
         self.map.show_picture(picture)
-        self.empty_text.setVisible(picture is None)
+        self._show_emptiness()
         self._hover_at(self._hover)  # the loss under the cursor may be another
 
     def show_run(self, run: int, way: Way, plane: Plane, step: int, ball: Floats) -> None:
@@ -125,6 +125,8 @@ class LandscapePlot(Canvas):
         self.trail.take(run, way, plane)
         self.trail.choose(step, ball)
         _show_at(self.ball, ball)
+        self._show_emptiness()
+        self._clear_legend()
 
     @property
     def moves(self) -> Moves | None:
@@ -141,6 +143,7 @@ class LandscapePlot(Canvas):
         """Show where the loss is lowest, where that is known."""
         _show_at(self.optimum, place)
         self._show_legend()
+        self._clear_legend()
 
     def show_start(self, place: Floats | None) -> None:
         """Show where the run started."""
@@ -161,11 +164,11 @@ class LandscapePlot(Canvas):
 
     def clear(self) -> None:
         """Show nothing: there is no run."""
+        for item in (self.optimum, self.start, self.mark, self.ball):
+            item.hide()
         self.show_picture(None)
         self.trail.clear()
         self.show_moves(None)
-        for item in (self.optimum, self.start, self.mark, self.ball):
-            item.hide()
         self._show_legend()
 
     def ball_is_out_of_sight(self) -> bool:
@@ -213,6 +216,7 @@ class LandscapePlot(Canvas):
         self.trail.stand_in(size, view)
         self.arrows.stand_in(size, view)
         self.legend.stand_at(area)
+        self._clear_legend()
         self._draw_arrows()
         if view != self._seen:
             self._seen = view
@@ -222,6 +226,19 @@ class LandscapePlot(Canvas):
         self._arrows.draw(self)
         magnified = self._arrows.magnified
         self.legend.point("step", f"×{magnified:,.0f}" if magnified > 1 else "")
+
+    def _show_emptiness(self) -> None:
+        """Say what will be here, while there is no run: the landscape of one may still be on its way."""
+        self.empty_text.setVisible(self.map.picture is None and not self.ball.isVisible())
+
+    def _clear_legend(self) -> None:
+        """Let the legend cover none of what the run is about, now least of all."""
+        marks = [item.pos() for item in (self.ball, self.optimum, self.start) if item.isVisible()]
+        with np.errstate(all="ignore"):  # a run that diverges may be anywhere
+            x, y = self.to_pixels(
+                np.array([mark.x() for mark in marks]), np.array([mark.y() for mark in marks])
+            )
+        self.legend.keep_clear([QPointF(*pixel) for pixel in zip(x.tolist(), y.tolist(), strict=True)])
 
     def _show_legend(self) -> None:
         shown = set() if self.moves is None else {key for key, way in self.moves.ways.items() if any(way)}

@@ -19,6 +19,8 @@ OPACITY = 225  # of 255: where it has to stand upon the data, they shimmer throu
 TIGHTNESS = (1.0, 0.6, 0.4)  # of samples and gaps; the later ones for a narrow plot
 MOST = 0.6  # of the data's width and height; a column that needs more is left out
 TEXT = 12  # pixels, a size below the body, to leave the plot to the data
+APART = 10  # pixels, from a column to what it should not cover
+CORNERS = ((1.0, 0.0), (0.0, 0.0), (1.0, 1.0), (0.0, 1.0))  # across and down, the best one first
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ class Entry:
 class Legend(QGraphicsItem):
     """Lives in the pixels of the plot; `show_only` says which entries are on screen.
 
-    It stands above the data, or, where the plot is too narrow for one line, in their corner as a column.
+    It stands above the data, or, where the plot is too narrow for one line, as a column in that of their
+    corners where it covers the least of what the plot wants clear.
     """
 
     def __init__(self, theme: Theme, entries: Sequence[Entry]) -> None:
@@ -53,6 +56,8 @@ class Legend(QGraphicsItem):
         self._arrows: dict[str, str] = {}
         self._area = QRectF()
         self._column = False
+        self._corner = CORNERS[0]
+        self._clear: tuple[QPointF, ...] = ()
         self._tight = 1.0
         self.setZValue(1000)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
@@ -76,6 +81,12 @@ class Legend(QGraphicsItem):
             self._arrows[key] = arrow
             self.stand_at(self._area)
 
+    def keep_clear(self, places: Sequence[QPointF]) -> None:
+        """Do not cover these places, in pixels of the plot, if it can be; the first is the most important."""
+        self._clear = tuple(places)
+        if self._column and self._best_corner() != self._corner:
+            self.stand_at(self._area)
+
     def _text(self, entry: Entry) -> str:
         return f"{entry.text} {self._arrows.get(entry.key, '')}".rstrip()
 
@@ -86,7 +97,7 @@ class Legend(QGraphicsItem):
         return next((entry.tip for area, entry in pairs if area.contains(here)), "")
 
     def stand_at(self, area: QRectF) -> None:
-        """Stand at the top right of the data, whose rectangle is `area`."""
+        """Stand above the data, whose rectangle is `area`, at the right, or as a column in one corner."""
         scene = self.scene()
         if scene is not None:  # or a paint that comes before Qt has gathered the changes forgets this place
             scene.update(self.sceneBoundingRect())
@@ -110,10 +121,29 @@ class Legend(QGraphicsItem):
         size = self.boundingRect().size()
         small = size.width() <= MOST * area.width() and size.height() <= MOST * area.height()
         self.setVisible(small if self._column else area.top() >= px(HEIGHT))
-        gap = px(GRID / 2)
-        down = gap if self._column else -px(HEIGHT) + gap
-        self.setPos(area.right() - self.boundingRect().width() - gap * self._column, area.top() + down)
+        if self._column:
+            self._corner = self._best_corner()
+            self.setPos(self._place_in(self._corner).topLeft())
+        else:
+            self.setPos(area.right() - size.width(), area.top() - px(HEIGHT) + px(GRID / 2))
         self.update()
+
+    def _place_in(self, corner: tuple[float, float]) -> QRectF:
+        """The rectangle of a column in a corner of the data."""
+        gap, size = self.theme.px(GRID / 2), self.boundingRect().size()
+        room = self._area.adjusted(gap, gap, -gap - size.width(), -gap - size.height())
+        across, down = corner
+        return QRectF(QPointF(room.left() + across * room.width(), room.top() + down * room.height()), size)
+
+    def _best_corner(self) -> tuple[float, float]:
+        """Where a column covers the least; it stays where it is, unless another corner is better."""
+        apart = self.theme.px(APART)
+
+        def badness(corner: tuple[float, float]) -> tuple[object, ...]:
+            place = self._place_in(corner).adjusted(-apart, -apart, apart, apart)
+            return (*map(place.contains, self._clear), corner != self._corner)
+
+        return min(CORNERS, key=badness)
 
     def boundingRect(self) -> QRectF:
         return reduce(QRectF.united, self._places, QRectF())
