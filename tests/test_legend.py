@@ -55,7 +55,8 @@ def test_in_a_small_landscape_it_never_covers_where_the_run_is_now(
     plot.show_moves(Moves((0.0, 0.0), GRADIENT | SHORT_STEP | {"momentum": (1.0, 0.5)}))
     plot.show_optimum(np.array(place))
     legend = plot.legend.sceneBoundingRect()
-    assert plot.legend.isVisible() and legend.top() > plot.area().top()  # a column upon the data
+    assert plot.legend.isVisible()
+    assert legend.top() > plot.area().top()
     plot.ball.setPos(*place)
     plot.ball.show()
     plot.redraw()

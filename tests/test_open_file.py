@@ -101,7 +101,8 @@ def test_run_without_points_points_at_what_to_do(qtbot: QtBot, window: MainWindo
     wait_for_step(qtbot, window)
     action(window, "clear").trigger()
     hint = plot_of(window).empty_text
-    assert hint.isVisible() and not hint.font().bold()  # nobody asked for a run of nothing now
+    assert hint.isVisible()
+    assert not hint.font().bold()
 
 
 def test_no_points_come_from_nowhere(qtbot: QtBot, window: MainWindow) -> None:

@@ -515,7 +515,8 @@ def test_one_undo_brings_back_the_settings_together_with_the_run_that_it_took_th
     window.session.pause()
     action(window, "undo").trigger()
     assert window.store.settings == SGD
-    assert window.session.snapshot is not None and window.session.snapshot.step == 20
+    assert window.session.snapshot is not None
+    assert window.session.snapshot.step == 20
     action(window, "redo").trigger()
     assert window.store.settings != SGD
     assert window.session.snapshot.step >= 5

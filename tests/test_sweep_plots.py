@@ -109,3 +109,18 @@ def test_each_row_is_painted_in_the_colours_of_its_run(qtbot: QtBot) -> None:
             step = int(across * view.plan.steps)
             near = {table[number] for number in numbers[run, step - 5 : step + 5]}
             assert picture.pixelColor(place).rgb() in near
+
+
+def test_what_the_colours_mean_goes_into_a_second_line_before_it_is_cut(qtbot: QtBot) -> None:
+    scale = ColourScale(Theme())
+    qtbot.addWidget(scale)
+    scale.show_scale(Scale(-2.0, 1.0, open=True))
+    wide, narrow = scale.sizeHint(), scale.minimumSizeHint()
+    assert narrow.width() < wide.width()
+    assert scale.heightForWidth(narrow.width()) == 2 * scale.heightForWidth(wide.width())
+    scale.resize(narrow.width(), scale.heightForWidth(narrow.width()))
+    picture = scale.grab().toImage()
+    line = picture.height() // 2
+    above, below = (picture.copy(0, top, picture.width(), line) for top in (0, line))
+    assert QColor(MODEL).name() not in colours(above)
+    assert QColor(MODEL).name() in colours(below)

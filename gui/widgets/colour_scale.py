@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QLinearGradient, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -27,59 +29,100 @@ class ColourScale(QWidget):
         self.setAccessibleName(_("Colours of the losses"))
         self.setToolTip(_("From the colour of the lowest loss to that of twice the first loss, or more."))
         self.setFont(theme.font(digits=True))
-        self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
     def show_scale(self, scale: Scale | None) -> None:
         """Show the scale of a map, or nothing while there is no map."""
         self._scale = scale
+        self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
-        """One line of text."""
-        return QSize(self._theme.px(WIDTH), self.fontMetrics().height() + 2)
+        """One line of text, or, where that has no room, two."""
+        width = self._theme.px(WIDTH) if self._scale is None else math.ceil(self._width_of_all())
+        return QSize(width, self._line())
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the longer of two lines."""
+        if self._scale is None:
+            return QSize(0, self._line())
+        return QSize(math.ceil(max(self._losses(None, self._scale), self._marks(None))), self._line())
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802
+        """How many lines there are depends on the width."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """The height of one line, or of two."""
+        return self._line() * (1 if self._scale is None or self._width_of_all() <= width else 2)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The parts from left to right, each behind the one before."""
+        """The losses from left to right, and the marks behind them, or below them where they have no room."""
         if self._scale is None:
             return
         painter = QPainter(self)
+        wide = self._width_of_all() <= self.width()
+        end = self._losses(painter, self._scale)
+        painter.translate(*((end + self._between(), 0.0) if wide else (0.0, self._line())))
+        self._marks(painter)
+        painter.end()
+
+    def _width_of_all(self) -> float:
+        losses = 0.0 if self._scale is None else self._losses(None, self._scale)
+        return losses + self._between() + self._marks(None)
+
+    def _between(self) -> int:
+        return 3 * self._theme.px(GRID)
+
+    def _line(self) -> int:
+        return self.fontMetrics().height() + 2
+
+    def _losses(self, painter: QPainter | None, scale: Scale) -> float:
+        """Draw the band between its losses, if there is a painter; where it ends."""
         theme, gap = self._theme, self._theme.px(GRID)
-        lowest = significant(10**self._scale.low, DIGITS)
-        if self._scale.deeper:
+        lowest = significant(10**scale.low, DIGITS)
+        if scale.deeper:
             lowest = _("{loss} or less").format(loss=lowest)
-        place = self._write(painter, 0, _("loss before the step") + " " + lowest) + gap
-        band = self._box(place, BAND)
+        band = self._box(self._write(painter, 0, _("loss before the step") + " " + lowest) + gap, BAND)
         gradient = QLinearGradient(band.topLeft(), band.topRight())
         for stop, colour in enumerate(theme.deep_heights):
             gradient.setColorAt(stop / (len(theme.deep_heights) - 1), QColor(colour))
         self._fill(painter, band, QBrush(gradient))
-        highest = significant(10**self._scale.high, DIGITS)
-        if self._scale.open:
+        highest = significant(10**scale.high, DIGITS)
+        if scale.open:
             highest = _("{loss} or more").format(loss=highest)
-        place = self._write(painter, band.right() + gap, highest)
-        swatch = self._box(place + 3 * gap, SWATCH)
+        return self._write(painter, band.right() + gap, highest)
+
+    def _marks(self, painter: QPainter | None) -> float:
+        """Draw what marks a diverged run and the best one, if there is a painter; where it ends."""
+        theme, gap = self._theme, self._theme.px(GRID)
+        swatch = self._box(0, SWATCH)
         self._fill(painter, swatch, QBrush(QColor(theme.zone_tints["diverging"])))
         pattern = QColor(theme.text)
         pattern.setAlpha(FAINT)
-        painter.fillRect(swatch, QBrush(pattern, Qt.BrushStyle.BDiagPattern))
-        place = self._write(painter, swatch.right() + gap, _("diverged")) + 3 * gap
-        paint_arrow(painter, theme, QPointF(place, self.height() / 2))
-        self._write(painter, place + 2 * theme.px(ARROW) + gap, _("best"))
-        painter.end()
+        self._fill(painter, swatch, QBrush(pattern, Qt.BrushStyle.BDiagPattern))
+        place = self._write(painter, swatch.right() + gap, _("diverged")) + self._between()
+        if painter is not None:
+            paint_arrow(painter, theme, QPointF(place, self._line() / 2))
+        return self._write(painter, place + 2 * theme.px(ARROW) + gap, _("best"))
 
-    def _write(self, painter: QPainter, left: float, text: str) -> float:
+    def _write(self, painter: QPainter | None, left: float, text: str) -> float:
         """Write a text; where it ends."""
-        painter.setPen(QColor(self._theme.muted))
         width = self.fontMetrics().horizontalAdvance(text)
-        room = QRectF(left, 0.0, width + 1.0, self.height())
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+        if painter is not None:
+            painter.setPen(QColor(self._theme.muted))
+            room = QRectF(left, 0.0, width + 1.0, self._line())
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
         return left + width
 
     def _box(self, left: float, width: float) -> QRectF:
         px = self._theme.px
-        return QRectF(QPointF(left, (self.height() - px(HEIGHT)) / 2), QSize(px(width), px(HEIGHT)).toSizeF())
+        return QRectF(QPointF(left, (self._line() - px(HEIGHT)) / 2), QSize(px(width), px(HEIGHT)).toSizeF())
 
-    def _fill(self, painter: QPainter, box: QRectF, brush: QBrush) -> None:
-        painter.setPen(QPen(QColor(self._theme.hairline), 1))
-        painter.setBrush(brush)
-        painter.drawRect(box)
+    def _fill(self, painter: QPainter | None, box: QRectF, brush: QBrush) -> None:
+        if painter is not None:
+            painter.setPen(QPen(QColor(self._theme.hairline), 1))
+            painter.setBrush(brush)
+            painter.drawRect(box)
