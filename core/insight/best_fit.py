@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.insight.residual_losses import ResidualLoss
+from core.insight.tall_qr import tall_qr, tall_triangle
 
 Floats = NDArray[np.float64]
 RISE = 1e-7  # of a direction's length: what rises less is the tolerance of the linear programme
@@ -35,7 +36,7 @@ class Basis:
     """Columns Q `[N, R]` with QᵀQ = N that span the columns of `design` `[N, P]`, R of them independent."""
 
     def __init__(self, design: Floats) -> None:
-        orthonormal, triangle = np.linalg.qr(design)
+        orthonormal, triangle = tall_qr(design)
         left, sizes, right = np.linalg.svd(triangle)
         least = float(np.finfo(np.float64).eps) * max(design.shape) * float(sizes.max(initial=0.0))
         self.rank = int(np.sum(sizes > least))
@@ -86,6 +87,6 @@ def _null_space(rows: Floats) -> Floats:
     width = rows.shape[1]
     if not len(rows):
         return np.eye(width)
-    _left, sizes, right = np.linalg.svd(np.linalg.qr(rows, mode="r"))
+    _left, sizes, right = np.linalg.svd(tall_triangle(rows))
     least = float(np.finfo(np.float64).eps) * max(rows.shape) * float(sizes.max(initial=0.0))
     return np.asarray(right[int(np.sum(sizes > least)) :].T, dtype=np.float64)

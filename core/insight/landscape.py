@@ -17,6 +17,7 @@ from core.insight.curves import Network
 from core.insight.objective import Objective
 from core.insight.optimum import training_points
 from core.insight.plane import Plane
+from core.insight.tall_qr import tall_triangle
 from core.training.fit import scaled_loss
 from core.training.named import named
 
@@ -186,6 +187,6 @@ def _quadratic(objective: Objective, training: Points, plane: Plane) -> tuple[Pr
     columns = np.column_stack((*along, start - objective.scaling.y_in(training.y)))
     if not np.isfinite(columns).all():
         return _of_affine(start, np.array(along)), torch.from_numpy(objective.scaling.y_in(training.y)), 1.0
-    triangle = np.asarray(np.linalg.qr(columns, mode="r"), dtype=np.float64)
+    triangle = tall_triangle(columns)
     predict = _of_affine(triangle[:, 2], triangle[:, :2].T)
     return predict, torch.zeros(len(triangle), dtype=torch.float64), len(triangle) / len(training)

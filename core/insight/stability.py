@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.experiment.settings import Settings
+from core.insight.tall_qr import tall_triangle
 from core.texts import N_
 
 Floats = NDArray[np.float64]
@@ -153,7 +154,7 @@ def _singular_values(design: Floats) -> tuple[float, float]:
     """
     lengths = np.linalg.norm(design, axis=0)
     lengths[lengths == 0] = 1.0
-    triangle = np.linalg.qr(design / lengths, mode="r")
+    triangle = tall_triangle(design / lengths)
     largest = float(np.linalg.norm(triangle * lengths, 2))
     even = np.linalg.svd(triangle, compute_uv=False)
     if len(design) < design.shape[1] or even[-1] <= np.finfo(float).eps * max(design.shape) * even[0]:
