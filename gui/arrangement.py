@@ -36,7 +36,7 @@ MOST_FIRST = 0.45  # of the window's width
 SHARES = {
     SIMPLE: (3, 2),
     FULL: (1, 1),
-    INSIDE: (9, 11, 10),
+    INSIDE: (10, 11, 10),
 }  # of the columns after the first, in what is left
 ROW_SHARES = {SIMPLE: (1, 2), FULL: (1, 2), INSIDE: (1, 1)}  # of the rows of a column
 AREA = Qt.DockWidgetArea.LeftDockWidgetArea  # the only one: there is nothing in the middle

@@ -23,7 +23,7 @@ from core.insight.plane import parameter_names
 from core.insight.units import DataUnits, kind_of
 from core.training import Trainer
 from core.training.inside import Inside
-from gui.panels.tensor_table import Row
+from gui.panels.tensor_row import Row
 from gui.plots.graph_boxes import box_of
 from gui.plots.graph_numbers import numbers_of, row_text
 from tests.insides import tensor

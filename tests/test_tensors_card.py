@@ -18,7 +18,8 @@ from core.insight.numbers import significant
 from core.insight.phase_words import invitation
 from core.insight.tensor_words import STATE
 from core.training.inside import Inside, TensorView
-from gui.panels.tensor_table import AFTER, BEFORE, COLUMNS, MOST_COPIED, TensorTable, is_other
+from gui.panels.tensor_row import AFTER, BEFORE, COLUMNS, MOST_COPIED, is_other
+from gui.panels.tensor_table import TensorTable
 from gui.panels.tensors_card import TensorsCard
 from gui.theme import GRADIENT, Theme
 from gui.widgets.cell_view import COPIED, CellView

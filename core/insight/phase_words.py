@@ -71,6 +71,12 @@ def code(phase: str, settings: Settings) -> str:
     return CODE[phase]
 
 
+def shorter_code(line: str) -> tuple[str, ...]:
+    """A line of code without where its result goes, and without what it is given."""
+    call = line.rpartition(" = ")[2]
+    return call, f"{call.partition('(')[0]}(…)"
+
+
 def said(inside: Inside | None, lit: str, parameter: int = 0, ended: str = "") -> str:
     """What there is to say while the phase `lit` is lit, a word of PHASES; empty where none is.
 

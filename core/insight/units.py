@@ -49,6 +49,11 @@ def as_trained_only() -> str:
     return _("as trained only")
 
 
+def as_trained_in_short() -> str:
+    """The same where that has no room."""
+    return _("trained")
+
+
 def kind_of(name: str, optimizer: str) -> str | None:
     """The kind of what `optimizer` keeps by that name; None for what there is as trained only."""
     return SPECIAL.get((optimizer, name), KEPT.get(name))

@@ -14,7 +14,7 @@ from core.texts import _
 from core.training.inside import Inside
 from gui.panels.cards import Card
 from gui.plots.graph_boxes import brackets
-from gui.plots.graph_numbers import counted, numbers_of
+from gui.plots.graph_numbers import counted, counted_in_short, numbers_of
 from gui.plots.graph_plot import GraphPlot
 from gui.theme import Theme
 from gui.widgets.still_label import StillLabel
@@ -55,6 +55,7 @@ class GraphCard(Card):
                 self._say(counted(inside.graph), _("The graph is new: it has changed."), self._change)
             else:
                 self._say(counted(inside.graph), _("PyTorch builds the graph anew at every step."))
+            self.size_note.show_shorter([counted_in_short(inside.graph)])
         else:
             self._show_unfinished(inside)
 
@@ -68,6 +69,7 @@ class GraphCard(Card):
         self._say(
             _("The graph is not complete yet."),
             _("PyTorch builds it while the forward pass and the loss run."),
+            shorter=_("Forward pass and loss build it."),
         )
 
     def light(self, phase: str) -> None:
@@ -88,9 +90,10 @@ class GraphCard(Card):
         self._change = _("Built anew at every step; the last change: {changes}.").format(changes=changes)
         self._changed_in = run
 
-    def _say(self, size: str, change: str, at_length: str = "") -> None:
+    def _say(self, size: str, change: str, at_length: str = "", shorter: str = "") -> None:
         self.size_note.setText(size)
         self.change_note.setText(change)
+        self.change_note.show_shorter([shorter] if shorter else [])
         self.change_note.explain(at_length)
 
     def _line(self, name: str, meaning: str) -> StillLabel:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVB
 
 from core.choices.phases import PHASES
 from core.experiment.settings import Settings
-from core.insight.phase_words import code, said, usual
+from core.insight.phase_words import code, said, shorter_code, usual
 from core.texts import _
 from core.training.inside import Inside
 from gui.panels.cards import Card
@@ -134,7 +134,9 @@ class ProgramCard(Card):
             self._words.setText(text)
         self._head.setVisible(bool(self._lit))
         if self._lit:
-            self._title.setText(self._line_of_code())
+            line = self._line_of_code()
+            self._title.setText(line)
+            self._title.show_shorter(shorter_code(line))
             place = PHASES.index(self._lit) + 1
             self._place.setText(_("{place} of {count}").format(place=place, count=len(PHASES)))
 

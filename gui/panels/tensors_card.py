@@ -8,26 +8,28 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedWidget
 
-from core.insight.phase_words import code, invitation
+from core.insight.phase_words import code, invitation, shorter_code
 from core.texts import _
 from core.training.inside import Inside
 from gui.panels.cards import Card
-from gui.panels.tensor_table import AFTER, BEFORE, CHANGED, NAME, TensorTable
+from gui.panels.tensor_row import AFTER, BEFORE, NAME
+from gui.panels.tensor_table import CHANGED, TensorTable
 from gui.theme import Theme
 from gui.widgets.cell_view import CellView
 from gui.widgets.still_label import StillLabel
 
 SHAPE = 3
 # Pixels of the columns that tell what a tensor is; the numbers before and after take what is left.
-WIDTHS = {SHAPE: 60, 4: 60, 5: 52, 6: 100, 7: 140, 8: 108}
+WIDTHS = {SHAPE: 60, 4: 60, 5: 52, 6: 100, 7: 180, 8: 136}
 NUMBER = "−0.08888"  # has room in the columns before and after
 LONG = "−8.888×10⁻⁸"  # should have
 MOST_SHOWN = 6  # numbers of a tensor in a cell
 WIDEST = 260  # pixels of these columns
-IN_CELL = 10  # pixels beside a number
+IN_CELL = 8  # pixels beside a number
 NAMES = (64, 140)  # pixels, the least and the most for the names of the tensors
-SHARE = 3  # of the width is at most for names
-BESIDE = 32  # pixels of a name's head that are not its letters
+SHARE = 0.45  # of the width is at most for names
+NAME_SIZE = 12  # pixels
+BESIDE = 20  # pixels of a name's head that are not its letters
 
 
 class TensorsCard(Card):
@@ -72,6 +74,7 @@ class TensorsCard(Card):
         if moment != self._note.text() and not whole:
             self._show_change()
         self._note.setText(moment)
+        self._note.show_shorter(_compared_in_short(inside, whole))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the numbers what room there is, as long as nobody has chosen another width."""
@@ -94,6 +97,7 @@ class TensorsCard(Card):
         view.setAccessibleName(_("Tensors"))
         view.setAccessibleDescription(_("Ctrl and the arrows go from cell to cell, Ctrl+C copies the cells."))
         view.setModel(self._table)
+        view.verticalHeader().setFont(theme.font(NAME_SIZE))
         view.setColumnHidden(NAME, True)  # the heads of the rows say it, and stay in sight
         for column, width in WIDTHS.items():
             view.setColumnWidth(column, theme.px(width))
@@ -106,7 +110,11 @@ class TensorsCard(Card):
         heads, (least, most) = self.view.verticalHeader(), (self.theme.px(length) for length in NAMES)
         widths = [heads.fontMetrics().horizontalAdvance(name) for name in self._table.names()]
         longest = max([least, *(width + self.theme.px(BESIDE) for width in widths)])
-        heads.setFixedWidth(min(longest, most, max(least, self.width() // SHARE)))
+        width = min(longest, most, max(least, round(self.width() * SHARE)))
+        heads.setFixedWidth(width)
+        # Qt would keep room for a picture of 16 pixels, of which the colour beside a name takes 4.
+        modes = Qt.TextElideMode
+        heads.setTextElideMode(modes.ElideNone if width == longest else modes.ElideRight)
 
     def _fit_columns(self) -> None:
         """Let the numbers before and after be seen first, and beside them as much as has room."""
@@ -153,9 +161,21 @@ class TensorsCard(Card):
 
 def _compared(inside: Inside, whole: bool) -> str:
     """Between which moments the table compares."""
-    step = f"{inside.number:,}"
     if whole or not inside.done:
-        return _("Before and after step {step}").format(step=step)
-    return _("Step {step}, before and after {code}").format(
-        step=step, code=code(inside.phase, inside.settings)
-    )
+        return _("Before and after step {step}").format(step=f"{inside.number:,}")
+    return _of_phase(inside, code(inside.phase, inside.settings))
+
+
+def _compared_in_short(inside: Inside, whole: bool) -> list[str]:
+    """The same with less of the code, and without the step, which the window says elsewhere."""
+    if whole or not inside.done:
+        return []
+    calls = shorter_code(code(inside.phase, inside.settings))
+    return [
+        *(_of_phase(inside, call) for call in calls),
+        *(_("Before and after {code}").format(code=call) for call in calls),
+    ]
+
+
+def _of_phase(inside: Inside, line: str) -> str:
+    return _("Step {step}, before and after {code}").format(step=f"{inside.number:,}", code=line)

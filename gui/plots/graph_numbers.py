@@ -166,11 +166,20 @@ def _saved_text(saved: Saved) -> str:
 
 def counted(graph: Graph) -> str:
     """How large the graph is, in one line."""
-    parts = (
-        n_("{count} operation", "{count} operations", graph.operations).format(count=graph.operations),
-        n_("{count} saved tensor", "{count} saved tensors", graph.tensors).format(count=graph.tensors),
-        n_("{count} number kept", "{count} numbers kept", graph.numbers).format(count=f"{graph.numbers:,}"),
-    )
+    tensors = n_("{count} saved tensor", "{count} saved tensors", graph.tensors).format(count=graph.tensors)
+    return _counted(graph, tensors)
+
+
+def counted_in_short(graph: Graph) -> str:
+    """The same with fewer words."""
+    return _counted(graph, n_("{count} tensor", "{count} tensors", graph.tensors).format(count=graph.tensors))
+
+
+def _counted(graph: Graph, tensors: str) -> str:
+    operations = n_("{count} operation", "{count} operations", graph.operations)
+    numbers = n_("{count} number kept", "{count} numbers kept", graph.numbers)
     return _("{operations}, {tensors}, {numbers}").format(
-        operations=parts[0], tensors=parts[1], numbers=parts[2]
+        operations=operations.format(count=graph.operations),
+        tensors=tensors,
+        numbers=numbers.format(count=f"{graph.numbers:,}"),
     )

@@ -72,7 +72,7 @@ def _flat(theme: Theme) -> str:
         QHeaderView::section {{ background: {theme.surface}; color: {theme.muted}; border: none;
                                 border-right: 1px solid {theme.hairline};
                                 border-bottom: 1px solid {theme.hairline}; padding: {theme.px(4)}px; }}
-        QHeaderView::section:vertical {{ color: {theme.text}; padding: 0 {theme.px(4)}px; }}
+        QHeaderView::section:vertical {{ color: {theme.text}; padding: 0 {theme.px(2)}px; }}
     """
 
 
