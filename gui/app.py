@@ -170,9 +170,12 @@ def _keep_on_screen(window: QWidget, frame: QSize) -> None:
 
 
 def _set_beside(window: QWidget, by: int) -> None:
-    """Set a new window so many pixels down and to the right of where another one may stand, on the screen."""
+    """Set a new window so many pixels down and to the right of where another one may stand, on the screen.
+
+    With its frame, which it has once it is shown.
+    """
     window.move(window.pos() + QPoint(by, by))
-    room = window.screen().availableGeometry().bottomRight() - window.pos()
+    room = window.screen().availableGeometry().bottomRight() - window.pos() - QPoint(*FRAME)
     window.resize(window.size().boundedTo(QSize(room.x(), room.y())))
 
 

@@ -386,6 +386,8 @@ class Session(Standing):
             self._refuse(empty_sentence(), warning=False)
             return
         self._builder.build(experiment, at_once=self._in_hand and self._is_light(experiment.points))
+        if self._builder.busy and (self.on_return is not None or not self.devices):
+            self._say(self._building_sentence(), False)  # it takes long enough to be read
         self.state_changed.emit()
 
     def _lacks_points(self) -> bool:

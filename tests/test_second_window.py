@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QMargins, QPoint
 from PySide6.QtWidgets import QAbstractButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from gui.app import BESIDE, _set_beside
+from gui.app import BESIDE, FRAME, _set_beside
 from gui.autosave import Autosave
 from tests.windows import opened, part, text
 
@@ -34,4 +34,5 @@ def test_a_second_window_stands_beside_the_first_and_on_the_screen(
     window.setGeometry(20, 30, *size)
     _set_beside(window, BESIDE)
     assert window.pos() == QPoint(20 + BESIDE, 30 + BESIDE)
-    assert window.screen().availableGeometry().contains(window.geometry())
+    framed = window.geometry().marginsAdded(QMargins(0, 0, *FRAME))
+    assert window.screen().availableGeometry().contains(framed)
