@@ -57,7 +57,10 @@ STEPS = Parameter(
     int,
     0,
     FIELDS["steps"].maximum,
-    tip=N_("Train so many steps before the picture is taken."),
+    tip=N_(
+        "Train so many steps, from the start, before the picture is taken. Without it an experiment is shown "
+        "at the step at which it was saved."
+    ),
 )
 
 
@@ -85,7 +88,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     found.verb = verb
     _add_look(found, arguments)
     if verb == SCREENSHOT:
-        found.steps, found.size = STEPS.parse(found.steps), _size(found.size)
+        found.steps = None if found.steps is None else STEPS.parse(found.steps)
+        found.size = _size(found.size)
     if verb in (TRAIN, EXPORT, SCREENSHOT) and found.file is None:
         example = f"{verb} engel.csv" + (" fit.py" if verb == EXPORT else "")
         raise Problem(_("Say which file to open, as in: {example}.").format(example=example))
@@ -227,7 +231,10 @@ def _window_parser() -> _Parser:
 def _train_parser() -> _Parser:
     parser = _Parser(
         TRAIN,
-        _("Train on the points of a file, and say what came out."),
+        _(
+            "Train on the points of a file, and say what came out. An experiment is trained from its start, "
+            "at whatever step it was saved."
+        ),
         f"fitscope {TRAIN} FILE [--OPTION …]",
     )
     _add_file(parser)
@@ -314,7 +321,6 @@ def _screenshot_parser() -> _Parser:
         default=DEFAULT_SIZE,
         help=_("Width and height in pixels; {size} if left out.").format(size=DEFAULT_SIZE),
     )
-    parser.set_defaults(steps=str(STEPS.default))
     add_reading_options(parser)
     return _add_help(parser, look=True)
 

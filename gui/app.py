@@ -40,6 +40,7 @@ from gui.main_window import MainWindow
 from gui.picture import fit_picture, open_any, save_picture
 from gui.preferences import Preferences
 from gui.qt_start import PLATFORM, log_qt, start_qt
+from gui.run_builder import Return, go_through
 from gui.theme import RESOURCES, Theme, add_fonts, system_is_dark
 from gui.workspace import Workspace
 
@@ -130,7 +131,10 @@ def run_screenshot(arguments: argparse.Namespace) -> int:
     try:
         session = window.session
         experiment = window.store.experiment
-        session.adopt(Trainer(experiment.points, experiment.settings, experiment.earlier))
+        trainer = Trainer(experiment.points, experiment.settings, experiment.earlier)
+        if arguments.steps is None and experiment.step:
+            go_through(trainer, Return(experiment.step), lambda: False)
+        session.adopt(trainer)
         session.set_speed(None)
         if arguments.steps:
             session.step(arguments.steps)

@@ -16,6 +16,7 @@ from core.problem import Problem
 from core.texts import _
 from core.whole_file import reason_in_words
 from gui.background import Background
+from gui.standing import Standing
 from gui.store import Store
 
 log = logging.getLogger(__name__)
@@ -24,11 +25,16 @@ DELAY = 0.15  # seconds from a change to the write, in which others may come
 RETRY = 2000  # milliseconds until that is tried again which failed
 CHECK = 3000  # milliseconds between looks whether the work is still where it was written
 CRASHES = 2  # of windows with this work, after which another does not open it by itself
+FEW = 10_000  # points that are written again and again during a run without anybody noticing
+MOST_RECORDED = (
+    200_000  # points of the parts of a run before its last change, or it would not be on disk soon
+)
 
 
 class Autosave(QObject):
     """Writes the store's experiment, in the background, soon after each change, and again where that failed.
 
+    The step at which its run stands goes with it; it is written when the run comes to rest, and now and then.
     `changed()` says that `failure` may be another: why the work is not on disk. Each running program holds
     a slot of its own, so that two windows do not overwrite each other's work. `beside_others` tells that
     there were others at the start, `starts_plain` that work was left alone because windows crashed with it,
@@ -49,7 +55,9 @@ class Autosave(QObject):
         self._error: Exception | None = None
         self._slot: Slot | None = None
         self._store: Store | None = None
+        self._run: Standing | None = None
         self._saved: Experiment | None = None
+        self._saved_step = 0  # at which the run stood then
         self._writing, self._closing = Lock(), Event()
         self._background = Background(self)
         self._timer = QTimer(self)  # until that is tried again which failed
@@ -93,9 +101,10 @@ class Autosave(QObject):
         self.shown = slot.path
         return work
 
-    def watch(self, store: Store) -> None:
-        """Keep the work of `store` from now on."""
-        self._store, self._saved = store, store.experiment
+    def watch(self, store: Store, run: Standing) -> None:
+        """Keep the work of `store`, and where its `run` stands, from now on."""
+        self._store, self._saved, self._run = store, store.experiment, run
+        self._saved_step = store.experiment.step
         store.points_changed.connect(self._soon)
         store.settings_changed.connect(self._soon)
         self._checks.start()
@@ -109,7 +118,7 @@ class Autosave(QObject):
 
     def flush(self) -> bool:
         """Write now what is not written yet; whether it is on disk then."""
-        if not self.is_written:
+        if not self.is_written or self._has_moved():
             try:
                 self._note(self._write())
             except (OSError, Problem) as error:
@@ -132,6 +141,17 @@ class Autosave(QObject):
     def _soon(self) -> None:
         if not self._timer.isActive():
             self._save()
+
+    def follow_run(self) -> None:
+        """The run may have come to rest at another step."""
+        if self._has_moved():
+            self._soon()
+
+    def _has_moved(self) -> bool:
+        """Whether the run stands at another step than when it was written."""
+        if self._run is None or self._run.loading or self._run.snapshot is None:
+            return False
+        return self._run.snapshot.step != self._saved_step
 
     def _save(self) -> None:
         self._background.run("autosave", self._write_all, self._note, self._fail, passing=True)
@@ -157,12 +177,33 @@ class Autosave(QObject):
                 self._slot = take_slot(self.folder, lambda slot: not slot.path.exists())
                 self._slot.begin()
             experiment = self._store.experiment
-            save_work(experiment, self._slot.path)
+            save_work(self._with_run(experiment), self._slot.path)
         return experiment
 
+    def _with_run(self, experiment: Experiment) -> Experiment:
+        """`experiment` with the changes of its run and the step at which that stands, where there is room."""
+        run = self._run
+        if run is None or run.loading or run.snapshot is None:
+            return experiment
+        step = run.snapshot.step
+        try:
+            whole = run.experiment()
+        except Problem:  # it has just gone on in another way, and will come to rest again
+            return experiment
+        self._saved_step = step
+        if whole.points is not experiment.points or whole.settings is not experiment.settings:
+            return experiment  # which has changed meanwhile, and is written again
+        others = {id(part.points): len(part.points) for part in whole.earlier}
+        others.pop(id(experiment.points), None)
+        return whole if sum(others.values()) <= MOST_RECORDED else experiment
+
     def _check(self) -> None:
-        """Look whether the work is still there; somebody may have removed it."""
-        if not (self._timer.isActive() or self._background.busy):
+        """Look whether the work is still there, which somebody may have removed, and where its run is now."""
+        if self._timer.isActive() or self._background.busy or self._store is None:
+            return
+        if self._has_moved() and len(self._store.points) <= FEW:
+            self._save()
+        else:
             self._background.run("check", self._is_there, self._write_again, self._fail)
 
     def _is_there(self) -> bool:

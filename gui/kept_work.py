@@ -97,7 +97,7 @@ class KeptWork(QObject):
         self._notices.drop(_key(work.slot))
         self._workspace.disk.run(
             _key(work.slot),
-            partial(fetch_work, work.slot, self._workspace.store.experiment),
+            partial(fetch_work, work.slot, self._workspace.session.experiment()),
             partial(self._show, work),
             self._take_in_vain,
         )

@@ -54,7 +54,8 @@ class Workspace(QObject):
         self.gives_up = False  # work that cannot be kept, since the person said so
         self._autosave = autosave
         if autosave is not None:
-            autosave.watch(self.store)
+            autosave.watch(self.store, self.session)
+            self.session.state_changed.connect(autosave.follow_run)
             KeptWork(autosave, self)
 
     @property

@@ -269,7 +269,7 @@ def test_as_long_as_work_cannot_be_kept_that_is_said_and_then_it_is_kept_again(
         qtbot.waitUntil(part(window, QPushButton, "notice_save").isVisible)
         folder.unlink()
         qtbot.waitUntil(lambda: not notice(window))
-        assert on_disk(folder) == window.store.experiment
+        assert on_disk(folder) == window.session.experiment()
 
 
 def test_work_that_somebody_removed_is_written_again(
@@ -317,8 +317,9 @@ def test_work_of_windows_that_are_gone_is_offered_to_take_up_or_to_discard(
         press(qtbot, window, "discard")
         qtbot.waitUntil(lambda: "5 points" in notice(window))  # what was shown at first
         press(qtbot, window, "discard")
-        qtbot.waitUntil(lambda: "can be opened as" in notice(window))
-        assert notice(window).endswith(f"{max(folder.glob('discarded-*'))}.")
+        qtbot.waitUntil(lambda: len(list(folder.glob("discarded-*"))) == 2)
+        qtbot.waitUntil(lambda: notice(window).endswith(f"{max(folder.glob('discarded-*'))}."))
+        assert "can be opened as" in notice(window)
         press(qtbot, window, "read")
         assert not notice(window)
         window.store.undo_stack.undo()

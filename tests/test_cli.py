@@ -127,7 +127,7 @@ def test_a_screenshot_has_a_size_and_a_number_of_steps() -> None:
     found = cli.parse(words.split())
     assert (found.size, found.steps, found.theme, found.scale) == ((800, 600), 40, "dark", 2.0)
     plain = cli.parse(["screenshot", "a.csv", "b.png"])
-    assert (plain.size, plain.steps, plain.theme, plain.scale) == ((1280, 720), 0, None, None)
+    assert (plain.size, plain.steps, plain.theme, plain.scale) == ((1280, 720), None, None, None)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -131,6 +132,19 @@ def test_a_screenshot_is_of_the_asked_step(
     assert found["readout_step"] == str(steps)
     assert found["parameters"] == repr(trainer.latest.parameters)
     assert found["message"]
+
+
+def test_a_screenshot_of_an_experiment_is_of_the_step_at_which_it_was_saved_unless_another_is_asked_for(
+    qtbot: QtBot,
+    same_application: None,
+    tmp_path: Path,
+    seen: Callable[[argparse.Namespace], dict[str, str]],
+) -> None:
+    file = tmp_path / "saved.fit.json"
+    save_experiment(replace(WORK, step=30), file)
+    assert seen(asked(str(file), "picture.png"))["readout_step"] == "30"
+    for steps in ("0", "10"):
+        assert seen(asked(str(file), "picture.png", "--steps", steps))["readout_step"] == steps
 
 
 def test_a_screenshot_has_the_least_squares_line(

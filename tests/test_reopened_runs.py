@@ -10,13 +10,14 @@ import pytest
 from PySide6.QtWidgets import QProgressBar, QPushButton
 from pytestqt.qtbot import QtBot
 
-from core.experiment import Settings, load_experiment
+from core.experiment import Experiment, Settings, load_experiment
 from core.training import Snapshot, Trainer
+from gui.autosave import Autosave
 from gui.dialogs.progress_dialog import ProgressDialog
 from gui.main_window import MainWindow
 from gui.plots.loss_plot import LossPlot
 from tests.landscapes import settle
-from tests.windows import LEFT, action, message, opened, part, snapshot, text, wait_for_step
+from tests.windows import LEFT, LINE, action, message, opened, part, snapshot, text, wait_for_step
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # without a screen
 
@@ -133,3 +134,28 @@ def test_while_it_takes_long_it_shows_how_far_it_is_and_can_be_stopped(
         action(window, "undo").trigger()
         settle(qtbot, window)
         assert snapshot(window).step == STEP
+
+
+def test_work_that_comes_back_after_a_kill_stands_at_its_step(qtbot: QtBot, tmp_path: Path) -> None:
+    kept, folder = tmp_path / "work-1.fit.json", tmp_path / "killed"
+    with opened(qtbot, autosave=Autosave(tmp_path)) as window:
+        window.store.open(Experiment(LINE, SETTINGS))
+        settle(qtbot, window)
+        go(qtbot, window, 20)
+        window.store.change(learning_rate=0.01)
+        go(qtbot, window, STEP + 1)
+        go(qtbot, window, STEP)
+        before = bits(snapshot(window))
+        qtbot.waitUntil(lambda: kept.exists() and load_experiment(kept).step == STEP)
+        folder.mkdir()
+        (folder / kept.name).write_bytes(kept.read_bytes())  # as a kill at this moment would leave it
+        action(window, "back").trigger()
+        qtbot.waitUntil(lambda: snapshot(window).step == STEP - 1)
+    assert load_experiment(kept).step == STEP - 1  # where it stood when the window was closed
+    with opened(qtbot, autosave=Autosave(folder)) as window:
+        settle(qtbot, window)
+        assert bits(snapshot(window)) == before
+        assert message(window).startswith(f"Paused at step {STEP}")
+        window.store.move_points([0], 0.0, 1.0)
+        qtbot.waitUntil(lambda: load_experiment(folder / kept.name).points == window.store.points)
+        assert [part.until for part in load_experiment(folder / kept.name).earlier] == [20, STEP]
