@@ -12,6 +12,7 @@ from core.experiment import Experiment
 from core.experiment.file import save_work
 from core.experiment.slots import Slot, is_open, known_slots, take_slot
 from core.experiment.work import Unreadable, read_work
+from core.file_names import readable
 from core.problem import Problem
 from core.texts import _
 from core.whole_file import reason_in_words
@@ -80,7 +81,7 @@ class Autosave(QObject):
     @property
     def failure(self) -> str:
         """Why the work is not on disk, in a sentence; "" while nothing is known to be wrong."""
-        return "" if self._error is None else failure_sentence(self._error)
+        return "" if self._error is None else failure_sentence(self._error, self.folder)
 
     def restore(self) -> Experiment | None:
         """The work of the last time, or None if there is none that can be read.
@@ -248,12 +249,12 @@ class Autosave(QObject):
             self._slot = None
 
 
-def failure_sentence(error: Exception) -> str:
-    """That work is not kept, why, and what to do."""
+def failure_sentence(error: Exception, folder: Path) -> str:
+    """That work is not kept in `folder`, why, and what to do."""
     cause = error.__cause__ if isinstance(error, Problem) else error
     reason = reason_in_words(cause) if isinstance(cause, OSError) else str(error)
     sentence = _(
-        "Your work is not kept at the moment, because {reason}. Fitscope goes on trying; save the work "
+        "Your work is not kept at the moment in {folder}: {reason}. Fitscope goes on trying; save the work "
         "elsewhere to be safe."
     )
-    return sentence.format(reason=reason)
+    return sentence.format(folder=readable(folder), reason=reason.rstrip("."))

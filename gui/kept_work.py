@@ -146,7 +146,10 @@ class KeptWork(QObject):
         """Say what the person can mend."""
         if not isinstance(error, Problem | OSError):
             raise error
-        sentence = str(error) if isinstance(error, Problem) else failure_sentence(error)
+        if isinstance(error, OSError):
+            sentence = failure_sentence(error, self._autosave.folder)
+        else:
+            sentence = str(error)
         self._workspace.store.refused.emit(sentence)
 
 

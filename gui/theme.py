@@ -228,7 +228,7 @@ class Theme:
                                     border-radius: {px(3)}px; background: {self.surface}; }}
             QCheckBox::indicator:checked {{ background: {self.accent}; border-color: {self.accent};
                                             image: url({(RESOURCES / "icons" / "tick.svg").as_posix()}); }}
-            QCheckBox:focus {{ outline: 1px solid {self.accent}; }}
+            QCheckBox {{ padding: {px(3)}px; }} QCheckBox:focus {{ outline: none; }}
             QLabel[muted="true"] {{ color: {self.muted}; }}
             QFrame[section="true"] {{ border: none; border-bottom: 1px solid {self.hairline}; }}
             QFrame[card="true"] {{ background: {self.surface}; border: none; }}

@@ -263,7 +263,7 @@ def test_as_long_as_work_cannot_be_kept_that_is_said_and_then_it_is_kept_again(
         folder.write_text("in the way")
         click(qtbot, window, -1.0, 0.5)
         qtbot.waitUntil(lambda: "not kept at the moment" in notice(window))
-        assert "a file is in the place of a folder" in notice(window)
+        assert f"in {folder}: a file is in the place of a folder." in notice(window)
         window.session.step()
         assert "not kept at the moment" in notice(window)  # whatever else is said
         qtbot.waitUntil(part(window, QPushButton, "notice_save").isVisible)
