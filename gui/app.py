@@ -161,6 +161,8 @@ def _window_upon(workspace: Workspace, theme: Theme) -> MainWindow:
     QApplication.setPalette(theme.palette())
     QApplication.setFont(theme.font())
     window = MainWindow(workspace, theme)
+    for collector in create_app([NAME]).findChildren(Collector):
+        collector.watch(window)
     window.look_changed.connect(lambda: _replace(window))
     return window
 

@@ -5,6 +5,7 @@ import sys
 import time
 
 from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QWidget
 
 EVERY = 2_000  # milliseconds
 FEW = 700  # new objects, for which Python itself would not begin a collection; a window at rest makes none
@@ -21,11 +22,25 @@ class Collector(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(EVERY)
         self._timer.timeout.connect(self.collect)
+        self._again = QTimer(self)  # when Qt has taken all parts of the window away
+        self._again.setSingleShot(True)
+        self._again.timeout.connect(self._look_at_all)
 
     def start(self) -> None:
         """Everything is loaded: what is there now stays, so that a collection need not look at it again."""
         self._keep_all()
         self._timer.start()
+
+    def watch(self, window: QWidget) -> None:
+        """Look once more at what stays when `window`, which may be among it, has gone."""
+        window.destroyed.connect(self._again.start)
+
+    def _look_at_all(self) -> None:
+        """Collect what that window was made of, while another one is being shown anyway."""
+        gc.unfreeze()
+        gc.collect()
+        if self._timer.isActive():
+            self._keep_all()
 
     def collect(self) -> None:
         """Collect, if there is enough; what takes long because more was loaded, such as pandas, stays too."""

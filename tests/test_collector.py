@@ -10,6 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
 
 from gui import collector
 from gui.collector import FEW, Collector
@@ -79,3 +81,16 @@ def test_garbage_goes_once_there_is_much_and_rests_while_there_is_little(qapp: Q
     made.collect()
     assert ring() is None
     assert much
+
+
+def test_what_stays_is_looked_at_again_when_a_window_has_gone(started: Collector, qtbot: QtBot) -> None:
+    window, part = QWidget(), Ring()
+    ring = weakref.ref(part)
+    started.watch(window)
+    started.start()
+    del part
+    started.collect()
+    assert ring() is not None  # that would take long each time
+    window.deleteLater()
+    qtbot.waitUntil(lambda: ring() is None)
+    assert gc.get_freeze_count() > 0
