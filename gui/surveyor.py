@@ -149,6 +149,7 @@ class Surveyor(QObject):
 
     def _begin(self, start: Snapshot | None) -> None:
         """Another run, or none: it may be of another model."""
+        self.plot.await_points(not len(self._store.points))
         if start is None:
             self.plane = self._survey = self._asked = self._best = None
             self._answered, self._best_of = False, ()
@@ -299,6 +300,7 @@ class Surveyor(QObject):
 
     def _follow(self, _after: object, _before: object, anew: bool) -> None:
         """Points or the loss may be others now."""
+        self.plot.await_points(not len(self._store.points))
         if anew:
             self._fits = True
             self.plot.forget_paths()

@@ -497,8 +497,9 @@ def test_a_marked_stretch_changes_the_picture_along_the_path_alone(desk: Desk) -
     assert changed <= {2, 3, 4}
 
 
-def test_it_says_that_there_are_no_points_only_while_there_is_no_run(desk: Desk) -> None:
+def test_it_says_that_there_are_no_points_only_while_there_are_none(desk: Desk) -> None:
+    desk.plot.await_points(False)
     desk.plot.show_picture(None)  # that of another view is on its way
     assert not desk.plot.empty_text.isVisible()
-    desk.plot.clear()
+    desk.plot.await_points(True)
     assert desk.plot.empty_text.isVisible()

@@ -52,6 +52,7 @@ class LandscapePlot(Canvas):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         self._ready = False
+        self._awaits_points = True
         self._hover: QPointF | None = None
         self._hovered: int | None = None
         self._run = 0
@@ -118,6 +119,11 @@ class LandscapePlot(Canvas):
         self._show_emptiness()
         self._hover_at(self._hover)  # the loss under the cursor may be another
 
+    def await_points(self, awaited: bool) -> None:
+        """Say that there are no points; without `awaited` a landscape is there, or on its way."""
+        self._awaits_points = awaited
+        self._show_emptiness()
+
     def show_run(self, run: int, way: Way, plane: Plane, step: int, ball: Floats) -> None:
         """Show the way of the run number `run`, with the ball (u, v) at its chosen step."""
         if run != self._run:
@@ -125,7 +131,6 @@ class LandscapePlot(Canvas):
         self.trail.take(run, way, plane)
         self.trail.choose(step, ball)
         _show_at(self.ball, ball)
-        self._show_emptiness()
         self._clear_legend()
 
     @property
@@ -164,11 +169,11 @@ class LandscapePlot(Canvas):
 
     def clear(self) -> None:
         """Show nothing: there is no run."""
-        for item in (self.optimum, self.start, self.mark, self.ball):
-            item.hide()
         self.show_picture(None)
         self.trail.clear()
         self.show_moves(None)
+        for item in (self.optimum, self.start, self.mark, self.ball):
+            item.hide()
         self._show_legend()
 
     def ball_is_out_of_sight(self) -> bool:
@@ -228,8 +233,7 @@ class LandscapePlot(Canvas):
         self.legend.point("step", f"×{magnified:,.0f}" if magnified > 1 else "")
 
     def _show_emptiness(self) -> None:
-        """Say what will be here, while there is no run: the landscape of one may still be on its way."""
-        self.empty_text.setVisible(self.map.picture is None and not self.ball.isVisible())
+        self.empty_text.setVisible(self._awaits_points and self.map.picture is None)
 
     def _clear_legend(self) -> None:
         """Let the legend cover none of what the run is about, now least of all."""
