@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from PySide6.QtCore import QPoint, QRect
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QAbstractScrollArea, QDockWidget, QLabel, QTabBar, QToolBar, QWidget
 
 from gui.main_window import MainWindow
+from gui.panels.cards import Card
 from gui.widgets.readout import Readout
 from gui.widgets.still_label import StillLabel
 from tests.windows import part
@@ -54,16 +55,18 @@ def outside(window: MainWindow) -> list[str]:
 
 
 def overlapping(window: MainWindow) -> list[tuple[str, str]]:
-    """The panels and bars that lie over each other."""
-    seen = [
-        widget
-        for kind in (QToolBar, QDockWidget)
-        for widget in window.findChildren(kind)
-        if widget.parent() is window and _in_sight(widget)
+    """The panels and bars, and the parts of a card, that lie over each other."""
+    direct = Qt.FindChildOption.FindDirectChildrenOnly
+    bars: list[QWidget] = [
+        widget for kind in (QToolBar, QDockWidget) for widget in window.findChildren(kind, options=direct)
+    ]
+    cards: list[list[QWidget]] = [
+        card.findChildren(QWidget, options=direct) for card in window.findChildren(Card) if card.isVisible()
     ]
     return [
         (_called(one), _called(other))
-        for one, other in combinations(seen, 2)
+        for widgets in (bars, *cards)
+        for one, other in combinations(filter(_in_sight, widgets), 2)
         if one.geometry().intersects(other.geometry())
     ]
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication, QDockWidget, QScrollArea, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QScrollArea, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.experiment import Settings
+from core.insight.fit_measures import Measures
 from core.texts import LANGUAGES, use_language
+from gui.actions import make_actions
 from gui.main_window import MainWindow
+from gui.panels.fit_card import FitCard
 from gui.preferences import Preferences
 from gui.room import COLUMN, room_for
 from gui.theme import Theme
@@ -72,6 +75,21 @@ def test_panels_come_together_where_there_is_no_room_and_part_again(qtbot: QtBot
         settle(window, (1280, 720))
         assert docks["settings"].width() == pytest.approx(before, abs=4)
         assert docks["fit"].width() > docks["loss"].width() >= COLUMN
+
+
+def test_the_measures_never_lie_upon_the_plot_however_wide_their_card_is(qtbot: QtBot) -> None:
+    keeps_actions = QWidget()
+    qtbot.addWidget(keeps_actions)
+    card = FitCard(Theme(), make_actions(keeps_actions, Theme()))
+    qtbot.addWidget(card)
+    fit = Measures(60, 0.5, 0.5, 3.5, 3.1)
+    card.show_measures(fit, fit)
+    card.show()
+    for width in (335, 252, 335, 252):
+        card.resize(width, 154)
+        QApplication.processEvents()
+        below = part(card, QLabel, "readout_equation").parentWidget()
+        assert not below.geometry().intersects(card.plot.geometry())
 
 
 def test_a_squeezed_column_is_usable_in_a_larger_window(qtbot: QtBot) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
@@ -99,7 +99,8 @@ class MeasuresTable(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Find another place for the names where there is another width."""
         super().resizeEvent(event)
-        self._place_names()
+        # Later: to show a widget within a layout lays it out anew, and the outer one ends with old sizes.
+        QTimer.singleShot(0, self, self._place_names)
 
     def _head(self, caption: str, tip: str, theme: Theme) -> QLabel:
         head = QLabel(caption)

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from core.experiment import Settings
 from core.log import data_folder, start_log
 from gui.main_window import MainWindow
+from gui.widgets.formula_label import FormulaLabel
 from tests.windows import action, opened, ready, wait_for_rest, windows
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # without a screen
@@ -37,9 +38,28 @@ def changed(window: MainWindow, name: str) -> MainWindow:
     return new
 
 
+def blank_formulas(window: MainWindow) -> list[str]:
+    """The formulas in sight that have no ink."""
+    labels = [each for each in window.findChildren(FormulaLabel) if not each.visibleRegion().isEmpty()]
+    return [label.latex for label in labels if not _has_ink(label)]
+
+
+def _has_ink(label: FormulaLabel) -> bool:
+    image = label.grab().toImage()
+    colours = {image.pixel(x, y) for x in range(image.width()) for y in range(0, image.height(), 2)}
+    return label.typeset and len(colours) > 1
+
+
+def wait_for_formulas(qtbot: QtBot, window: MainWindow) -> None:
+    """Wait until the formulas of the step are typeset, where they are in sight."""
+    labels = [each for each in window.findChildren(FormulaLabel) if each.isVisible()]
+    qtbot.waitUntil(lambda: all(label.typeset for label in labels if shiboken6.isValid(label)))
+
+
 def test_two_hundred_changes_of_the_look_leave_no_error_and_no_old_window(qtbot: QtBot) -> None:
     start_log()
     choice = random.Random(SEED)
+    formulas = 0
     with opened(qtbot, settings=Settings(epochs=None), speed=100.0, mode="inside") as window:
         for place in range(TIMES):
             moment = place % 4
@@ -55,9 +75,13 @@ def test_two_hundred_changes_of_the_look_leave_no_error_and_no_old_window(qtbot:
             old = window
             window = changed(window, choice.choice(LOOKS))
             assert window is old or not shiboken6.isValid(old) or not old.isVisible()
+            wait_for_formulas(qtbot, window)
+            assert not blank_formulas(window)
+            formulas += len(window.findChildren(FormulaLabel))
         window.session.pause()
         ready(qtbot, window)
         qtbot.waitUntil(lambda: not window.workspace.busy)
+    assert formulas > TIMES
     log = data_folder() / "fitscope.log"
     written = log.read_text("utf-8") if log.exists() else ""
     assert "Traceback" not in written
