@@ -405,9 +405,3 @@ def stay(bar: QToolBar) -> None:
     bar.setMovable(False)
     bar.toggleViewAction().setVisible(False)
     bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-
-
-def keep_words(tabs: QTabBar) -> None:
-    """Let every tab have its whole word; where they have no room beside each other, two arrows reach them."""
-    tabs.setElideMode(Qt.TextElideMode.ElideNone)
-    tabs.setUsesScrollButtons(True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QChildEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QTabBar, QToolBar, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from core.experiment import Experiment, Settings, generate
 from core.file_names import path_written, shown_name
@@ -17,7 +18,7 @@ from core.tables.reading import Reading
 from core.texts import _
 from gui.actions import make_actions
 from gui.all_panels import all_panels
-from gui.arrangement import FULL, INSIDE, SIMPLE, Arrangement, Panel, keep_words, stay
+from gui.arrangement import FULL, INSIDE, SIMPLE, Arrangement, Panel, stay
 from gui.diagnostician import Diagnostician
 from gui.dialogs.dialogs import Dialogs
 from gui.dialogs.text_dialog import about_text, keys_text, show_text
@@ -41,6 +42,7 @@ from gui.theorist import Theorist
 from gui.widgets.focus_ring import FocusRing
 from gui.widgets.key_guard import KeyGuard
 from gui.widgets.message_line import MessageLine
+from gui.widgets.more_tabs import MoreTabs
 from gui.widgets.notice_strip import NoticeStrip
 from gui.workspace import Workspace
 
@@ -74,6 +76,7 @@ class MainWindow(QMainWindow):
         self.store = workspace.store
         self.session = workspace.session
         self._theme = theme
+        self._rows_of_tabs: list[MoreTabs] = []
         self._shown = self._painted = False
         self._keeps_workspace = False
         self._make()
@@ -451,7 +454,9 @@ class MainWindow(QMainWindow):
         """Qt makes the tabs of the panels by itself, and has finished one of them."""
         tabs = event.child() if event.polished() else None
         if isinstance(tabs, QTabBar):
-            keep_words(tabs)
+            # Held here: with the last name for `tabs` Python would forget what it knows of its children.
+            self._rows_of_tabs = [row for row in self._rows_of_tabs if isValid(row)]
+            self._rows_of_tabs.append(MoreTabs(tabs, self._theme))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files may be dropped."""

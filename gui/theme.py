@@ -210,7 +210,8 @@ class Theme:
                            padding: {px(4)}px {px(6)}px; }}
             QToolButton:hover:enabled, QToolButton:focus {{ border-color: {self.accent}; }}
             QToolButton:checked {{ background: {self.accent_soft}; border-color: {self.accent}; }}
-            #qt_toolbar_ext_button {{ background: {self.accent_soft}; min-width: {px(12)}px; padding: 0; }}
+            #qt_toolbar_ext_button, #more_tabs {{ background: {self.accent_soft}; padding: 0;
+                                                  min-width: {px(12)}px; }}
             QToolButton::menu-indicator {{ image: none; }}
             QToolButton[primary="true"] {{ background: {self.accent}; color: {self.on_accent};
                                            font-weight: bold; }}

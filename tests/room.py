@@ -72,14 +72,20 @@ def overlapping(window: MainWindow) -> list[tuple[str, str]]:
 
 
 def cut_tabs(window: MainWindow) -> list[str]:
-    """The tabs that lack a part of their word."""
-    return [
-        bar.tabText(place)
-        for bar in window.findChildren(QTabBar)
-        for place in range(bar.count())
-        if bar.isVisible()
-        and bar.tabRect(place).width() < bar.fontMetrics().horizontalAdvance(bar.tabText(place))
-    ]
+    """The tabs that lack a part of their word, but for those of which nothing is seen."""
+    bars = [bar for bar in window.findChildren(QTabBar) if bar.isVisible()]
+    return [bar.tabText(place) for bar in bars for place in range(bar.count()) if _is_cut(bar, place)]
+
+
+def _is_cut(bar: QTabBar, place: int) -> bool:
+    tab = bar.tabRect(place)
+    seen = tab & bar.rect()
+    ends = QPoint(seen.left(), seen.center().y()), QPoint(seen.right(), seen.center().y())
+    covered = [bar.childAt(end) is not None for end in ends]
+    if seen.isEmpty() or all(covered):
+        return False
+    wide_enough = tab.width() >= bar.fontMetrics().horizontalAdvance(bar.tabText(place))
+    return any(covered) or seen != tab or not wide_enough
 
 
 def _in_sight(widget: QWidget) -> bool:
