@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
 EXPERIMENT = ".fit.json"
 SCRIPT, NOTEBOOK = ".py", ".ipynb"
 DATA = "*.csv *.tsv *.txt *.xlsx *.xls *.ods"
+
+
+def _nothing() -> None:
+    """Nothing is to be done afterwards."""
 
 
 class Files(QObject):
@@ -95,18 +100,23 @@ class Files(QObject):
 
     def save_as(self) -> None:
         """Ask where, and save the experiment there."""
-        kinds = _("Experiments") + f" (*{EXPERIMENT})"
-        self._ask(QFileDialog.AcceptMode.AcceptSave, _("Save experiment"), kinds, EXPERIMENT, self.save_to)
+        self.save_before(_nothing)
 
-    def save_to(self, path: str) -> None:
+    def save_before(self, then: Callable[[], object]) -> None:
+        """Ask where, save the experiment there, and then do `then`; not if it could not be saved."""
+        kinds = _("Experiments") + f" (*{EXPERIMENT})"
+        title, save = _("Save experiment"), partial(self.save_to, then=then)
+        self._ask(QFileDialog.AcceptMode.AcceptSave, title, kinds, EXPERIMENT, save)
+
+    def save_to(self, path: str, then: Callable[[], object] = _nothing) -> None:
         """Save the experiment as `path`, with the changes that were made during its run."""
         experiment, whole_run = self._workspace.store.experiment, self._workspace.session.experiment()
-        self._workspace.disk.run(
-            f"save {path}",
-            lambda: _save(whole_run, path),
-            lambda whole: self._saved_experiment(experiment, path, whole),
-            self._fail,
-        )
+
+        def take(whole: bool) -> None:
+            self._saved_experiment(experiment, path, whole)
+            then()
+
+        self._workspace.disk.run(f"save {path}", lambda: _save(whole_run, path), take, self._fail)
 
     def save_points(self) -> None:
         """Ask where, and save the points as CSV."""

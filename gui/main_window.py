@@ -413,7 +413,7 @@ class MainWindow(QMainWindow):
 
         if not any(dialog.isVisible() for dialog in self.findChildren(UnkeptDialog)):
             dialog = UnkeptDialog(self.workspace.why_not_kept, self._theme, self)
-            dialog.save_wanted.connect(self.files.save_as)
+            dialog.save_wanted.connect(lambda: self.files.save_before(self.close))
             dialog.close_wanted.connect(self._close_all_the_same)
             dialog.open()
 
