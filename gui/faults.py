@@ -8,6 +8,7 @@ import threading
 from collections import Counter
 from types import TracebackType
 
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication
 
 from gui.main_window import MainWindow
@@ -17,14 +18,18 @@ log = logging.getLogger(__name__)
 Place = tuple[type[BaseException], str, int]
 
 
-class Faults:
+class Faults(QObject):
     """Stands where Python sends errors that nobody has caught, from its making until `close`.
 
     A fault that comes with every frame is logged whole the first time, and then ever more rarely. There is
     one dialog at a time, and none again about a fault that was there before.
     """
 
+    _met_in_thread = Signal()
+
     def __init__(self) -> None:
+        super().__init__()
+        self._met_in_thread.connect(self._tell_once, Qt.ConnectionType.QueuedConnection)
         self._seen: Counter[Place] = Counter()
         self._tells = False
         self._before = sys.excepthook, threading.excepthook, sys.unraisablehook
@@ -35,22 +40,34 @@ class Faults:
     def close(self) -> None:
         """Back to what was."""
         sys.excepthook, threading.excepthook, sys.unraisablehook = self._before
+        self._met_in_thread.disconnect(self._tell_once)
 
     def _take(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """One in the thread of the window, which stays."""
-        if self._log(error, trace) and not self._tells:
-            self._tells = True  # also while the dialog is made: a fault in it must not make another
-            try:
-                _tell()
-            except Exception:
-                log.exception("a fault could not be told")
-            finally:
-                self._tells = False
+        if self._log(error, trace):
+            self._tell_once()
+
+    def _tell_once(self) -> None:
+        if self._tells:
+            return
+        self._tells = True  # also while the dialog is made: a fault in it must not make another
+        try:
+            _tell()
+        except Exception:
+            log.exception("a fault could not be told")
+        finally:
+            self._tells = False
 
     def _take_from_thread(self, arguments: threading.ExceptHookArgs) -> None:
-        """One in another thread, which may not touch the window."""
-        if arguments.exc_value is not None:
-            self._log(arguments.exc_value, arguments.exc_traceback)
+        """One in another thread, which may not touch the window: that is left to the thread of the window.
+
+        SystemExit ends a thread, and is no fault.
+        """
+        error = arguments.exc_value
+        if error is None or isinstance(error, SystemExit):
+            return
+        if self._log(error, arguments.exc_traceback):
+            self._met_in_thread.emit()
 
     def _take_unraisable(self, arguments: sys.UnraisableHookArgs) -> None:
         """One that could not even be raised, as in the end of an object."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -107,11 +108,25 @@ def test_the_report_says_where_and_with_what_and_nothing_of_a_file(
     assert "-3.1" not in report  # the first point
 
 
-def test_a_fault_in_another_thread_is_logged(faults: Faults, caplog: pytest.LogCaptureFixture) -> None:
-    thread = threading.Thread(target=fail, args=(SECRET,))
+def in_a_thread(target: Callable[[], object]) -> None:
+    """Have another thread do it, and wait for its end."""
+    thread = threading.Thread(target=target)
     thread.start()
     thread.join()
-    assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [ValueError]
+
+
+def test_a_fault_in_another_thread_is_told_as_one_in_that_of_the_window(
+    qtbot: QtBot, faults: Faults, caplog: pytest.LogCaptureFixture
+) -> None:
+    with opened(qtbot):
+        in_a_thread(sys.exit)  # no fault
+        for _time in range(2):
+            in_a_thread(lambda: fail(SECRET))
+        qtbot.waitUntil(lambda: bool(dialogs()))
+        (dialog,) = dialogs()
+        dialog.close()
+        assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [ValueError]
+        assert sum("same fault" in record.getMessage() for record in caplog.records) == 1
 
 
 def test_a_dialog_that_cannot_be_made_leaves_the_fault_in_the_log(
