@@ -114,5 +114,6 @@ def read_work(path: Path, alone: bool = True) -> Experiment | Unreadable:
         require_one_column(experiment.points)
     except Problem as problem:
         log.warning("the work of the last time cannot be read: %s", problem)
-        return Unreadable(str(problem), put_aside(path, UNREAD))
+        cause = problem.__cause__  # without the name of the file, which is another one from now on
+        return Unreadable(str(cause if isinstance(cause, Problem) else problem), put_aside(path, UNREAD))
     return experiment

@@ -80,6 +80,42 @@ def remove_the_folder(window: MainWindow, hands: Hands) -> None:
     os._exit(0)  # so that closing writes nothing
 
 
+def lose_the_folder_and_close(window: MainWindow, hands: Hands) -> None:
+    """Close while nobody knows yet that the last point cannot be kept, and save it elsewhere when asked."""
+    draw(window, hands, 3)
+    saved(window, hands)
+    draw(window, hands)
+    shutil.rmtree(data_folder())
+    data_folder().write_text("in the way")
+    hands.tell("closes", window.close())
+    hands.go_on_when(_asking, lambda: _save_elsewhere(*_asking(), hands))
+
+
+def _asking() -> list[MainWindow]:
+    """The window that asks what to do with work that cannot be kept, if there is one."""
+    from PySide6.QtWidgets import QLabel
+
+    from tests.windows import windows
+
+    return [window for window in windows() if window.findChild(QLabel, "unkept_reason") is not None]
+
+
+def _save_elsewhere(window: MainWindow, hands: Hands) -> None:
+    """What a person does at the window that comes back, since its work would be lost."""
+    from PySide6.QtWidgets import QFileDialog, QPushButton
+
+    from tests.windows import LEFT, part, text
+
+    hands.tell("reads", text(window, "unkept_reason"))
+    hands.tell("points", len(window.store.points))
+    hands.mouseClick(part(window, QPushButton, "unkept_save"), LEFT)
+    hands.waitUntil(lambda: window.findChild(QFileDialog, "file_dialog") is not None)
+    part(window, QFileDialog, "file_dialog").reject()
+    window.files.save_to(os.environ["ELSEWHERE"])
+    hands.waitUntil(window.store.undo_stack.isClean)
+    hands.tell("closes again", window.close())
+
+
 def draw_upon_a_mount(window: MainWindow, hands: Hands) -> None:
     """What was mounted over the file of the work cannot be replaced."""
     draw(window, hands)

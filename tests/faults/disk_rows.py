@@ -8,7 +8,7 @@ import random
 import signal
 import subprocess
 
-from core.experiment import Experiment, Points, Settings, save_experiment
+from core.experiment import Experiment, Points, Settings, load_experiment, save_experiment
 from tests.faults.doing import FILLER, fill
 from tests.faults.program import AS_NOT_ROOT, Program
 from tests.faults.row import Outcome, Row
@@ -64,6 +64,11 @@ def read_only_folder(program: Program, outcome: Outcome) -> None:
 def folder_gone(program: Program, outcome: Outcome) -> None:
     outcome.read(program.window("remove_the_folder"))
     outcome.keep(program, 8)
+    elsewhere = program.folder / "elsewhere.fit.json"
+    ended = program.window("lose_the_folder_and_close", ELSEWHERE=str(elsewhere))
+    outcome.read(ended)
+    outcome.must(bool(ended.told.get("closes")), "the window does not go at once")
+    outcome.must(elsewhere.exists() and len(load_experiment(elsewhere).points) == 12, "not saved elsewhere")
 
 
 def rename_refused(program: Program, outcome: Outcome) -> None:

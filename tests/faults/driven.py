@@ -46,6 +46,21 @@ class Hands:
 
         QTest.qWait(milliseconds)
 
+    def go_on_when(self, condition: Callable[[], object], does: Callable[[], None]) -> None:
+        """Do it later, once it is so, in whatever event loop turns then: the window may close meanwhile."""
+        from PySide6.QtCore import QTimer
+        from PySide6.QtWidgets import QApplication
+
+        timer = QTimer(QApplication.instance())
+
+        def look() -> None:
+            if condition():
+                timer.stop()
+                does()
+
+        timer.timeout.connect(look)
+        timer.start(TURN)
+
     def mouseClick(self, widget: QWidget, button: Qt.MouseButton, **where: object) -> None:  # noqa: N802
         """Click on `widget`."""
         from PySide6.QtTest import QTest
