@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import time
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from gui.main_window import MainWindow
     from tests.faults.driven import Hands
 
+OFFERED = re.compile(r"left work with (\d+) point")
+CALM = 700  # milliseconds after which a press belongs to no double click, and all that was begun is done
 YEARS = 10 * 365 * 24 * 3600  # seconds
 
 
@@ -35,9 +38,38 @@ def draw_and_be_killed(window: MainWindow, hands: Hands) -> None:
     """As many points as the last argument says, kept, and then a kill."""
     draw(window, hands, int(os.environ["POINTS"]))
     saved(window, hands)
-    hands.tell("points", len(window.store.points))
+    hands.tell("drawn", numbers(window))
     hands.tell("kept", True)
     hands.wait(10**9)
+
+
+def numbers(window: MainWindow) -> list[list[float]]:
+    """The x of all points, and the y."""
+    points = window.store.points
+    return [points.x[:, 0].tolist(), points.y.tolist()]
+
+
+def take_back_everything(window: MainWindow, hands: Hands) -> None:
+    """Open each work that is offered, and discard what was shown before it, which is offered then."""
+    from PySide6.QtWidgets import QPushButton
+
+    from tests.windows import LEFT, part, ready
+
+    ready(hands, window)  # type: ignore[arg-type]
+    hands.wait(500)
+    hands.tell("reads", hands.reads(window))
+    shown = [numbers(window)]
+    while offered := OFFERED.search(notice(window)):
+        known, words = int(offered[1]) in [len(x) for x, _y in shown], notice(window)
+        hands.mouseClick(part(window, QPushButton, f"notice_{'discard' if known else 'take'}"), LEFT)
+        if not known:
+            hands.waitUntil(lambda count=int(offered[1]): len(window.store.points) == count)
+            shown.append(numbers(window))
+            saved(window, hands)
+        hands.waitUntil(lambda words=words: notice(window) != words)
+        hands.wait(CALM)
+    hands.tell("shown", shown)
+    end(window, hands)
 
 
 def fill_the_disk(window: MainWindow, hands: Hands) -> None:

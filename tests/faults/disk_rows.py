@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import subprocess
+from typing import Any
 
 from core.experiment import Experiment, Points, Settings, load_experiment, save_experiment
 from tests.faults.doing import FILLER, fill
@@ -138,23 +139,37 @@ def clock_set_back(program: Program, outcome: Outcome) -> None:
 
 def many_windows(program: Program, outcome: Outcome) -> None:
     for count in (2, 10):
-        started = [program.begun("draw_and_be_killed", POINTS=str(2 + number)) for number in range(count)]
-        for process in started:
-            assert process.stdout is not None
-            for line in process.stdout:
-                if line.startswith('["kept"'):
-                    break
-        for process in started:
-            process.send_signal(signal.SIGKILL)
-            process.communicate()
+        drawn = killed(program, count)
         works = len(list(program.data.glob("work-*.fit.json")))
         outcome.must(works >= count, f"{works} works of {count} windows on disk")
-        ended = program.window("look")
+        ended = program.window("take_back_everything")
         outcome.read(ended)
-        outcome.kept = f"{works} works of {count} windows"
+        shown = ended.told.get("shown", [])
+        outcome.must(sorted(shown) == sorted(drawn), f"taken back: {shown}, drawn: {drawn}")
+        outcome.kept = f"{len(shown)} works of {count} windows, each as it was"
         for file in program.data.iterdir():
             file.unlink() if file.is_file() else None
     outcome.must(os.path.isdir(program.data), "no folder")
+
+
+def killed(program: Program, count: int) -> list[list[list[float]]]:
+    """What was drawn in so many windows, each with points of its own, which then are killed together."""
+    started = [program.begun("draw_and_be_killed", POINTS=str(2 + number)) for number in range(count)]
+    drawn = [told_before(process, "kept")["drawn"] for process in started]
+    for process in started:
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+    return drawn
+
+
+def told_before(process: subprocess.Popen[str], last: str) -> dict[str, Any]:
+    """What a window tells until it has told `last`."""
+    told: dict[str, Any] = {}
+    assert process.stdout is not None
+    while last not in told and (line := process.stdout.readline()):
+        if line.startswith('["'):
+            told.update([json.loads(line)])
+    return told
 
 
 ROWS = (
