@@ -27,9 +27,7 @@ RETRY = 2000  # milliseconds until that is tried again which failed
 CHECK = 3000  # milliseconds between looks whether the work is still where it was written
 CRASHES = 2  # of windows with this work, after which another does not open it by itself
 FEW = 10_000  # points that are written again and again during a run without anybody noticing
-MOST_RECORDED = (
-    200_000  # points of the parts of a run before its last change, or it would not be on disk soon
-)
+MOST_RECORDED = 200_000  # points of earlier parts of a run, of which more would not be on disk soon
 
 
 class Autosave(QObject):
