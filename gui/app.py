@@ -41,13 +41,13 @@ from gui.picture import fit_picture, open_any, save_picture
 from gui.preferences import Preferences
 from gui.qt_start import PLATFORM, log_qt, start_qt
 from gui.run_builder import Return, go_through
+from gui.screen_room import FRAME
 from gui.theme import RESOURCES, Theme, add_fonts, system_is_dark
 from gui.workspace import Workspace
 
 NAME = "fitscope"
 PLAIN = {"mode": "simple"}  # what a window begins with after crashes
 BESIDE = 40  # pixels, between the windows of two programs: the bar of the one behind is seen
-FRAME = (8, 40)  # pixels, what a desktop sets beside a window, and above and below it
 
 
 def create_app(argv: Sequence[str]) -> QApplication:

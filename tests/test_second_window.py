@@ -9,8 +9,9 @@ from PySide6.QtCore import QMargins, QPoint
 from PySide6.QtWidgets import QAbstractButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from gui.app import BESIDE, FRAME, _set_beside
+from gui.app import BESIDE, _set_beside
 from gui.autosave import Autosave
+from gui.screen_room import FRAME
 from tests.windows import opened, part, text
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # without a screen

@@ -27,6 +27,8 @@ from gui.dialogs.sweep_words import outdated_sentence
 from gui.main_window import MainWindow
 from gui.plots.sweep_curves import SweepCurves
 from gui.preferences import Preferences
+from gui.screen_room import screen_room
+from gui.store import Store
 from gui.theme import MODEL, Theme
 from tests.mouse import click, hover, leave
 from tests.sweeps import losses, row, single, swept
@@ -271,6 +273,21 @@ def test_the_last_choices_are_remembered(qtbot: QtBot, window: MainWindow) -> No
     qtbot.addWidget(form)
     plan = form.plan()
     assert (plan.what, plan.high, plan.runs, plan.steps) == (START, 7, 3, 60)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
+def test_its_fields_take_as_many_lines_as_the_screen_is_too_narrow_for(qtbot: QtBot, scale: float) -> None:
+    theme = Theme(scale=scale)
+    dialog = SweepDialog(Store(), Preferences(), theme)
+    qtbot.addWidget(dialog)
+    dialog.setStyleSheet(theme.style_sheet())
+    assert dialog.minimumSizeHint().width() <= screen_room(dialog).width()
+    fields = [each for each in dialog.form.fields.values() if not each.isHidden()]
+    dialog.show()
+    lines = dialog.form.layout()
+    assert lines is not None
+    assert lines.count() > (scale > 1)
+    assert all(field.geometry().right() < dialog.form.width() for field in fields)
 
 
 def test_what_is_remembered_wrongly_is_left_out(qtbot: QtBot) -> None:

@@ -115,10 +115,10 @@ def test_what_the_colours_mean_goes_into_a_second_line_before_it_is_cut(qtbot: Q
     scale = ColourScale(Theme())
     qtbot.addWidget(scale)
     scale.show_scale(Scale(-2.0, 1.0, open=True))
-    wide, narrow = scale.sizeHint(), scale.minimumSizeHint()
-    assert narrow.width() < wide.width()
-    assert scale.heightForWidth(narrow.width()) == 2 * scale.heightForWidth(wide.width())
-    scale.resize(narrow.width(), scale.heightForWidth(narrow.width()))
+    wide = scale.sizeHint().width()
+    narrow = wide * 2 // 3
+    assert scale.heightForWidth(narrow) == 2 * scale.heightForWidth(wide)
+    scale.resize(narrow, scale.heightForWidth(narrow))
     picture = scale.grab().toImage()
     line = picture.height() // 2
     above, below = (picture.copy(0, top, picture.width(), line) for top in (0, line))

@@ -24,6 +24,7 @@ from core.experiment.generators import REACH
 from core.problem import Problem
 from core.texts import N_, _
 from gui.plots.axis import Axis
+from gui.screen_room import screen_room
 from gui.theme import DATA, GRID, Theme
 from gui.widgets.fields import field_for
 
@@ -138,7 +139,7 @@ class GenerateDialog(QDialog):
         everything.addLayout(top)
         everything.addLayout(self._make_buttons())
         wanted = QSize(self._theme.px(SIZE[0]), self._theme.px(SIZE[1]))
-        self.resize(wanted.boundedTo(self.screen().availableSize()))
+        self.resize(wanted.boundedTo(screen_room(self)))
 
     def _control(self, name: str) -> QWidget | QHBoxLayout:
         """The field of a parameter; that of the seed has a die beside it."""

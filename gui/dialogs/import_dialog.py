@@ -27,10 +27,10 @@ from core.texts import _
 from gui.background import Background
 from gui.dialogs.import_choices import ImportChoices
 from gui.dialogs.import_preview import ImportPreview
+from gui.screen_room import screen_room
 from gui.theme import Theme
 
 SIZE = QSize(880, 560)  # pixels
-MOST = 0.95  # of the screen
 WRITING = {"header", "separator", "decimal"}  # the choices of how a table is written
 
 
@@ -120,7 +120,7 @@ class ImportDialog(QDialog):
         layout.addLayout(upper, 1)
         layout.addWidget(self._summary)
         layout.addWidget(self._buttons)
-        self.resize((SIZE * self._theme.scale).boundedTo(self.screen().availableSize() * MOST))
+        self.resize((SIZE * self._theme.scale).boundedTo(screen_room(self)))
 
     def _join(self) -> None:
         self._buttons.accepted.connect(self.accept)

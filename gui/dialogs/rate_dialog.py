@@ -25,6 +25,7 @@ from core.training.rate_finder import COUNT, RateSearch, find_rate
 from gui.background import Background
 from gui.plots.rate_plot import RatePlot
 from gui.run_sentences import fault_sentence
+from gui.screen_room import screen_room
 from gui.theme import GRID, Theme
 
 log = logging.getLogger(__name__)
@@ -153,7 +154,7 @@ class RateDialog(QDialog):
         layout.addWidget(self._sentence)
         layout.addLayout(self._buttons())
         wanted = QSize(theme.px(SIZE[0]), theme.px(SIZE[1]))
-        self.resize(wanted.boundedTo(self.screen().availableSize()))
+        self.resize(wanted.boundedTo(screen_room(self)))
 
     def _buttons(self) -> QHBoxLayout:
         self._use.setObjectName("rate_use")

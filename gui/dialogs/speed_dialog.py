@@ -31,6 +31,7 @@ from gui.dialogs.speed_bars import batch_bars, size_bars, way_bars
 from gui.dialogs.speed_page import SpeedPage
 from gui.dialogs.text_dialog import show_text
 from gui.run_sentences import fault_sentence
+from gui.screen_room import screen_room
 from gui.session import Session
 from gui.store import Store
 from gui.theme import GRID, Theme
@@ -309,7 +310,7 @@ class SpeedDialog(QDialog):
         layout.addWidget(self._bar)
         layout.addWidget(self._sentence)
         layout.addLayout(self._buttons())
-        room, wanted = self.screen().availableSize(), QSize(theme.px(SIZE[0]), theme.px(SIZE[1]))
+        room, wanted = screen_room(self), QSize(theme.px(SIZE[0]), theme.px(SIZE[1]))
         self.resize(wanted.boundedTo(room))
         self.setMinimumHeight(min(theme.px(LEAST_HEIGHT), room.height()))
 

@@ -26,6 +26,7 @@ from gui.dialogs.sweep_words import (
 )
 from gui.preferences import Preferences
 from gui.run_sentences import fault_sentence
+from gui.screen_room import screen_room
 from gui.store import Store
 from gui.theme import GRID, Theme
 
@@ -254,8 +255,10 @@ class SweepDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2 * gap, 2 * gap, 2 * gap, 2 * gap)
         layout.setSpacing(gap)
+        room = screen_room(self)
+        self.form.lay_out(room.width() - 4 * gap)
         layout.addWidget(self.form)
         layout.addWidget(self.pictures, 1)
         layout.addWidget(self.foot)
         wanted = QSize(*(self._theme.px(length) for length in SIZE))
-        self.resize(wanted.boundedTo(self.screen().availableSize()))
+        self.resize(wanted.boundedTo(room))

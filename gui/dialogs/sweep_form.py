@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.choices import Value
 from core.experiment import Settings
@@ -42,10 +42,11 @@ class SweepForm(QWidget):
         for first, last in ENDS.values():
             self._labels[last].setText(_("to"))
             self._labels[first].setText(_("From"))
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(theme.px(GRID))
+        self._gap = theme.px(GRID)
+        self.setFont(theme.font())
         for key, field in self.fields.items():
+            field.setParent(self)  # which says in what font it asks for room
+            self._labels[key].setParent(self)
             field.setObjectName(f"sweep_{key}")
             field.show_value(self._values[key])
             field.chosen.connect(lambda value, key=key: self._set(key, value))
@@ -54,10 +55,43 @@ class SweepForm(QWidget):
                 field.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             else:
                 field.setMinimumWidth(theme.px(LEAST))
-            line.addWidget(self._labels[key])
-            line.addWidget(field)
-        line.addStretch()
         self._show_ends()
+
+    def lay_out(self, room: int) -> None:
+        """Place the fields beside each other, in as many lines as it takes in `room` pixels."""
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(self._gap)
+        left = 0
+        for keys in self._groups():
+            width = self._width(keys)
+            if width > left:
+                line = QHBoxLayout()
+                line.setSpacing(self._gap)
+                layout.addLayout(line)
+                left = room
+            else:
+                line.takeAt(line.count() - 1)  # the stretch
+            left -= width + self._gap
+            for key in keys:
+                line.addWidget(self._labels[key])
+                line.addWidget(self.fields[key])
+            line.addStretch()
+
+    def _groups(self) -> list[list[str]]:
+        """The keys of the fields that stand in one line: of the ends, only those of one thing are there."""
+        ends = list(dict.fromkeys(key for pair in ENDS.values() for key in pair))
+        alone = [key for key in self.fields if key not in ends]
+        return [[alone[0]], ends, *([key] for key in alone[1:])]
+
+    def _width(self, keys: list[str]) -> int:
+        """How wide these fields are, with their labels; of ends those that are the widest."""
+        widths = {
+            key: self._labels[key].sizeHint().width() + self.fields[key].sizeHint().width() + 2 * self._gap
+            for key in keys
+        }
+        pairs = [pair for pair in ENDS.values() if pair[0] in widths]
+        return max((sum(widths[key] for key in set(pair)) for pair in pairs), default=sum(widths.values()))
 
     def plan(self) -> SweepPlan:
         """The plan as it stands; raises Problem where there is none."""

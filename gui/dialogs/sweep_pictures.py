@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.experiment import Points
 from core.texts import _
@@ -33,11 +34,11 @@ class SweepPictures(QWidget):
         room = self._fading.sizePolicy()
         room.setRetainSizeWhenHidden(True)
         self._fading.setSizePolicy(room)
-        self._fading.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._fading.setStyleSheet(f"color: {theme.muted}")
         for picture in (self.plot, self.curves):
             picture.run_hovered.connect(self.run_hovered)
             picture.run_chosen.connect(self.run_chosen)
+        self._legend = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._lay_out(theme.px(GRID))
         self.setFocusProxy(self.plot)
 
@@ -64,9 +65,23 @@ class SweepPictures(QWidget):
     def _show_legend(self, known: bool) -> None:
         self._scale.show_scale(self.plot.scale if known else None)
         self._fading.setVisible(known)
+        self._fit_legend()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_legend()
+
+    def _fit_legend(self) -> None:
+        """Say what fades below what the colours mean, where it has no room in a line beside that."""
+        sentence = self._fading.fontMetrics().horizontalAdvance(self._fading.text())
+        beside = self._scale.sizeHint().width() + self._legend.spacing() + sentence <= self.width()
+        direction = QBoxLayout.Direction
+        self._legend.setDirection(direction.LeftToRight if beside else direction.TopToBottom)
+        side = Qt.AlignmentFlag.AlignRight if beside else Qt.AlignmentFlag.AlignLeft
+        self._fading.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
 
     def _lay_out(self, gap: int) -> None:
-        pictures, legend, layout = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
+        pictures, legend, layout = QHBoxLayout(), self._legend, QVBoxLayout(self)
         for line in (pictures, legend, layout):
             line.setContentsMargins(0, 0, 0, 0)
             line.setSpacing(gap)

@@ -14,6 +14,7 @@ from gui.plots.heat_map import ARROW, FAINT, Scale, paint_arrow
 from gui.theme import GRID, Theme
 
 WIDTH, BAND, SWATCH = 520, 96, 20  # pixels
+LEAST = 24  # pixels, of the band where there is little room
 HEIGHT = 10  # pixels, of the band and the swatch
 DIGITS = 2
 
@@ -45,10 +46,8 @@ class ColourScale(QWidget):
         return QSize(width, self._line())
 
     def minimumSizeHint(self) -> QSize:
-        """Room for the longer of two lines."""
-        if self._scale is None:
-            return QSize(0, self._line())
-        return QSize(math.ceil(max(self._losses(None, self._scale), self._marks(None))), self._line())
+        """Room for the marks; what else is cut is not worth a dialog that is wider than the screen."""
+        return QSize(math.ceil(self._marks(None)), self._line())
 
     def hasHeightForWidth(self) -> bool:  # noqa: N802
         """How many lines there are depends on the width."""
@@ -64,13 +63,13 @@ class ColourScale(QWidget):
             return
         painter = QPainter(self)
         wide = self._width_of_all() <= self.width()
-        end = self._losses(painter, self._scale)
+        end = self._losses(painter, self._scale, self.width())
         painter.translate(*((end + self._between(), 0.0) if wide else (0.0, self._line())))
         self._marks(painter)
         painter.end()
 
     def _width_of_all(self) -> float:
-        losses = 0.0 if self._scale is None else self._losses(None, self._scale)
+        losses = 0.0 if self._scale is None else self._losses(None, self._scale, math.inf)
         return losses + self._between() + self._marks(None)
 
     def _between(self) -> int:
@@ -79,26 +78,27 @@ class ColourScale(QWidget):
     def _line(self) -> int:
         return self.fontMetrics().height() + 2
 
-    def _losses(self, painter: QPainter | None, scale: Scale) -> float:
-        """Draw the band between its losses, if there is a painter; where it ends."""
+    def _losses(self, painter: QPainter | None, scale: Scale, room: float) -> float:
+        """Draw the band between its losses, if there is a painter; where it ends, in `room` if it can be."""
         theme, gap = self._theme, self._theme.px(GRID)
-        lowest = significant(10**scale.low, DIGITS)
+        lowest, highest = (significant(10**end, DIGITS) for end in (scale.low, scale.high))
         if scale.deeper:
             lowest = _("{loss} or less").format(loss=lowest)
-        band = self._box(self._write(painter, 0, _("loss before the step") + " " + lowest) + gap, BAND)
+        if scale.open:
+            highest = _("{loss} or more").format(loss=highest)
+        place = self._write(painter, 0, _("loss before the step") + " " + lowest) + gap
+        free = room - place - gap - self._write(None, 0, highest)
+        band = self._box(place, min(max(free, theme.px(LEAST)), theme.px(BAND)))
         gradient = QLinearGradient(band.topLeft(), band.topRight())
         for stop, colour in enumerate(theme.deep_heights):
             gradient.setColorAt(stop / (len(theme.deep_heights) - 1), QColor(colour))
         self._fill(painter, band, QBrush(gradient))
-        highest = significant(10**scale.high, DIGITS)
-        if scale.open:
-            highest = _("{loss} or more").format(loss=highest)
         return self._write(painter, band.right() + gap, highest)
 
     def _marks(self, painter: QPainter | None) -> float:
         """Draw what marks a diverged run and the best one, if there is a painter; where it ends."""
         theme, gap = self._theme, self._theme.px(GRID)
-        swatch = self._box(0, SWATCH)
+        swatch = self._box(0, theme.px(SWATCH))
         self._fill(painter, swatch, QBrush(QColor(theme.zone_tints["diverging"])))
         pattern = QColor(theme.text)
         pattern.setAlpha(FAINT)
@@ -118,8 +118,9 @@ class ColourScale(QWidget):
         return left + width
 
     def _box(self, left: float, width: float) -> QRectF:
-        px = self._theme.px
-        return QRectF(QPointF(left, (self._line() - px(HEIGHT)) / 2), QSize(px(width), px(HEIGHT)).toSizeF())
+        """A box of that width at `left`, amid the line."""
+        height = self._theme.px(HEIGHT)
+        return QRectF(left, (self._line() - height) / 2, width, height)
 
     def _fill(self, painter: QPainter | None, box: QRectF, brush: QBrush) -> None:
         if painter is not None:
