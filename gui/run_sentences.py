@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from core.experiment import Points, Settings
 from core.insight.numbers import told_apart
 from core.texts import _, n_
@@ -107,7 +105,7 @@ def step_fault_sentence(error: BaseException) -> str:
 
 def is_constant(points: Points) -> bool:
     """Whether there is more than one point, and all at one x."""
-    return len(points) > 1 and not np.ptp(points.x)
+    return len(points) > 1 and points.stands_at_one_x
 
 
 def constant_x_sentence() -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
@@ -25,6 +25,7 @@ SCALES = (1.0, 1.25, 1.5, 2.0, 3.0)
 BODY = 13  # pixels, the smallest text
 GRID = 8  # pixels, the unit of every gap
 ICON = 20  # pixels
+MOST_ICONS = 512  # kept as they are drawn; a window has some 150 at a time
 
 # One meaning, one colour (Okabe and Ito 2008, safe for the colour-blind), in both palettes.
 DATA = "#0072B2"
@@ -282,7 +283,7 @@ def _channels(colour: QColor) -> tuple[int, int, int]:
     return colour.red(), colour.green(), colour.blue()
 
 
-@cache
+@lru_cache(MOST_ICONS)
 def _tinted(name: str, colour: str, size: int, ratio: float) -> QPixmap:
     """One icon of `size` pixels in one colour, for a screen of so many dots a pixel."""
     svg = (RESOURCES / "icons" / f"{name}.svg").read_bytes()

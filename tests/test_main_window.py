@@ -677,3 +677,14 @@ def test_the_children_of_the_window_have_one_owner_each_name(window: MainWindow)
     ]
     inputs = [name for name in names if name.startswith(("action_", "readout_"))]
     assert len(inputs) == len(set(inputs))
+
+
+def test_numbers_as_large_as_they_come_are_told_of_in_a_sentence(qtbot: QtBot) -> None:
+    ends = [1e308, -1e308, 1.7e308]
+    with opened(qtbot) as window:
+        for x in ([1.0, 2.0, 3.0], ends):
+            for model in ("polynomial", "line"):
+                window.store.replace(Points(x, ends))
+                window.store.change(model=model, standardise=True, validation=0.34)
+                ready(qtbot, window)
+                assert "too large to train on" in message(window) or window.session.snapshot is not None

@@ -96,3 +96,10 @@ def test_points_are_equal_by_content_and_names() -> None:
     assert points != Points([1.0, 2.0], [3.0, 4.5])
     assert points != Points([1.0, 2.0], [3.0, 4.0], x_name="age")
     assert points != "points"
+
+
+def test_points_stand_at_one_x_whatever_its_size() -> None:
+    assert Points([2.0, 2.0], [1.0, 5.0]).stands_at_one_x
+    assert Points([1e308, 1e308], [1.0, 5.0]).stands_at_one_x
+    assert not Points([-1e308, 1e308], [1.0, 5.0]).stands_at_one_x
+    assert not Points().stands_at_one_x

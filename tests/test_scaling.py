@@ -58,3 +58,8 @@ def test_no_scaling_changes_nothing() -> None:
     scaling = no_scaling(2)
     assert np.array_equal(scaling.x_in(x), x)
     assert np.array_equal(scaling.y_out(scaling.y_in(y)), y)
+
+
+def test_what_no_number_can_hold_is_infinite_once_it_is_scaled() -> None:
+    y = np.array([1e308, 1.7e308])
+    assert standard_scaling(y[:, None], y).y_in(np.array([-1e308])) == [-np.inf]

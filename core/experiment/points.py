@@ -104,6 +104,11 @@ class Points:
     def __len__(self) -> int:
         return len(self.y)
 
+    @property
+    def stands_at_one_x(self) -> bool:
+        """Whether there are points, and all at the same x; told without a difference, which may overflow."""
+        return len(self) > 0 and bool((self.x == self.x[0]).all())
+
     def __eq__(self, other: object) -> bool:
         """Whether the same points under the same names; where they came from does not count."""
         if not isinstance(other, Points):

@@ -33,4 +33,4 @@ def best_curve(
 
 def has_curve(points: Points) -> bool:
     """Whether a curve over x can be compared with: two places at least, on one axis."""
-    return len(points) > 1 and points.x.shape[1] == 1 and float(np.ptp(points.x)) > 0
+    return len(points) > 1 and points.x.shape[1] == 1 and not points.stands_at_one_x

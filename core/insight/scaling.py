@@ -8,25 +8,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+beyond = np.errstate(over="ignore")
 
 
 @dataclass(frozen=True, eq=False)
 class Scaling:
-    """x' = (x - x_mean) / x_scale per feature, y' = (y - y_mean) / y_scale; in data units."""
+    """x' = (x - x_mean) / x_scale per feature, y' = (y - y_mean) / y_scale; in data units.
+
+    What is too large for a number on one of the sides is infinite there.
+    """
 
     x_mean: Floats
     x_scale: Floats
     y_mean: float
     y_scale: float
 
+    @beyond
     def x_in(self, x: Floats) -> Floats:
         """x `[N, F]` as training sees it."""
         return (x - self.x_mean) / self.x_scale
 
+    @beyond
     def y_in(self, y: Floats) -> Floats:
         """y `[N]` as training sees it."""
         return (y - self.y_mean) / self.y_scale
 
+    @beyond
     def y_out(self, y: Floats) -> Floats:
         """What a model trained on scaled data predicts, in the units of the data."""
         return y * self.y_scale + self.y_mean

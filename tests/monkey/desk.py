@@ -6,6 +6,9 @@ import shutil
 from pathlib import Path
 
 from core.experiment import Experiment, Settings, generate, save_experiment
+from core.experiment.file import save_work
+from core.experiment.slots import take_slot
+from tests.spreadsheets import xlsx
 
 MESSY = Path(__file__).parents[1] / "messy"
 LEFT_OUT = ("bomb.xlsx", "EXPECTED.tsv")
@@ -29,6 +32,17 @@ PASTED = (
     "\x00\x01",
     "1e308\t1e308\n-1e308\t2\n3\t4\n",
 )
+SHEET = "<sheetData>{rows}</sheetData>"
+ROW = "<row><c><v>{x}</v></c><c><v>{y}</v></c></row>"
+DATES = "day,y\n" + "".join(f"0{i}/0{i + 1}/2020,{i}\n" for i in range(1, 9))  # which are days, which months?
+
+
+def leave_work(folder: Path) -> None:
+    """Leave in `folder` what three windows had that were killed."""
+    slots = [take_slot(folder, lambda slot: not slot.path.exists()) for _window in range(3)]
+    for number, slot in enumerate(slots):
+        save_work(Experiment(generate("line", {"count": 20 + number}), Settings()), slot.path)
+        slot.release()
 
 
 def fill(folder: Path) -> list[str]:
@@ -39,6 +53,9 @@ def fill(folder: Path) -> list[str]:
             shutil.copyfile(file, folder / file.name)
     for name in HOSTILE_NAMES:
         (folder / name).write_text(TABLE, encoding="utf-8")
+    (folder / "dates.csv").write_text(DATES, encoding="utf-8")
+    rows = "".join(ROW.format(x=x, y=2 * x) for x in range(9))
+    xlsx(folder / "sheets.xlsx", {name: SHEET.format(rows=rows) for name in ("one", "other")})
     for name, settings in {
         "line": Settings(),
         "adam": Settings(model="polynomial", optimizer="adam", learning_rate=0.05, batch_size=8),

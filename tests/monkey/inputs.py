@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
@@ -90,12 +91,19 @@ def inputs() -> dict[str, QWidget]:
 def controls_below(parent: QWidget) -> Iterator[QWidget]:
     """The controls in sight within a widget, in the order in which they were made."""
     for child in parent.children():
-        if not isinstance(child, QWidget) or child.isHidden() or child.isWindow():
+        if not _is(type(child), QWidget) or child.isHidden() or child.isWindow():
             continue
         if is_input(child):
             yield child
-        if not isinstance(child, OWNERS):
+        if not _is(type(child), OWNERS):
             yield from controls_below(child)
+
+
+def named_widget(name: str) -> QWidget | None:
+    """A control of that name in any window, in sight or not; rather one that is in sight."""
+    tops = QApplication.topLevelWidgets()
+    found = [each for top in tops if not isinstance(top, QMenu) for each in top.findChildren(QWidget, name)]
+    return next((each for each in found if each.isVisible()), found[0] if found else None)
 
 
 def named_inputs(window: QWidget) -> set[str]:
@@ -124,12 +132,19 @@ def options() -> set[str]:
 
 def is_input(widget: QWidget) -> bool:
     """Whether a person works with a widget, which is not only a part of another one."""
-    if isinstance(widget, QScrollBar) or isinstance(widget.parent(), OWNERS):
+    kind = type(widget)
+    ours = kind.__module__.startswith("gui.")
+    if _is(kind, QScrollBar) or not (ours or _is(kind, KINDS)) or _is(type(widget.parent()), OWNERS):
         return False
-    if widget.objectName().startswith(OF_QT) and not isinstance(widget, QAbstractButton):
-        return False
-    ours = type(widget).__module__.startswith("gui.") and widget.focusPolicy() != Qt.FocusPolicy.NoFocus
-    return isinstance(widget, KINDS) or ours
+    if _is(kind, KINDS):
+        return _is(kind, (QAbstractButton, QTabBar)) or not widget.objectName().startswith(OF_QT)
+    return widget.focusPolicy() != Qt.FocusPolicy.NoFocus
+
+
+@cache
+def _is(kind: type[object], one_of: type[object] | tuple[type[object], ...]) -> bool:
+    """`issubclass`, of which the answer is remembered: a window has thousands of widgets of few kinds."""
+    return issubclass(kind, one_of)
 
 
 def name_of(widget: QWidget) -> str:

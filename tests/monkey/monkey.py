@@ -14,7 +14,15 @@ import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QDialog, QDockWidget, QMessageBox
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QDialog,
+    QDockWidget,
+    QMessageBox,
+    QWidget,
+)
 
 from core.experiment import Experiment
 from gui.app import create_window
@@ -37,8 +45,8 @@ from tests.monkey.inputs import (
 SIZES = ((1280, 720), (1024, 768), (1920, 1080), (800, 600), (640, 480), (1600, 900))
 LOOKS = ("language_", "theme_", "scale_")  # begin the names of what builds the window anew, which takes long
 RARE = 0.06  # of the times that an action is chosen it is one of those
-LOOKS_EVERY = 10  # acts, since it takes long to list all controls of a window
-CURIOUS = 0.2  # of the acts lead to something that was not used yet, where a way is known
+LOOKS_EVERY = 50  # acts, since it takes long to list all controls of a window
+CURIOUS = 0.35  # of the acts lead to something that was not used yet, where a way is known
 OFTEN = {  # how often each kind of act comes, among 100
     "action": 32,
     "use": 41,
@@ -86,9 +94,11 @@ class Monkey:
         self._folder = folder / "work"
         self._desk = folder / "desk"
         self._files = desk.fill(self._desk)
+        desk.leave_work(self._folder)
         self._window: MainWindow | None = None
         self._actions: dict[str, QAction] = {}
         self._number = 0
+        self._present: dict[str, QWidget] | None = None  # what can be used now, until the next act is done
         self._left: Experiment | None = None
         self._does: dict[str, Callable[[Act, Random], None]] = {
             "action": self._act,
@@ -113,13 +123,16 @@ class Monkey:
     def choose(self) -> Act:
         """The next act; what has not been reached yet is likelier."""
         draw, seed = self._draw, self._draw.randrange(LARGEST_SEED)
-        if QApplication.activeModalWidget() is not None or QApplication.activePopupWidget() is not None:
+        shut_out = (
+            QApplication.activeModalWidget() is not None or QApplication.activePopupWidget() is not None
+        )
+        if draw.random() < CURIOUS:
+            step = self.curiosity.towards_something_new(self._inputs())
+            if step is not None and (step[0] != "action" or not shut_out):
+                return Act(*step, seed)
+        if shut_out:
             do = draw.choices(("use", "key", "escape", "wait"), (75, 8, 12, 5))[0]
             return Act(do, self._some_input() if do == "use" else "", seed)
-        if draw.random() < CURIOUS:
-            step = self.curiosity.towards_something_new(inputs())
-            if step is not None:
-                return Act(*step, seed)
         do = draw.choices(tuple(OFTEN), tuple(OFTEN.values()))[0]
         on = {"action": self._some_action, "use": self._some_input, "hover": self._some_input}
         return Act(do, on[do]() if do in on else "", seed)
@@ -137,7 +150,13 @@ class Monkey:
         return self.curiosity.one_of(able)
 
     def _some_input(self) -> str:
-        return self.curiosity.one_of(list(inputs()))
+        return self.curiosity.one_of(list(self._inputs()))
+
+    def _inputs(self) -> dict[str, QWidget]:
+        """The controls that can be used now: they are looked for once an act."""
+        if self._present is None:
+            self._present = inputs()
+        return self._present
 
     # --- doing ------------------------------------------------------------------------------------------
 
@@ -150,12 +169,14 @@ class Monkey:
             settle()
         except Exception:  # of a slot or handler, handed on by the test library or by the event loop
             self._faults.seen.append(traceback.format_exc())
+        self._present = None
         self._look_around()
 
     def open(self) -> None:
         """A window, where there is none, upon the work that the last one left."""
         if self._window is not None and shiboken6.isValid(self._window) and self._window.isVisible():
             return
+        self._present = None
         self._answers.start()
         if main_window() is None:
             window = create_window(autosave=Autosave(self._folder))
@@ -210,20 +231,20 @@ class Monkey:
             menus.choose(self._window, action, draw)
 
     def _use(self, act: Act, draw: Random) -> None:
-        widget = inputs().get(act.on)
+        widget = self._inputs().get(act.on)
         if widget is not None:
             self.curiosity.reached.add(name_of(widget))
             Hand(draw, self._files).use(widget)
 
     def _choose_word(self, act: Act, draw: Random) -> None:
         path, _equals, key = act.on.partition("=")
-        box = inputs().get(path)
+        box = self._inputs().get(path)
         if isinstance(box, QComboBox):
             self.curiosity.reached.add(name_of(box))
             Hand(draw, self._files).choose_word(box, box.findData(key))
 
     def _hover(self, act: Act, draw: Random) -> None:
-        widget = inputs().get(act.on)
+        widget = self._inputs().get(act.on)
         if widget is not None:
             Hand(draw, self._files).move_over_everything(widget)
 

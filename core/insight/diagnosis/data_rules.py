@@ -50,7 +50,7 @@ def one_point(evidence: Evidence) -> Finding | None:
 def constant_x(evidence: Evidence) -> Finding | None:
     """All x are equal, so the slope has nothing to go by."""
     points = evidence.points
-    if evidence.step < 1 or len(points) < 2 or np.ptp(points.x):
+    if evidence.step < 1 or len(points) < 2 or not points.stands_at_one_x:
         return None
     sentence = _(
         "Constant x: all {count} points have {name} = {x}, so no slope can be learnt, only the mean of y, "
