@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QChildEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QTabBar, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QMainWindow, QTabBar, QToolBar, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from core.experiment import Experiment, Settings, generate
@@ -20,6 +20,7 @@ from gui.actions import make_actions
 from gui.all_panels import all_panels
 from gui.arrangement import FULL, INSIDE, SIMPLE, Arrangement, Panel, stay
 from gui.diagnostician import Diagnostician
+from gui.dialogs.dialog_room import keep_on_screen
 from gui.dialogs.dialogs import Dialogs
 from gui.dialogs.text_dialog import about_text, keys_text, show_text
 from gui.engine_teller import EngineTeller
@@ -451,12 +452,14 @@ class MainWindow(QMainWindow):
         self._message.make_room(self.height())
 
     def childEvent(self, event: QChildEvent) -> None:
-        """Qt makes the tabs of the panels by itself, and has finished one of them."""
-        tabs = event.child() if event.polished() else None
-        if isinstance(tabs, QTabBar):
-            # Held here: with the last name for `tabs` Python would forget what it knows of its children.
+        """Qt has made a row of tabs by itself, or a dialog is to be shown."""
+        child = event.child() if event.polished() else None
+        if isinstance(child, QTabBar):
+            # Held here: with the last name for it Python would forget what it knows of its children.
             self._rows_of_tabs = [row for row in self._rows_of_tabs if isValid(row)]
-            self._rows_of_tabs.append(MoreTabs(tabs, self._theme))
+            self._rows_of_tabs.append(MoreTabs(child, self._theme))
+        elif isinstance(child, QDialog):
+            keep_on_screen(child)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files may be dropped."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
 from core.texts import _
+from gui.theme import BODY
 
-SIZE = (560, 480)
+SIZE = (560, 480)  # pixels at scale 1
 
 
 def show_text(parent: QWidget, title: str, markdown: str) -> None:
@@ -14,7 +16,7 @@ def show_text(parent: QWidget, title: str, markdown: str) -> None:
     dialog = QDialog(parent)
     dialog.setObjectName("text_dialog")
     dialog.setWindowTitle(title)
-    dialog.resize(*SIZE)
+    dialog.resize(QSize(*SIZE) * (dialog.fontInfo().pixelSize() / BODY))
     page = QTextBrowser()
     page.setMarkdown(markdown)
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)

@@ -20,6 +20,7 @@ from tests.windows import action, opened, ready, wait_for_rest, windows
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # without a screen
 
 TIMES = 200
+LONGEST = 3600  # seconds
 LOOKS = (
     *("theme_light", "theme_dark", "language_en", "language_zh_CN"),
     *("scale_1", "scale_1.25", "scale_1.5", "scale_2", "scale_3"),
@@ -38,10 +39,13 @@ def changed(window: MainWindow, name: str) -> MainWindow:
     return new
 
 
+def formulas_in_sight(window: MainWindow) -> list[FormulaLabel]:
+    return [each for each in window.findChildren(FormulaLabel) if not each.visibleRegion().isEmpty()]
+
+
 def blank_formulas(window: MainWindow) -> list[str]:
     """The formulas in sight that have no ink."""
-    labels = [each for each in window.findChildren(FormulaLabel) if not each.visibleRegion().isEmpty()]
-    return [label.latex for label in labels if not _has_ink(label)]
+    return [label.latex for label in formulas_in_sight(window) if not _has_ink(label)]
 
 
 def _has_ink(label: FormulaLabel) -> bool:
@@ -52,10 +56,10 @@ def _has_ink(label: FormulaLabel) -> bool:
 
 def wait_for_formulas(qtbot: QtBot, window: MainWindow) -> None:
     """Wait until the formulas of the step are typeset, where they are in sight."""
-    labels = [each for each in window.findChildren(FormulaLabel) if each.isVisible()]
-    qtbot.waitUntil(lambda: all(label.typeset for label in labels if shiboken6.isValid(label)))
+    qtbot.waitUntil(lambda: all(label.typeset for label in formulas_in_sight(window)))
 
 
+@pytest.mark.timeout(LONGEST)
 def test_two_hundred_changes_of_the_look_leave_no_error_and_no_old_window(qtbot: QtBot) -> None:
     start_log()
     choice = random.Random(SEED)
