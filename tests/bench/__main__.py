@@ -24,6 +24,7 @@ PARTS = (
     "much_data",
     "sweep",
     "sweep_frames",
+    "saving",
     "window",
     "lasting",
     "processes",

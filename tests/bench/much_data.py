@@ -50,11 +50,11 @@ def measure() -> list[Row]:
     ]
 
 
-def cloud() -> Points:
-    """A million points about a line, of which a few are far away."""
+def cloud(count: int = POINTS) -> Points:
+    """So many points about a line, of which a few are far away."""
     random = np.random.default_rng(0)
-    x = random.uniform(-3, 3, POINTS)
-    y = 2 * x + 1 + random.normal(0, 0.5, POINTS)
+    x = random.uniform(-3, 3, count)
+    y = 2 * x + 1 + random.normal(0, 0.5, count)
     y[:5] += 10
     return Points(x, y)
 
