@@ -16,6 +16,7 @@ from core.texts import _
 
 LARGEST_FILE = 200_000_000  # bytes; what is larger could be saved, and never opened again
 PART, ENDING = ".fitscope-", ".part"  # of the name of a file that is not whole yet
+BREATH = 5e-5  # seconds after each piece, in which a window beside it may move
 OLD = 3600  # seconds after which nobody writes to it any more
 
 
@@ -106,6 +107,7 @@ def _write(pieces: Iterable[bytes], path: Path) -> None:
     with path.open("wb") as stream:
         for piece in pieces:
             written += stream.write(piece)
+            time.sleep(BREATH)
             if written > LARGEST_FILE:
                 raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
         stream.flush()
