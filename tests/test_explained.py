@@ -88,6 +88,9 @@ def test_every_stop_has_a_ring_and_space_runs_where_nothing_else_needs_it(
     field.setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.mouseClick(plot_of(window).viewport(), LEFT, pos=QPoint(80, 80))
     assert not [ring for ring in window.findChildren(Ring) if ring.isVisible()]
+    window.menuBar().setFocus(Qt.FocusReason.MenuBarFocusReason)  # as after Escape from a menu
+    assert QApplication.focusWidget() is window.menuBar()
+    assert not [ring for ring in window.findChildren(Ring) if ring.isVisible()]
 
 
 def tip_of(widget: QWidget) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QFileDialog, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from gui.screen_room import screen_room
+
 
 def keep_on_screen(dialog: QDialog) -> None:
     """Make a dialog no larger than its screen, as it is shown first; what has no room can be scrolled to."""
-    room = dialog.screen().availableSize()
+    room = screen_room(dialog)
     if not isinstance(dialog, QFileDialog) and not _fits(dialog, room):
         dialog.setMinimumSize(0, 0)
         for label in dialog.findChildren(QLabel):
@@ -40,4 +42,4 @@ def _let_scroll(dialog: QDialog) -> None:
     around = QVBoxLayout(dialog)
     around.setContentsMargins(0, 0, 0, 0)
     around.addWidget(area)
-    dialog.setMinimumSize(least.boundedTo(dialog.screen().availableSize()))
+    dialog.setMinimumSize(least.boundedTo(screen_room(dialog)))

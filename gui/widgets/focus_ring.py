@@ -5,7 +5,7 @@ from __future__ import annotations
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QRegion
-from PySide6.QtWidgets import QApplication, QTabBar, QWidget
+from PySide6.QtWidgets import QApplication, QMenuBar, QTabBar, QWidget
 
 from gui.theme import Theme
 
@@ -15,7 +15,8 @@ WIDTH = 2  # pixels
 class FocusRing(QObject):
     """Follows the focus in a window and in the dialogs over it; what was clicked on has no ring.
 
-    Nor has what the window begins with; and that it is active again changes nothing.
+    Nor has what the window begins with, nor the bar of menus, which marks the menu that the keys are at; and
+    that the window is active again changes nothing.
     """
 
     def __init__(self, window: QWidget, theme: Theme) -> None:
@@ -39,7 +40,7 @@ class FocusRing(QObject):
         if now is not self._last:
             self._marks = not QApplication.mouseButtons()
         self._last = now
-        if self._marks and self._is_ours(now):
+        if self._marks and self._is_ours(now) and not isinstance(now, QMenuBar):
             self._ring = Ring(now, self._theme)
             self._ring.show()
 
