@@ -189,6 +189,14 @@ class Store(QObject):
         finally:
             self._shown_edit = None
 
+    def close(self) -> None:
+        """Nothing can be undone any more.
+
+        Once both are garbage, Python may destroy an edit before the stack that has it, which fails then.
+        """
+        self.undo_stack.blockSignals(True)
+        self.undo_stack.clear()
+
     def _edit_points(self, edit: Callable[[Points], Points], text: str, anew: bool = False) -> None:
         try:
             self._edit(edit(self.points), self.settings, text, anew)

@@ -104,7 +104,6 @@ class Workspace(QObject):
     def close(self) -> None:
         """End every thread and write what is not written yet."""
         self.session.close(CLOSING if self.ends_process else None)
-        self.store.undo_stack.blockSignals(True)  # it would speak once more while it is destroyed
         self.background.close(wait=not self.ends_process)
         self.drawing.close(wait=not self.ends_process)
         self.solver.close(wait=not self.ends_process)
@@ -114,3 +113,4 @@ class Workspace(QObject):
         if self._autosave is not None:
             self._autosave.close()
             self._autosave = None
+        self.store.close()

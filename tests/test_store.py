@@ -8,6 +8,7 @@ from random import Random
 
 import numpy as np
 import pytest
+import shiboken6
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -427,3 +428,13 @@ def test_the_same_work_without_its_recorded_changes_is_another(store: Store) -> 
     assert not store.experiment.earlier
     store.undo_stack.undo()
     assert store.experiment.earlier == RUN.earlier
+
+
+def test_a_store_that_is_closed_lets_go_of_its_edits_before_python_does(store: Store) -> None:
+    for number in range(3):
+        store.add_points([float(number)], [1.0])
+    edits = [store.undo_stack.command(index) for index in range(store.undo_stack.count())]
+    assert len(edits) == 3
+    store.close()
+    assert store.undo_stack.count() == 0
+    assert not any(map(shiboken6.isValid, edits))
