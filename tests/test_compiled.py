@@ -176,6 +176,7 @@ def test_what_is_compiled_makes_the_eager_steps(choice: dict[str, Any], interpre
     assert_close(trainer, eager(POINTS, settings, STEPS))
 
 
+@pytest.mark.one_in(4)  # the engine in the window and the page of speeds compile too
 @pytest.mark.parametrize("choice", COMPILED, ids=str)
 def test_compiled_steps_are_the_eager_ones(choice: dict[str, Any]) -> None:
     settings = replace(LINE, **choice)
@@ -299,7 +300,7 @@ def test_a_rule_ends_it_at_the_very_step(rule: dict[str, Any]) -> None:
     assert trainer.latest.step == straight.latest.step
 
 
-def test_epochs_of_mini_batches_end_where_they_end() -> None:
+def test_epochs_of_mini_batches_end_where_they_end(interpreted: None) -> None:
     settings = replace(LINE, **BATCHES, epochs=100)
     trainer = compiled(POINTS, settings)
     leap_to(trainer, 5000)

@@ -34,6 +34,7 @@ def settle(window: MainWindow, size: tuple[int, int]) -> None:
         QApplication.processEvents()
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.parametrize(("scale", "size"), [("1.25", SMALL), ("2", SMALL), ("3", SMALL), ("3", LARGE)])
 def test_everything_has_room_at_every_scale_in_every_mode(
