@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject
@@ -148,9 +149,8 @@ class Diagnostician(QObject):
             seen = (training, settings, snapshot, losses, held, known, stopped, since, failure)
             return diagnose(Evidence(*seen, alike_since, rate, remedied))
 
-        self._workspace.background.run(
-            "diagnosis", work, lambda finding: self._show(finding, looked_at), self._miss, passing=True
-        )
+        show = partial(self._show, looked_at)  # of which the background sees whose it is
+        self._workspace.background.run("diagnosis", work, show, self._miss, passing=True)
 
     def _now(self) -> Look:
         store, session = self._workspace.store, self._session
@@ -161,7 +161,7 @@ class Diagnostician(QObject):
         self._last_look = None
         self._look()
 
-    def _show(self, finding: Finding | None, looked_at: Look) -> None:
+    def _show(self, looked_at: Look, finding: Finding | None) -> None:
         """Show what was found, if it is still about this run, these points and these settings."""
         if not looked_at.asks_the_same(self._now()):
             return

@@ -330,8 +330,11 @@ class Surveyor(QObject):
         start = self._session.start
         if start is None or self._session.loading or not len(self._store.points):
             return None
-        as_trained = self.plane is not None and self.plane.as_trained
-        return Objective(self._store.points, self._store.settings, start.curve, start.scaling, as_trained)
+        settings, curve, plane = self._store.settings, start.curve, self.plane
+        if curve.values != settings.values("model") or (plane and len(plane.origin) != curve.count()):
+            return None  # the run, or the plane, is still that of another model
+        as_trained = plane is not None and plane.as_trained
+        return Objective(self._store.points, settings, curve, start.scaling, as_trained)
 
     def _find_goal(self, objective: Objective) -> None:
         """Ask for the best parameters, once; the landscape does not wait for those to be searched for."""

@@ -750,3 +750,11 @@ def test_while_points_are_sprayed_only_the_newest_landscape_is_found(
     assert found[-1] == drawn
     assert len(found) < 10
     is_the_loss_of_the_points(window)
+
+
+def test_a_plane_of_another_model_tells_no_loss(window: MainWindow) -> None:
+    plot = landscape_of(window)
+    assert plot.measure(0.5, 0.5) is not None
+    surveyor = surveyor_of(window)
+    surveyor.plane = Plane(np.zeros(61), np.eye(2, 61), ("u", "v"))
+    assert plot.measure(0.5, 0.5) is None
