@@ -16,7 +16,8 @@ from core.texts import _
 
 LARGEST_FILE = 200_000_000  # bytes; what is larger could be saved, and never opened again
 PART, ENDING = ".fitscope-", ".part"  # of the name of a file that is not whole yet
-BREATH = 5e-5  # seconds after each piece, in which a window beside it may move
+BREATH, EVERY = 5e-5, 4096  # seconds after so many bytes, in which a window beside it may move
+LARGE = 131_072  # bytes; so long a piece goes to the system at once, and a window may move meanwhile
 OLD = 3600  # seconds after which nobody writes to it any more
 
 
@@ -103,11 +104,14 @@ def reason_in_words(error: OSError | ValueError) -> str:
 
 def _write(pieces: Iterable[bytes], path: Path) -> None:
     """Write the new file `path` and wait until it is on the disk."""
-    written = 0
+    written = since_breath = 0
     with path.open("wb") as stream:
         for piece in pieces:
             written += stream.write(piece)
-            time.sleep(BREATH)
+            since_breath += len(piece) if len(piece) < LARGE else 0
+            if since_breath >= EVERY:
+                time.sleep(BREATH)
+                since_breath = 0
             if written > LARGEST_FILE:
                 raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
         stream.flush()

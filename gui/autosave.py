@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from pathlib import Path
 from threading import Event, Lock
 
@@ -22,7 +23,7 @@ from gui.store import Store
 
 log = logging.getLogger(__name__)
 
-DELAY = 0.15  # seconds from a change to the write, in which others may come
+DELAY = 0.15  # seconds from a change to the write, and from one write to the next, in which others may come
 RETRY = 2000  # milliseconds until that is tried again which failed
 CHECK = 3000  # milliseconds between looks whether the work is still where it was written
 CRASHES = 2  # of windows with this work, after which another does not open it by itself
@@ -158,8 +159,11 @@ class Autosave(QObject):
     def _write_all(self) -> Experiment:
         """Write until nothing has changed meanwhile, without a turn of the window, which may stand still."""
         assert self._store is not None
+        begin = time.monotonic()
         while True:
-            self._closing.wait(DELAY)
+            begin += DELAY
+            self._closing.wait(max(0, begin - time.monotonic()))
+            begin = time.monotonic()
             written = self._write()
             if written is self._store.experiment or self._closing.is_set():
                 return written

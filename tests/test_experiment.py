@@ -30,12 +30,15 @@ from core.experiment import (
     Stretch,
     generate,
     load_experiment,
+    packed,
     save_experiment,
 )
 from core.experiment import file as experiment_file
 from core.experiment.file import SCHEMA, dumps, loads, save_work
 from core.problem import Problem
+from core.tables.save import save_points
 
+MANY = 2 * packed.PIECE  # points
 MESSY = Path(__file__).parent / "messy"
 LINE = Experiment(Points([1, 2, 3], [2.5, 4, 6.25], "hours", "marks", "a class"), Settings(loss="mae"))
 
@@ -262,6 +265,19 @@ def test_a_file_that_could_not_be_opened_again_is_not_saved(
     with pytest.raises(Problem, match="larger than"):
         save_experiment(LINE, tmp_path / "a.fit.json")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_file_is_written_with_rests_for_its_bytes_and_not_for_its_rows_or_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rests: list[float] = []
+    monkeypatch.setattr(time, "sleep", rests.append)
+    points = Points(np.linspace(0, 1, MANY), np.zeros(MANY))
+    save_points(points, tmp_path / "a.csv")
+    assert 0 < len(rests) <= (tmp_path / "a.csv").stat().st_size / whole_file.EVERY
+    rests.clear()
+    save_work(Experiment(points), tmp_path / "a.fit.json")
+    assert len(rests) <= 2  # else a window at work would get the interpreter again and again meanwhile
 
 
 def test_a_file_that_is_too_large_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
