@@ -45,6 +45,7 @@ from gui.widgets.key_guard import KeyGuard
 from gui.widgets.message_line import MessageLine
 from gui.widgets.more_tabs import MoreTabs
 from gui.widgets.notice_strip import NoticeStrip
+from gui.widgets.tab_order import go_on
 from gui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -444,6 +445,10 @@ class MainWindow(QMainWindow):
             self._shown = True
             self.arrangement.restore()
             self._fit.plot.setFocus()
+
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: N802
+        """Qt's own order is that in which the parts were made, and includes what is behind a tab."""
+        return go_on(self, next) or super().focusNextPrevChild(next)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another size has room for other panels beside each other."""

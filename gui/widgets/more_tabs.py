@@ -22,6 +22,7 @@ class MoreTabs(QObject):
     def __init__(self, tabs: QTabBar, theme: Theme) -> None:
         super().__init__(tabs)
         self._tabs = tabs
+        tabs.setAccessibleName(_("Panels"))
         tabs.setElideMode(Qt.TextElideMode.ElideNone)
         tabs.setUsesScrollButtons(True)
         self._covers = [self._cover(), self._cover()]  # of the left end, and of the right end
