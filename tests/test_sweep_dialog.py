@@ -12,7 +12,15 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from core.experiment import Experiment, Points, Settings, generate
@@ -288,6 +296,10 @@ def test_its_fields_take_as_many_lines_as_the_screen_is_too_narrow_for(qtbot: Qt
     assert lines is not None
     assert lines.count() > (scale > 1)
     assert all(field.geometry().right() < dialog.form.width() for field in fields)
+    dialog.resize(dialog.minimumSizeHint())
+    QApplication.processEvents()
+    lists = [field for field in fields if isinstance(field, QComboBox)]
+    assert all(field.width() >= field.sizeHint().width() for field in lists)
 
 
 def test_what_is_remembered_wrongly_is_left_out(qtbot: QtBot) -> None:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from contextlib import suppress
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.choices import Value
 from core.experiment import Settings
@@ -53,6 +61,7 @@ class SweepForm(QWidget):
             self._labels[key].setBuddy(field)
             if isinstance(field, QComboBox):
                 field.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+                field.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
             else:
                 field.setMinimumWidth(theme.px(LEAST))
         self._show_ends()
