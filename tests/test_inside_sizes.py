@@ -23,6 +23,7 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=Tr
 
 SMALL = (1016, 728)  # what a desktop leaves of 1024x768
 CARDS = ("graph_card", "tensors_card", "program_card")
+CHOICES = ("residuals", "formula_parameter")  # not behind the last button of a bar
 CASES = (
     Settings(optimizer="adam", standardise=True),
     Settings(model="mlp", optimizer="nadam", loss="smooth_l1", l1=0.1, options={"mlp.layers": 2}),
@@ -40,6 +41,7 @@ def without_room(window: MainWindow) -> list[str]:
         *tensors_without_room(window),
         *formulas_without_room(window),
         *notes_without_room(window),
+        *(name for name in CHOICES if not part(window, QWidget, name).isVisible()),
     ]
 
 

@@ -11,6 +11,7 @@ from core.insight.diagnosis import Finding, Remedy
 from gui.theme import Theme
 from gui.widgets import message_line
 from gui.widgets.message_line import MessageLine
+from gui.widgets.message_text import MessageText
 
 CRAWLS = Finding("crawling", "Crawling: slow.", True, Remedy("Learning rate 0.1", {"learning_rate": 0.1}))
 WELL = Finding("smooth", "Descending smoothly.")
@@ -148,3 +149,19 @@ def test_what_is_withdrawn_takes_no_remedy_with_it(line: MessageLine) -> None:
     line.withdraw()
     assert button(line).text() == "Learning rate 0.1"
     assert button(line).isVisible()
+
+
+def test_chinese_is_cut_where_the_line_ends_and_words_are_left_whole(qtbot: QtBot) -> None:
+    text = MessageText()
+    qtbot.addWidget(text)
+    text.show_lines(1)
+    text.resize(300, text.height())
+    metrics = text.fontMetrics()
+    for sentence, end in (("已在第 4 步暂停：" + "按运行从这里继续" * 20, 1), ("the loss halves " * 20, 8)):
+        text.setText(sentence)
+        shown = QLabel.text(text)
+        assert shown.endswith("…")
+        assert sentence.startswith(shown[:-1])
+        room = text.width() - metrics.horizontalAdvance(shown)
+        assert 0 <= room <= end * metrics.horizontalAdvance("国")
+    assert shown[:-1].split()[-1] in ("the", "loss", "halves")

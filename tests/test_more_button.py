@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QToolBar, QToolButton
+from PySide6.QtWidgets import QApplication, QToolBar, QToolButton
 from pytestqt.qtbot import QtBot
 
 from core.experiment import Experiment, Settings
@@ -61,3 +61,18 @@ def test_the_bar_of_the_run_has_the_same_button(qtbot: QtBot) -> None:
     assert isinstance(bar, QToolBar)
     assert more(bar).toolTip() == "More"
     window.close()
+
+
+@pytest.mark.parametrize("scale", [1.0, 3.0])
+def test_at_any_width_the_button_lies_on_no_other_control(qtbot: QtBot, scale: float) -> None:
+    theme = Theme(scale=scale)
+    bar = narrow(qtbot, theme)
+    for width in range(150, 400, 6):
+        bar.resize(width, bar.height())
+        QApplication.processEvents()
+        button = more(bar)
+        tools = [bar.widgetForAction(action) for action in bar.actions()]
+        shown = [tool for tool in tools if tool.isVisible()]
+        assert bool(button.isHidden()) == (shown == tools)
+        assert button.isHidden() or not any(tool.geometry().intersects(button.geometry()) for tool in shown)
+    assert more(bar).isHidden()

@@ -62,7 +62,7 @@ class Card(QFrame):
     def add_units_switch(self, action: QAction) -> None:
         """The switch between units that `action` is, as long as there is a choice.
 
-        It comes before all else, since what has no room is behind the last button.
+        It comes before what can do without room, which is behind the last button.
         """
         self._units_action = action
         self._units_place = self.top.addWidget(UnitsSwitch(action))

@@ -46,9 +46,9 @@ class FormulasCard(Card):
         self._model: tuple[str, dict[str, Value], int] = ("", {}, 0)
         self._lit = ""
         self._names = QStringListModel(self)
-        self.add_units_switch(actions["trained_units"])
         self._box = self._parameter_box()
         self.top.addWidget(self._box)
+        self.add_units_switch(actions["trained_units"])  # last: where it has no room, other cards have it
         self.add_spring()
         self._note = self._empty_note()
         page = QWidget()

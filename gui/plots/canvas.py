@@ -202,8 +202,10 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         area = self.area()
         if area.width() < self.theme.px(NARROWEST):
             return QRect()
-        gap = min(self.theme.px(4 * GRID), round(area.width() / 10))
-        return area.adjusted(gap, gap, -gap, -gap).toRect()
+        across, down = (
+            min(self.theme.px(4 * GRID), round(length / 10)) for length in (area.width(), area.height())
+        )
+        return area.adjusted(across, down, -across, -down).toRect()
 
     # What the person does to the view
 

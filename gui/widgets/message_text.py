@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QRect, Qt, QTextBoundaryFinder
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
@@ -57,10 +57,12 @@ class MessageText(QLabel):
         self.setToolTip("" if is_whole else plain_tip(self._whole))
 
     def _cut(self, count: int) -> str:
-        """The first letters, so many at most, up to the end of a word."""
-        start = self._whole[:count]
-        words, gap, _half = start.rpartition(" ")
-        return f"{words if gap else start}…"
+        """The first letters, so many at most, up to where a line may end: Chinese has no gaps to end at."""
+        ends = QTextBoundaryFinder(QTextBoundaryFinder.BoundaryType.Line, self._whole)
+        ends.setPosition(count)
+        if not ends.isAtBoundary():
+            ends.toPreviousBoundary()
+        return f"{self._whole[: max(0, ends.position()) or count].rstrip()}…"
 
     def _fits(self, text: str) -> bool:
         room = QRect(0, 0, max(1, self.width()), ENDLESS)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize
+from PySide6.QtCore import QEvent, QObject, QSize
 from PySide6.QtWidgets import QToolBar, QToolButton
+from shiboken6 import isValid
 
 from core.texts import _
 from gui.theme import Theme
@@ -30,10 +31,15 @@ class MoreButton(QObject):
         button.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Shift the button to the left by what would be cut off."""
-        if event.type() in (QEvent.Type.Move, QEvent.Type.Resize) and isinstance(watched, QToolButton):
+        """Keep room for what would be cut off, as long as the button is there."""
+        if not isValid(self._bar):
+            return False  # its button goes last
+        margin = self._bar.contentsMargins()
+        if event.type() == QEvent.Type.HideToParent:
+            self._bar.setContentsMargins(margin.left(), margin.top(), 0, margin.bottom())
+        elif event.type() in (QEvent.Type.Move, QEvent.Type.Resize) and isinstance(watched, QToolButton):
             beyond = watched.geometry().right() + 1 - self._bar.width()
             if beyond > 0:
-                watched.move(watched.pos() - QPoint(beyond, 0))
-                watched.raise_()
+                right = margin.right() + beyond
+                self._bar.setContentsMargins(margin.left(), margin.top(), right, margin.bottom())
         return False
