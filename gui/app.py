@@ -36,6 +36,7 @@ from gui.autosave import Autosave
 from gui.collector import Collector
 from gui.faults import Faults
 from gui.freeze_watch import FreezeWatch
+from gui.heaps import share_heaps
 from gui.main_window import MainWindow
 from gui.picture import fit_picture, open_any, save_picture
 from gui.preferences import Preferences
@@ -55,6 +56,7 @@ def create_app(argv: Sequence[str]) -> QApplication:
     app = QApplication.instance()
     if isinstance(app, QApplication):
         return app
+    share_heaps()
     app = start_qt(lambda: QApplication(list(argv) or [NAME]))
     app.setApplicationName(NAME)
     app.setApplicationDisplayName("Fitscope")
