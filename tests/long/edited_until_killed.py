@@ -28,7 +28,8 @@ class Editor(QObject):
         for window in QApplication.topLevelWidgets():
             if isinstance(window, MainWindow) and window.isVisible():
                 window.store.move_points([0], 0.0, 1.0)
-                self._journal.write(f"{window.store.points.y[0]:.0f} {time.monotonic()}\n")
+                points = window.store.points
+                self._journal.write(f"{points.x[0, 0]:.0f} {points.y[0]:.0f} {time.monotonic()}\n")
 
 
 def run(journal: Path, every: int) -> int:

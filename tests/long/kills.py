@@ -55,6 +55,14 @@ CASES = (
 )
 
 
+class Edit(NamedTuple):
+    """The x of the first point, which no edit changes, the number of the edit, and its time in seconds."""
+
+    x: float
+    number: float
+    when: float
+
+
 @dataclass(frozen=True)
 class Loss:
     """What a kill did to one window: the seconds of edits that are gone, and what else is wrong, if any."""
@@ -100,10 +108,10 @@ def _window(journal: Path, every: int, folder: Path) -> subprocess.Popen[bytes]:
     )
 
 
-def _edits(journal: Path) -> list[tuple[float, float]]:
-    """The number and the time of each edit that is noted whole."""
+def _edits(journal: Path) -> list[Edit]:
+    """Each edit that is noted whole."""
     lines = journal.read_text().split("\n")[:-1] if journal.exists() else []
-    return [(float(number), float(when)) for number, when in map(str.split, lines)]
+    return [Edit(*map(float, line.split())) for line in lines]
 
 
 def _wait_for_edits(journals: list[Path]) -> None:
@@ -125,17 +133,18 @@ def _wait_for_moment(case: Case, chance: random.Random, data: Path) -> None:
 
 def _loss(case: Case, journal: Path, end: float, data: Path) -> Loss:
     """What the window with that journal lost: the time from its first edit that no file has to the kill."""
-    first = float(journal.name.rpartition("-")[2]) + 1  # the x of its first point
+    edits = _edits(journal)
     works = [read_work(path) for path in data.glob(f"work-*{ENDING}")]
     if any(isinstance(work, Unreadable) for work in works):
         return Loss(case, 0.0, "a file is damaged")
-    mine = [work.points for work in works if isinstance(work, Experiment) and work.points.x[0, 0] == first]
+    found = [work.points for work in works if isinstance(work, Experiment)]
+    mine = [points for points in found if points.x[0, 0] == edits[0].x]  # whoever came first has the first
     if len(mine) != 1 or len(mine[0]) != case.points:
         return Loss(case, 0.0, f"{len(mine)} works of one window")
     offered = [work for work in left_work(data, None) if isinstance(work, LeftWork)]
     if len(offered) != case.windows or list(data.glob(".*.part")):
         return Loss(case, 0.0, "not all is offered, or a part of a file is left")
-    gone = [when for number, when in _edits(journal) if number > mine[0].y[0]]
+    gone = [edit.when for edit in edits if edit.number > mine[0].y[0]]
     return Loss(case, max(0.0, end - gone[0]) if gone else 0.0)
 
 
