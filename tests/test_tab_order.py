@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QApplication, QTabBar, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
+    QApplication,
+    QDockWidget,
+    QScrollArea,
+    QTabBar,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from gui.main_window import MainWindow
@@ -49,3 +57,20 @@ def test_tab_goes_through_what_is_in_sight_as_one_reads_it(qtbot: QtBot) -> None
         assert any(isinstance(stop, QTabBar) for stop in stops)
         back = tour(qtbot, window, Qt.Key.Key_Backtab)
         assert back == [stops[0], *reversed(stops[1:])]
+
+
+def test_what_is_scrolled_away_keeps_its_place_behind_the_title(qtbot: QtBot) -> None:
+    with opened(qtbot, mode="inside") as window:
+        qtbot.waitUntil(lambda: window.arrangement.seen("formulas"))
+        parameter = part(window, QWidget, "formula_parameter")
+        parameter.setFocus()
+        called = []
+        for _stop in range(3):
+            stop = window.focusWidget()
+            assert stop is not None
+            called.append(stop.objectName())
+            qtbot.keyClick(stop, Qt.Key.Key_Tab)
+            area = part(window, QDockWidget, "dock_formulas").findChild(QScrollArea, "panel")
+            assert isinstance(area, QScrollArea)
+            area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
+        assert called == ["formula_parameter", "formula_list", "float_formulas"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtWidgets import QMainWindow, QScrollArea, QToolBar, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QScrollArea, QToolBar, QWidget
 
 from gui.widgets.title_bar import TitleBar
 
@@ -16,7 +16,8 @@ def go_on(window: QMainWindow, forward: bool) -> bool:
     Bars at the top come first, then the panels column by column, at last the foot. What is behind a tab is
     passed by. In a panel its own controls come before the buttons that float and close it.
     """
-    stops, now = _stops(window), window.focusWidget()
+    now = window.focusWidget()
+    stops = _stops(window, now)
     if now not in stops:
         return False
     stop = stops[(stops.index(now) + (1 if forward else -1)) % len(stops)]
@@ -30,29 +31,45 @@ def go_on(window: QMainWindow, forward: bool) -> bool:
     return True
 
 
-def _stops(window: QMainWindow) -> list[QWidget]:
-    """What Tab stops at, in order."""
+def _stops(window: QMainWindow, now: QWidget | None) -> list[QWidget]:
+    """What Tab stops at, in order, and where it is `now`, although that may be no stop any more."""
     parts: dict[QWidget, list[QWidget]] = {}
     widget = window.nextInFocusChain()
     while widget is not None and widget is not window:
-        if _takes_tab(widget) and widget.window() is window and widget.isVisibleTo(window):
+        is_stop = _takes_tab(widget) and widget.window() is window and widget.isVisibleTo(window)
+        if is_stop or widget is now:
             parts.setdefault(_part(widget, window), []).append(widget)
         widget = widget.nextInFocusChain()
-    in_sight = [part for part in parts if part.geometry().intersects(window.rect())]  # not behind a tab
+    in_sight = [
+        part
+        for part, its_stops in parts.items()
+        if part.geometry().intersects(window.rect()) or now in its_stops  # others are behind a tab
+    ]
     in_order = sorted(in_sight, key=lambda part: _place(part, window))
-    return [stop for part in in_order for stop in _as_read(parts[part], part)]
+    return [
+        stop
+        for part in in_order
+        for stop in sorted(_as_read(parts[part], part), key=lambda stop: _level(stop, part))
+    ]
 
 
 def _as_read(stops: list[QWidget], part: QWidget) -> list[QWidget]:
-    """Row by row, what begins above the middle of a stop being in its row; at the end what the frame has."""
+    """Row by row; what begins above the middle of a stop is in its row."""
     areas = {stop: QRect(stop.mapTo(part, QPoint()), stop.size()) for stop in stops}
     rows: list[list[QWidget]] = []
     for stop in sorted(stops, key=lambda stop: areas[stop].center().y()):
         if not rows or areas[stop].top() > areas[rows[-1][0]].center().y():
             rows.append([])
         rows[-1].append(stop)
-    read = [stop for row in rows for stop in sorted(row, key=lambda stop: areas[stop].left())]
-    return sorted(read, key=lambda stop: isinstance(stop.parentWidget(), TitleBar))
+    return [stop for row in rows for stop in sorted(row, key=lambda stop: areas[stop].left())]
+
+
+def _level(stop: QWidget, part: QWidget) -> int:
+    """The tools in a panel's title, what it holds, wherever that is scrolled to, the frame's buttons."""
+    if isinstance(stop.parentWidget(), TitleBar):
+        return 2
+    title = part.titleBarWidget() if isinstance(part, QDockWidget) else None
+    return 0 if title is not None and title.isAncestorOf(stop) else 1
 
 
 def _takes_tab(widget: QWidget) -> bool:
