@@ -34,12 +34,12 @@ def go_on(window: QMainWindow, forward: bool) -> bool:
 def _stops(window: QMainWindow, now: QWidget | None) -> list[QWidget]:
     """What Tab stops at, in order, and where it is `now`, although that may be no stop any more."""
     parts: dict[QWidget, list[QWidget]] = {}
-    widget = window.nextInFocusChain()
-    while widget is not None and widget is not window:
+    for widget in window.findChildren(
+        QWidget
+    ):  # the focus chain would leave shiboken with wrappers of nothing
         is_stop = _takes_tab(widget) and widget.window() is window and widget.isVisibleTo(window)
         if is_stop or widget is now:
             parts.setdefault(_part(widget, window), []).append(widget)
-        widget = widget.nextInFocusChain()
     in_sight = [
         part
         for part, its_stops in parts.items()
