@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 import main
@@ -218,3 +218,26 @@ def test_a_long_equation_takes_no_room_from_others(qtbot: QtBot) -> None:
         assert len(text(window, "readout_equation")) > 150
         window.grab()
         assert (part(window, QLabel, "readout_equation").geometry(), window.width()) == before
+
+
+def test_the_keys_come_to_the_equation_where_it_is_scrolled_away_and_open_and_copy_it(qtbot: QtBot) -> None:
+    with opened(qtbot) as window:
+        window.resize(640, 400)
+        action(window, "run").trigger()
+        wait_for_rest(qtbot, window)
+        equation = part(window, QLabel, "readout_equation")
+        part(window, QWidget, "fit_plot").setFocus()
+        for _stop in range(100):
+            if window.focusWidget() is equation:
+                break
+            qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+        QApplication.processEvents()
+        assert window.focusWidget() is equation
+        assert not equation.visibleRegion().isEmpty()
+        qtbot.keyClick(equation, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+        assert QGuiApplication.clipboard().text() == text(window, "readout_equation")
+        qtbot.keyClick(equation, Qt.Key.Key_Return)
+        whole = part(equation, QLabel, "whole_equation")
+        assert whole.selectedText() == text(window, "readout_equation")
+        qtbot.keyClick(whole, Qt.Key.Key_Escape)
+        assert window.focusWidget() is equation

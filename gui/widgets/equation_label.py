@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QMouseEvent
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QFrame, QLabel, QMenu, QVBoxLayout
 
 from core.insight.curves import WHERE
@@ -27,6 +27,11 @@ class EquationLabel(StillLabel):
         self.setAccessibleName(_("Equation"))
         self.setCursor(Qt.CursorShape.IBeamCursor)
 
+    def setText(self, text: str) -> None:  # noqa: N802
+        """Show `text`, and let the keys come to it as long as there is any."""
+        super().setText(text)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus if text else Qt.FocusPolicy.NoFocus)
+
     def cut_off(self) -> str:
         """The first terms, as many as there is room for, and what u is: a number cut off is another."""
         equation, where, u = self.text().partition(WHERE)
@@ -46,6 +51,15 @@ class EquationLabel(StillLabel):
         """Open the whole equation."""
         if event.button() == Qt.MouseButton.LeftButton and self.text():
             self.open_whole()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Open the whole equation by Enter, and copy it by the key of Copy."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.open_whole()
+        else:
+            super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer to copy it."""
