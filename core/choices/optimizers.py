@@ -12,11 +12,15 @@ from core.texts import N_, _
 class Optimizer(Choice):
     """An optimizer; `learning_rate` is PyTorch's default for it.
 
-    A `first_order` one looks once at the gradient in each step, and at nothing else.
+    A `first_order` one looks once at the gradient in each step, and at nothing else. The step of a
+    `proportional` one is the learning rate times what it makes of each number by itself. One that
+    `begins_by_rate` takes the learning rate for its first step alone.
     """
 
     learning_rate: float = 1e-3
     first_order: bool = True
+    proportional: bool = False
+    begins_by_rate: bool = False
 
 
 def _share(key: str, label: str, default: float, tip: str, argument: str = "") -> Parameter:
@@ -96,6 +100,7 @@ OPTIMIZERS = table(
         ),
         tip=N_("Stochastic gradient descent: a step down the gradient, learning rate times slope."),
         rule=_nesterov_needs_momentum,
+        proportional=True,
     ),
     Optimizer(
         "adam",
@@ -103,6 +108,7 @@ OPTIMIZERS = table(
         "torch.optim.Adam",
         (*ADAM_LIKE, _weight_decay(), AMSGRAD, DECOUPLED),
         tip=N_("Adaptive moments: every parameter gets its own step size. A good first choice."),
+        proportional=True,
     ),
     Optimizer(
         "adamw",
@@ -110,6 +116,7 @@ OPTIMIZERS = table(
         "torch.optim.AdamW",
         (*ADAM_LIKE, _weight_decay(0.01), AMSGRAD),
         tip=N_("Adam with weight decay applied to the parameters themselves."),
+        proportional=True,
     ),
     Optimizer(
         "nadam",
@@ -123,6 +130,7 @@ OPTIMIZERS = table(
         ),
         tip=N_("Adam with Nesterov's look ahead."),
         learning_rate=2e-3,
+        proportional=True,
     ),
     Optimizer(
         "radam",
@@ -130,6 +138,7 @@ OPTIMIZERS = table(
         "torch.optim.RAdam",
         (*ADAM_LIKE, _weight_decay(), DECOUPLED),
         tip=N_("Adam that starts carefully, until its second moment can be trusted."),
+        proportional=True,
     ),
     Optimizer(
         "adamax",
@@ -138,6 +147,7 @@ OPTIMIZERS = table(
         (*ADAM_LIKE, _weight_decay()),
         tip=N_("Adam with the largest recent gradient in place of the second moment."),
         learning_rate=2e-3,
+        proportional=True,
     ),
     Optimizer(
         "adagrad",
@@ -156,6 +166,7 @@ OPTIMIZERS = table(
         ),
         tip=N_("Divides by all squared gradients so far, so that its steps only get smaller."),
         learning_rate=1e-2,
+        proportional=True,
     ),
     Optimizer(
         "adadelta",
@@ -168,6 +179,7 @@ OPTIMIZERS = table(
         ),
         tip=N_("Finds its own step size; meant for a learning rate of 1, and slow to start."),
         learning_rate=1.0,
+        proportional=True,
     ),
     Optimizer(
         "rmsprop",
@@ -184,6 +196,7 @@ OPTIMIZERS = table(
         ),
         tip=N_("Divides by the recent size of the gradient."),
         learning_rate=1e-2,
+        proportional=True,
     ),
     Optimizer(
         "rprop",
@@ -232,6 +245,7 @@ OPTIMIZERS = table(
         ),
         tip=N_("Looks only at the sign of the gradient; for full batches."),
         learning_rate=1e-2,
+        begins_by_rate=True,
     ),
     Optimizer(
         "asgd",

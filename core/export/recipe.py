@@ -139,7 +139,7 @@ class Recipe:
     @property
     def several(self) -> bool:
         """Whether one step takes several looks at the loss, each with its gradient."""
-        return self.settings.optimizer == "lbfgs"
+        return not self.settings.row("optimizer").first_order
 
     @property
     def unit(self) -> str:

@@ -23,7 +23,6 @@ Floats = NDArray[np.float64]
 Place = tuple[int, ...]
 
 MOST_DIGITS = 9  # to tell two numbers apart
-RATELESS = ("rprop",)  # the learning rate is but where its step sizes begin
 CARRIERS = ("momentum_buffer", "exp_avg")  # what optimizers keep of the direction of earlier steps
 DECAYS = ("weight_decay", "lambd")  # hyper-parameters that pull every parameter toward zero
 
@@ -66,7 +65,7 @@ def code(phase: str, settings: Settings) -> str:
     """The line of code that is `phase`, as a program of these settings has it."""
     if phase == "backward" and settings.l1:
         return "objective.backward()"
-    if phase == "step" and settings.optimizer == "lbfgs":
+    if phase == "step" and not settings.row("optimizer").first_order:
         return "optimizer.step(closure)"
     return CODE[phase]
 
@@ -106,7 +105,7 @@ def invitation() -> str:
 def about(phase: str, inside: Inside) -> str:
     """What `phase` is about to do."""
     text = _(ABOUT[phase]).format(optimizer=_(inside.settings.row("optimizer").label))
-    return joined(text, _repeats()) if phase == "step" and _is_lbfgs(inside) else text
+    return joined(text, _repeats()) if phase == "step" and _looks_again(inside) else text
 
 
 def done(inside: Inside, parameter: int = 0, ended: str = "") -> str:
@@ -328,9 +327,9 @@ def _step(inside: Inside, parameter: int) -> list[str]:
         optimizer=optimizer, name=number.name, before=before, after=after, loss=_what_falls(inside)
     )
     sentences = [moved, *_others(inside, parameter)]
-    if _is_lbfgs(inside):
+    if _looks_again(inside):
         sentences.append(_repeats())
-    elif inside.settings.optimizer not in RATELESS:
+    elif not inside.settings.row("optimizer").begins_by_rate:
         sentences.append(_rate(inside.rate))
     return [*sentences, _loss_is_before()]
 
@@ -421,8 +420,8 @@ def _what_falls(inside: Inside) -> str:
     return _("the objective") if inside.settings.l1 else _("the loss")
 
 
-def _is_lbfgs(inside: Inside) -> bool:
-    return inside.settings.optimizer == "lbfgs"
+def _looks_again(inside: Inside) -> bool:
+    return not inside.settings.row("optimizer").first_order
 
 
 def _rate(rate: float) -> str:

@@ -39,16 +39,14 @@ CAREFUL = 0.1  # of it, where no rate made the loss fall
 REGAINED = 0.25  # of its fall; where the loss has risen by so much, no later fall counts
 DIGITS = 2  # of the rate proposed
 
-NOTHING_TO_FIND = {
-    "rprop": N_(
-        "Rprop takes the learning rate for its first step alone and then finds the length of every step by "
-        "itself, so there is nothing to search for; its default, {rate}, will do."
-    ),
-    "lbfgs": N_(
-        "L-BFGS finds the length of a step from the curvature, and the learning rate is a share of it, so "
-        "there is nothing to search for; its default, {rate}, will do."
-    ),
-}
+FOUND_BY_ITSELF = N_(
+    "{optimizer} takes the learning rate for its first step alone and then finds the length of every step by "
+    "itself, so there is nothing to search for; its default, {rate}, will do."
+)
+FOUND_INSIDE = N_(
+    "{optimizer} looks at the loss several times in a step and finds its length by itself, and the learning "
+    "rate is a share of it, so there is nothing to search for; its default, {rate}, will do."
+)
 
 
 class RateSearch(NamedTuple):
@@ -74,9 +72,11 @@ def find_rate(
     `report(rate, loss)` is called behind each step; as soon as `halted()` the search ends with what it has.
     It begins at LOWEST, or lower where the data need it. Raises Problem where nothing can be swept.
     """
-    usual = OPTIMIZERS[settings.optimizer].learning_rate
-    if settings.optimizer in NOTHING_TO_FIND:
-        raise Problem(_(NOTHING_TO_FIND[settings.optimizer]).format(rate=typed(usual)))
+    row = OPTIMIZERS[settings.optimizer]
+    usual = row.learning_rate
+    if row.begins_by_rate or not row.first_order:
+        reason = FOUND_BY_ITSELF if row.begins_by_rate else FOUND_INSIDE
+        raise Problem(_(reason).format(optimizer=_(row.label), rate=typed(usual)))
     from core.training.trainer import Trainer  # here, since it imports torch
 
     settings = alone(settings)

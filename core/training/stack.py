@@ -32,6 +32,14 @@ class Stack:
             parts.append(part.requires_grad_())
         return parts
 
+    def parts_of(self, numbers: Tensor) -> list[list[Tensor]]:
+        """Those of each run alone, in the shapes of its model, as views of `numbers` `[R, P]`."""
+        sizes, shapes = [part[0].numel() for part in self.parts], [part.shape[1:] for part in self.parts]
+        return [
+            [part.view(shape) for part, shape in zip(row.split(sizes), shapes, strict=True)]
+            for row in numbers
+        ]
+
     def predict(self, inputs: Tensor) -> Tensor:
         """The predictions `[R, N]` at inputs `[N, P]`, or at those of each run `[R, N, P]`."""
         weight, bias = self.parts[:2]

@@ -17,9 +17,9 @@ from core.experiment.settings import Settings
 from core.insight.curves import in_a_row
 from core.problem import Problem
 from core.texts import _
-from core.training.asgd import as_asgd_keeps, decayed
 from core.training.fit import Place, shuffled, start_model
-from core.training.named import named
+from core.training.joint_steps import JointSteps
+from core.training.separate_steps import SeparateSteps
 from core.training.stack import Stack
 from core.training.step_rates import StepRates
 from core.training.sweep_plan import RATE, SEED, START, TOO_LARGE, SweepPlan, check_sweep
@@ -35,7 +35,6 @@ BLOCK = 16  # steps, at most, whose losses are found at once: so they cost next 
 ROOM = 4_000_000  # predictions and parameters kept meanwhile
 MOST_BYTES = 2 * 10**9  # for what is computed in one step
 BACKWARD, FORWARD = 4, 2  # times as many numbers as the layers have, in a step and in looking at all points
-FUSED = ("sgd", "adam", "adamw", "adagrad")  # those that PyTorch has in one piece, which is quicker
 SHORTEN = 1e-6  # as torch.nn.utils.clip_grad_norm_ has it
 
 
@@ -50,8 +49,7 @@ class Made(NamedTuple):
 class Sweep:
     """The runs of `plan` upon `points`; every other choice is that of `settings`, the stop rules aside.
 
-    Each run is the one that a Trainer makes of the same settings, but for rounding: the optimizer takes all
-    of them at a learning rate of 1, and each run goes its own rate's share of the way. Raises Problem where
+    Each run is the one that a Trainer makes of the same settings, but for rounding. Raises Problem where
     nothing can be swept.
     """
 
@@ -72,13 +70,11 @@ class Sweep:
             self._stack.numbers.mul_(self._column(self.values))
         self.starts = self._in_data_units()
         self._targets = self._fit.data()[1][:, 0]
-        self._own_rates = settings.optimizer != "rprop"  # which takes it for its first step alone
-        self._optimizer = self._build_optimizer()
+        steps = JointSteps if settings.row("optimizer").proportional else SeparateSteps
+        self._steps: JointSteps | SeparateSteps = steps(self._settings, self._stack)
         given = self.values if plan.what == RATE else np.full(plan.runs, settings.learning_rate)
         self._rates = StepRates(settings, given)
-        now = self._rates.now
-        # What the next step multiplies the optimizer's step by.
-        self._lengths = self._column(as_asgd_keeps(now) if settings.optimizer == "asgd" else now)
+        self._steps.set_rates(self._rates.now)
         self._place = Place(0, 0)
         self._orders: tuple[int, Tensor] | None = None
         self._record = SweepRecord(plan.runs, plan.steps)
@@ -116,18 +112,10 @@ class Sweep:
         gradient = self._clipped(self._stack.gradient(objective))
         predicted = predicted.detach()
         before = self._stack.numbers.clone()
-        self._update(gradient, before)
+        self._steps.step(gradient, before)
         self._next_rates(predicted, targets)
         self.step += 1
         return Made(predicted, targets, before)
-
-    def _update(self, gradient: Tensor, before: Tensor) -> None:
-        """What the optimizer makes of the gradient `[R, P]`, each run at its rate."""
-        numbers = self._stack.numbers
-        numbers.grad = gradient
-        self._optimizer.step()
-        if self._own_rates:
-            torch.lerp(before, numbers, self._lengths, out=numbers)
 
     def _clipped(self, gradient: Tensor) -> Tensor:
         """The gradient of each run, shortened if that is wanted."""
@@ -139,14 +127,9 @@ class Sweep:
 
     def _next_rates(self, predicted: Tensor, targets: Tensor) -> None:
         """The rates of the next step."""
-        taken = self._rates.now
         if not self._rates.constant:
             self._rates.step(self._measured(predicted, targets) if self._rates.measured else None)
-        if self._settings.optimizer == "asgd":
-            self._lengths = self._column(decayed(taken, self._settings, self.step + 1))
-            self._optimizer.state[self._stack.numbers]["eta"].fill_(1.0)
-        elif not self._rates.constant:
-            self._lengths = self._column(self._rates.now)
+            self._steps.set_rates(self._rates.now)
 
     def _measured(self, predicted: Tensor, targets: Tensor) -> Floats:
         """The losses that a schedule looks at: of the points held out, or else of this step."""
@@ -249,16 +232,6 @@ class Sweep:
         """The parameters of all runs `[R, P]`, as Settings have start values."""
         curve, scaling = self._fit.curve, self._fit.scaling
         return np.array([in_a_row(curve.in_data_units(own, scaling)) for own in self.parameters()])
-
-    def _build_optimizer(self) -> torch.optim.Optimizer:
-        settings = self._settings
-        row = settings.row("optimizer")
-        rate = 1.0 if self._own_rates else settings.learning_rate
-        arguments = row.arguments(settings.values("optimizer"))
-        if row.key in FUSED and self._fit.device == "cpu":
-            arguments["fused"] = True
-        optimizer: torch.optim.Optimizer = named(row.runs)([self._stack.numbers], lr=rate, **arguments)
-        return optimizer
 
     def _column(self, values: Floats) -> Tensor:
         """One number for each run `[R, 1]`."""

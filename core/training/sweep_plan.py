@@ -94,11 +94,11 @@ CHOICES: Mapping[str, Parameter] = MappingProxyType(
 ENDS = {RATE: ("rate_low", "rate_high"), SEED: ("seed_low", "seed_low"), START: ("start_low", "start_high")}
 
 NOT_ALONE = N_(
-    "L-BFGS looks at the loss several times in a step, as often as its run asks for, so that no two runs can "
+    "{optimizer} looks at the loss several times in a step, as often as its run asks for, so that no two runs can "
     "share a step: it has no sweep."
 )
 NO_RATE = N_(
-    "Rprop takes the learning rate for its first step alone and then finds the length of every step by "
+    "{optimizer} takes the learning rate for its first step alone and then finds the length of every step by "
     "itself: there is nothing to sweep but seeds and start values."
 )
 ALL_ZERO = N_(
@@ -166,10 +166,11 @@ def usual_plan(what: str, settings: Settings) -> SweepPlan:
 
 def check_sweep(plan: SweepPlan, settings: Settings) -> None:
     """Raise Problem if runs of `settings` cannot be swept so."""
-    if not OPTIMIZERS[settings.optimizer].first_order:
-        raise Problem(_(NOT_ALONE))
-    if plan.what == RATE and settings.optimizer == "rprop":
-        raise Problem(_(NO_RATE))
+    row = OPTIMIZERS[settings.optimizer]
+    if not row.first_order:
+        raise Problem(_(NOT_ALONE).format(optimizer=_(row.label)))
+    if plan.what == RATE and row.begins_by_rate:
+        raise Problem(_(NO_RATE).format(optimizer=_(row.label)))
     if plan.what == START and _starts_at_zero(settings):
         raise Problem(_(ALL_ZERO))
 

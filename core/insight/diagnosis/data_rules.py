@@ -194,7 +194,7 @@ def outliers(evidence: Evidence) -> Finding | None:
 def ill_conditioned(evidence: Evidence) -> Finding | None:
     """The bowl of the loss is far steeper in one direction than in another, so descent takes long."""
     theory, settings = evidence.theory, evidence.settings
-    if theory is None or theory.condition is None or settings.optimizer == "lbfgs":
+    if theory is None or theory.condition is None or not settings.row("optimizer").first_order:
         return None
     if theory.condition < ILL or evidence.step < WAITED or not evidence.worth(VISIBLE):
         return None

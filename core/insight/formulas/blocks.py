@@ -149,7 +149,7 @@ def _notes(settings: Settings, phase: str, of_data: bool) -> Iterator[str]:
         yield from _on_units(settings, phase) if of_data else (_("All numbers here are as trained."),)
     if phase == "backward":
         yield _("The chain rule leads to it, back through the formulas above.")
-        if settings.optimizer == "lbfgs":
+        if not settings.row("optimizer").first_order:
             yield _(
                 "Shown is the gradient of this phase. Inside its step LBFGS finds gradients again, so .grad "
                 "is then that of its last look."

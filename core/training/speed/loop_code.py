@@ -10,5 +10,5 @@ MODULE = "core.training.speed.loops"
 
 def loop_code(settings: Settings) -> str:
     """The code of the step, of the loop with a DataLoader, and of the bare one, for the chosen optimizer."""
-    step = "with_closure" if settings.optimizer == "lbfgs" else "five_lines"
+    step = "five_lines" if settings.row("optimizer").first_order else "with_closure"
     return functions_of(MODULE, (step, "data_loader_loop", "bare_loop"))
