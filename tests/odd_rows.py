@@ -1,18 +1,25 @@
-"""Rows that no table has: a model, an optimizer and a loss of which the program knows nothing."""
+"""Rows that no table has: an optimizer and a loss of which the program knows nothing."""
 
 from __future__ import annotations
 
 import gc
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
-import torch
-from torch import nn
+from torch import Tensor, nn
 
-from core.choices.choice import Parameter, Row
+from core.choices import FIELDS, LOSSES, OPTIMIZERS
+from core.choices.choice import Choice, Parameter
 from core.choices.losses import Loss
-from core.choices.models import Model
 from core.choices.optimizers import Optimizer
+
+
+class FourthPower(nn.Module):
+    """The mean of the fourth powers of the residuals."""
+
+    def forward(self, predictions: Tensor, targets: Tensor) -> Tensor:
+        return ((predictions - targets) ** 4).mean()
+
 
 ADAFACTOR = Optimizer(
     "adafactor",
@@ -21,14 +28,24 @@ ADAFACTOR = Optimizer(
     (Parameter("weight_decay", "Weight decay", 0.0, minimum=0, maximum=1),),
     learning_rate=1e-2,
 )
+FOURTH = Loss("fourth", "Fourth power", "tests.odd_rows.FourthPower", order=4)
 
 
 @contextmanager
-def added(table: Mapping[str, Row], row: Row) -> Iterator[None]:
-    """As long as this is open, `table` has `row` too."""
-    (rows,) = gc.get_referents(table)
-    rows[row.key] = row
+def odd_rows() -> Iterator[None]:
+    """As long as this is open, each of the two tables has a row that is new to the program."""
+    with ExitStack() as stack:
+        for field, table, row in (("optimizer", OPTIMIZERS, ADAFACTOR), ("loss", LOSSES, FOURTH)):
+            stack.enter_context(_with(table, row.key, row))
+            stack.enter_context(_with(FIELDS[field].words, row.key, row.label))
+        yield
+
+
+@contextmanager
+def _with(table: Mapping[str, Choice] | Mapping[str, str], key: str, row: object) -> Iterator[None]:
+    (rows,) = gc.get_referents(table)  # which nobody else can write to
+    rows[key] = row
     try:
         yield
     finally:
-        del rows[row.key]
+        del rows[key]

@@ -136,7 +136,7 @@ def test_loss_and_gradient_are_those_of_autograd(model: str, loss: str, more: di
 @pytest.mark.parametrize("residual", [-2.5, -0.7, 0.0, 0.7, 1.0, 2.5])
 @pytest.mark.parametrize("loss", LOSSES)
 def test_the_slope_of_a_loss_is_that_of_torch_to_the_last_digits(loss: str, residual: float) -> None:
-    from core.insight.formulas.losses import slope_rule
+    from core.insight.formulas.losses import slope_rules
     from core.insight.scaling import no_scaling
     from core.training.fit import scaled_loss
 
@@ -146,7 +146,7 @@ def test_the_slope_of_a_loss_is_that_of_torch_to_the_last_digits(loss: str, resi
     prediction = torch.tensor([[residual], [0.3]], dtype=torch.float64, requires_grad=True)
     module(prediction, torch.zeros(2, 1, dtype=torch.float64)).backward()
     names = {"quantile": 0.2, "knee": 1.0, "beta": 0.8, "scale": 0.6}
-    found = evaluate(slope_rule(settings).value, {**names, "n": 2, "r": np.array([residual, 0.3])})
+    found = evaluate(slope_rules(settings)[0].value, {**names, "n": 2, "r": np.array([residual, 0.3])})
     assert prediction.grad is not None
     np.testing.assert_allclose(found, prediction.grad.numpy()[:, 0], rtol=1e-12, atol=0)
 

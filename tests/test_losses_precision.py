@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from core.choices import LOSSES
 from core.experiment import Points, Settings
 from core.insight.formulas.evaluation import evaluate_all
-from core.insight.formulas.losses import LOSS_NAMES, loss_rules, slope_rule
+from core.insight.formulas.losses import LOSS_NAMES, loss_rules, slope_rules
 from core.training import Trainer
 from core.training.fit import scaled_loss
 from tests.graphs import PLAIN
@@ -124,7 +124,7 @@ def by_formula(settings: Settings, numbers: Floats) -> Found:
     for number in numbers:
         values = {**given, "yhat": np.array([number]), "y": np.zeros(1), "n": 1}
         after = evaluate_all(loss_rules(settings), values)
-        slope = evaluate_all([slope_rule(settings)], {**after, "r": np.array([number])})["dL_yhat"]
+        slope = evaluate_all(slope_rules(settings), {**after, "r": np.array([number])})["dL_yhat"]
         found.append((float(after["L"]), float(np.squeeze(slope))))
     values, slopes = np.array(found).T
     return Found(values, slopes)

@@ -92,7 +92,8 @@ class Page:
 
     def say(self, sentence: str, phase: str = "", inside: int = 0) -> None:
         """A comment."""
-        self.code("\n".join(comment(sentence, len(INDENT) * inside)), phase, inside)
+        for line in comment(sentence, len(INDENT) * inside):
+            self.code(line, phase, inside)
 
     def numbers(self, before: str, values: Floats, after: str) -> None:
         """A list of numbers between code."""

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from core.choices import MODELS, SCHEDULES
+from core.choices import MODELS, OPTIMIZERS, SCHEDULES
 from core.choices.schedules import Schedule
 from core.experiment.points import Points
 from core.experiment.settings import Settings
@@ -139,7 +139,7 @@ class Recipe:
     @property
     def several(self) -> bool:
         """Whether one step takes several looks at the loss, each with its gradient."""
-        return not self.settings.row("optimizer").first_order
+        return not OPTIMIZERS[self.settings.optimizer].first_order
 
     @property
     def unit(self) -> str:

@@ -47,7 +47,9 @@ def literals(arguments: Mapping[str, object]) -> dict[str, str]:
 
 @lru_cache(maxsize=512)  # a program is written anew at every change, of nearly the same sentences
 def comment(sentence: str, indent: int = 0) -> tuple[str, ...]:
-    """The lines of a comment that stands `indent` columns from the left."""
+    """The lines of a comment that stands `indent` columns from the left; none of nothing."""
+    if not sentence:
+        return ()
     clean = "".join(c if c.isprintable() else " " for c in sentence)
     wide = sum(unicodedata.east_asian_width(c) in "WF" for c in clean)  # as Chinese letters are
     columns = (SENTENCE - len(SIGN) - indent) * len(clean) // (len(clean) + wide)

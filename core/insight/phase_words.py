@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from core.choices import LOSSES
+from core.choices import LOSSES, OPTIMIZERS
 from core.choices.phases import CODE, PHASES
 from core.experiment.settings import Settings
 from core.insight.numbers import DIGITS, significant, typed
@@ -65,7 +65,7 @@ def code(phase: str, settings: Settings) -> str:
     """The line of code that is `phase`, as a program of these settings has it."""
     if phase == "backward" and settings.l1:
         return "objective.backward()"
-    if phase == "step" and not settings.row("optimizer").first_order:
+    if phase == "step" and not OPTIMIZERS[settings.optimizer].first_order:
         return "optimizer.step(closure)"
     return CODE[phase]
 
@@ -329,7 +329,7 @@ def _step(inside: Inside, parameter: int) -> list[str]:
     sentences = [moved, *_others(inside, parameter)]
     if _looks_again(inside):
         sentences.append(_repeats())
-    elif not inside.settings.row("optimizer").begins_by_rate:
+    elif not OPTIMIZERS[inside.settings.optimizer].begins_by_rate:
         sentences.append(_rate(inside.rate))
     return [*sentences, _loss_is_before()]
 
@@ -421,7 +421,7 @@ def _what_falls(inside: Inside) -> str:
 
 
 def _looks_again(inside: Inside) -> bool:
-    return not inside.settings.row("optimizer").first_order
+    return not OPTIMIZERS[inside.settings.optimizer].first_order
 
 
 def _rate(rate: float) -> str:

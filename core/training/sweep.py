@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.func import vmap
 
+from core.choices import OPTIMIZERS
 from core.experiment.points import Points
 from core.experiment.settings import Settings
 from core.insight.curves import in_a_row
@@ -70,7 +71,7 @@ class Sweep:
             self._stack.numbers.mul_(self._column(self.values))
         self.starts = self._in_data_units()
         self._targets = self._fit.data()[1][:, 0]
-        steps = JointSteps if settings.row("optimizer").proportional else SeparateSteps
+        steps = JointSteps if OPTIMIZERS[settings.optimizer].proportional else SeparateSteps
         self._steps: JointSteps | SeparateSteps = steps(self._settings, self._stack)
         given = self.values if plan.what == RATE else np.full(plan.runs, settings.learning_rate)
         self._rates = StepRates(settings, given)

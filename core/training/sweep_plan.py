@@ -94,8 +94,8 @@ CHOICES: Mapping[str, Parameter] = MappingProxyType(
 ENDS = {RATE: ("rate_low", "rate_high"), SEED: ("seed_low", "seed_low"), START: ("start_low", "start_high")}
 
 NOT_ALONE = N_(
-    "{optimizer} looks at the loss several times in a step, as often as its run asks for, so that no two runs can "
-    "share a step: it has no sweep."
+    "{optimizer} looks at the loss several times in a step, as often as its run asks for, so that no two "
+    "runs can share a step: it has no sweep."
 )
 NO_RATE = N_(
     "{optimizer} takes the learning rate for its first step alone and then finds the length of every step by "

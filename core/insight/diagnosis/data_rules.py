@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from core.choices import OPTIMIZERS
 from core.insight.diagnosis.evidence import Evidence
 from core.insight.diagnosis.finding import Claims, Finding, Remedy
 from core.insight.diagnosis.motion import FALLS, GROWS, STANDS
@@ -194,7 +195,7 @@ def outliers(evidence: Evidence) -> Finding | None:
 def ill_conditioned(evidence: Evidence) -> Finding | None:
     """The bowl of the loss is far steeper in one direction than in another, so descent takes long."""
     theory, settings = evidence.theory, evidence.settings
-    if theory is None or theory.condition is None or not settings.row("optimizer").first_order:
+    if theory is None or theory.condition is None or not OPTIMIZERS[settings.optimizer].first_order:
         return None
     if theory.condition < ILL or evidence.step < WAITED or not evidence.worth(VISIBLE):
         return None

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import NamedTuple
 
-from core.choices import Value
+from core.choices import OPTIMIZERS, Value
 from core.choices.phases import PHASES
 from core.experiment.settings import Settings
 from core.insight.formulas.clipping import clip_rules
 from core.insight.formulas.expression import Rule, names
-from core.insight.formulas.losses import LOSS_NAMES, loss_rules, slope_rule
+from core.insight.formulas.losses import LOSS_NAMES, loss_rules, slope_rules
 from core.insight.formulas.models import model_rules
 from core.insight.formulas.sources import sources
 from core.insight.formulas.symbols import SLOPE, meaning
@@ -45,6 +45,7 @@ WORDS = {
     "backward": N_("The slope of the loss for every parameter: its gradient, in PyTorch .grad."),
     "step": N_("Move every parameter a little, mostly downhill. The optimizer says how far."),
 }
+OF_THE_ROW = {"forward": "model", "loss": "loss", "backward": "model", "step": "optimizer"}
 # What is particular about an optimizer.
 ABOUT = {
     "rprop": N_("Δ begins at the learning rate; of the gradient only its sign counts."),
@@ -109,7 +110,7 @@ def phase_rules(settings: Settings, features: int, phase: str) -> list[Rule]:
             return loss_rules(settings)
         case "backward":
             backward = model_rules(settings, features).backward
-            return [slope_rule(settings), *backward, *clip_rules(settings)]
+            return [*slope_rules(settings), *backward, *clip_rules(settings)]
         case "step":
             return update_rules(settings)
     return []
@@ -128,7 +129,7 @@ def _block(settings: Settings, features: int, phase: str, of_data: bool) -> Bloc
         phase,
         _(WORDS[phase]),
         tuple(made),
-        joined(*_notes(settings, phase, of_data)),
+        joined(*_notes(settings, phase, of_data), _without(settings, phase, rules)),
         legend,
         sources(settings, phase),
     )
@@ -149,7 +150,7 @@ def _notes(settings: Settings, phase: str, of_data: bool) -> Iterator[str]:
         yield from _on_units(settings, phase) if of_data else (_("All numbers here are as trained."),)
     if phase == "backward":
         yield _("The chain rule leads to it, back through the formulas above.")
-        if not settings.row("optimizer").first_order:
+        if not OPTIMIZERS[settings.optimizer].first_order:
             yield _(
                 "Shown is the gradient of this phase. Inside its step LBFGS finds gradients again, so .grad "
                 "is then that of its last look."
@@ -159,6 +160,14 @@ def _notes(settings: Settings, phase: str, of_data: bool) -> Iterator[str]:
     begin = settings.values("optimizer").get("initial_accumulator_value")
     if phase == "step" and begin:
         yield _("G begins at {value}.").format(value=exact(float(begin)))
+
+
+def _without(settings: Settings, phase: str, rules: list[Rule]) -> str:
+    """That there is no formula, of what its row alone is known."""
+    if rules or phase not in OF_THE_ROW:
+        return ""
+    label = _(settings.row(OF_THE_ROW[phase]).label)
+    return _("There is no formula here for {name}; what it does is in its code.").format(name=label)
 
 
 def _on_units(settings: Settings, phase: str) -> Iterator[str]:

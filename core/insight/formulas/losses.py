@@ -43,11 +43,11 @@ SLOPES = MappingProxyType(
 
 
 def loss_rules(settings: Settings) -> list[Rule]:
-    """From the predictions `yhat` and the targets `y` to the loss `L`, and to `J` with a penalty."""
+    """From predictions `yhat` and targets `y` to the loss `L`, if it has rules, and to `J` with a penalty."""
     penalty = [_PENALTY] if settings.l1 else []
-    return [parse(line) for line in (*LOSS_RULES[settings.loss], *penalty)]
+    return [parse(line) for line in (*LOSS_RULES.get(settings.loss, ()), *penalty)]
 
 
-def slope_rule(settings: Settings) -> Rule:
-    """From the residual `r` of a point to the slope of the loss for its prediction, `dL_yhat`."""
-    return tidied([parse(SLOPES[settings.loss])], ())[0]
+def slope_rules(settings: Settings) -> list[Rule]:
+    """From the residual `r` of a point to the slope of the loss for its prediction, `dL_yhat`; or none."""
+    return tidied([parse(SLOPES[settings.loss])], ()) if settings.loss in SLOPES else []

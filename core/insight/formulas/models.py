@@ -14,6 +14,7 @@ from core.insight.formulas.expression import Rule, parse
 from core.insight.formulas.tidying import tidied
 
 REMEMBERED = 8  # models whose rules are at hand
+LINEAR = ("line", "polynomial")  # which are of one layer
 FEWEST = 4  # terms that are written out; more are a sum
 # By an activation's key, what it gives from z, and its slope, from what it gave.
 ACTIVATIONS = {
@@ -36,10 +37,12 @@ class ModelRules(NamedTuple):
 
 @lru_cache(REMEMBERED)
 def model_rules(settings: Settings, features: int = 1) -> ModelRules:
-    """The rules of the chosen model on `features` columns of x."""
+    """The rules of the chosen model on `features` columns of x; none of one that has none here."""
     values = settings.values("model")
     if settings.model == "mlp":
         return _network(values, bool(settings.l1))
+    if settings.model not in LINEAR:
+        return ModelRules([], [], ())
     powers = _whole(values["degree"]) if settings.model == "polynomial" else 1
     return _linear(features, powers, bool(settings.l1))
 

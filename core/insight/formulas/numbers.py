@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from core.choices import OPTIMIZERS
 from core.choices.phases import PHASES
 from core.experiment.settings import Settings
 from core.insight.curves import Curve
@@ -113,7 +114,7 @@ class _Numbers:
         """What a line begins with; nothing where it is not of the parameter that is shown."""
         gradients = self._rules.gradients
         if target in gradients:
-            return f"∂{target[1]}/∂{self._name}" if target == gradients[self._array] else ""
+            return f"∂{target[1]}/∂{self._name}" if target == self._slope() else ""
         if target == "theta":
             return self._name
         of_a_point = target in ("r", "part", "yhat", "dL_yhat")
@@ -126,14 +127,19 @@ class _Numbers:
             return None
         if target == "L":
             return inside.loss
-        return self._unclipped() if target == self._rules.gradients[self._array] else None
+        return self._unclipped() if target == self._slope() else None
 
     def _told(self, target: str) -> float | None:
         """What was found as trained of a name, in the units of the data; its terms may cancel there."""
         inside = self._inside
         if target == "yhat" and inside.prediction is not None:
             return float(inside.prediction[0])
-        return float(self._unclipped()) if target == self._rules.gradients[self._array] else None
+        return float(self._unclipped()) if target == self._slope() else None
+
+    def _slope(self) -> str:
+        """What the rules call the gradient of the parameter; nothing where they have none."""
+        gradients = self._rules.gradients
+        return gradients[self._array] if gradients else ""
 
     def _unclipped(self) -> Value:
         """The gradient of the parameter before any clipping."""
@@ -190,6 +196,8 @@ class _Numbers:
             names = [f"{letter}{layer + 1}" for layer in range(len(before) // 2) for letter in "Wb"]
             columnar = (array if array.ndim > 1 else array[:, None] for array in before)
             return {"x": columns, **dict(zip(names, columnar, strict=True))}
+        if not self._rules.forward:
+            return {"x": columns}
         weights, bias = before[0][0], before[1][0]
         line = len(weights) == 1
         powers = self._settings.model == "polynomial"
@@ -225,12 +233,14 @@ class _Numbers:
         values: dict[str, Value] = {k: np.float64(v) for k, v in chosen.items() if isinstance(v, int | float)}
         before = self._here(inside.before[self._array])
         values |= {"g": self._here(inside.gradient[self._array]), "theta_": before}
-        if settings.optimizer == "lbfgs":
+        if not OPTIMIZERS[settings.optimizer].first_order:
             moved = self._here(inside.after[self._array]) - before
             return values | {"length": np.float64(1), "direction": moved}
         state = inside.state_before[self._array]
         kept: Mapping[str, Value] = {
-            name: self._here(state[key]) for key, name in KEPT[settings.optimizer].items() if key in state
+            name: self._here(state[key])
+            for key, name in KEPT.get(settings.optimizer, {}).items()
+            if key in state
         }
         first = not kept
         steps = state["step"] if "step" in state else 0 if first else max(1, inside.number - 1)

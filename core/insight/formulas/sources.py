@@ -50,7 +50,7 @@ def sources(settings: Settings, phase: str) -> tuple[str, ...]:
 def _optimizer(settings: Settings) -> tuple[str, ...]:
     """The page of the optimizer, its papers, and those of what is switched on."""
     values = settings.values("optimizer")
-    papers = [settings.row("optimizer").runs, *OPTIMIZER_PAPERS[settings.optimizer]]
+    papers = [settings.row("optimizer").runs, *OPTIMIZER_PAPERS.get(settings.optimizer, ())]
     if settings.optimizer == "sgd" and values["momentum"]:
         papers.append("Polyak 1964" if not values["nesterov"] else MOMENTUM)
     if values.get("amsgrad"):

@@ -55,14 +55,19 @@ KEPT: Mapping[str, Mapping[str, str]] = MappingProxyType(
 def beginning(settings: Settings, rate: float) -> dict[str, float]:
     """What an optimizer keeps before its first step; what is not here begins at 0."""
     values = settings.values("optimizer")
-    begin = dict.fromkeys(KEPT[settings.optimizer].values(), 0.0)
+    begin = dict.fromkeys(KEPT.get(settings.optimizer, {}).values(), 0.0)
     begin |= {"product": 1.0, "size": rate, "eta": rate, "weight": 1.0}
     begin["squares"] = float(str(values.get("initial_accumulator_value", 0.0)))
     return begin
 
 
 def update_rules(settings: Settings) -> list[Rule]:
-    """The rules from `g`, the gradient of a parameter, and `theta_`, its value, to `theta`, in order."""
+    """The rules from `g`, the gradient of a parameter, and `theta_`, its value, to `theta`, in order.
+
+    None of an optimizer that has none here.
+    """
+    if settings.optimizer not in _WRITERS:
+        return []
     values = settings.values("optimizer")
     zeros = {name for name in SWITCHES if name in values and not values[name]}
     lines = _WRITERS[settings.optimizer](values)

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import torch
 
+from core.choices import OPTIMIZERS
 from core.experiment.points import Points
 from core.experiment.settings import Settings
 from core.problem import Problem
@@ -48,7 +49,7 @@ class LoopContender:
         optimizer: torch.optim.Optimizer = named(row.runs)(
             model.parameters(), lr=settings.learning_rate, **row.arguments(settings.values("optimizer"))
         )
-        make = five_lines if row.first_order else with_closure
+        make = five_lines if OPTIMIZERS[settings.optimizer].first_order else with_closure
         step = make(model, scaled_loss(settings, ours.scaling)[0], optimizer)
         x, y = (tensor.to(way.device) for tensor in ours.fit.data())
         self.parameters = list(model.parameters())
