@@ -20,6 +20,7 @@ from core.choices.phases import PHASES
 from core.experiment import Points, Settings
 from core.export import program
 from core.training import Trainer
+from core.training.compiled.kind import why_not
 from core.training.sweep_plan import SEED, SweepPlan
 from gui.widgets.formula_block import FormulaBlock
 from tests.odd_rows import odd_rows
@@ -64,6 +65,10 @@ def test_a_run_is_that_of_a_plain_program() -> None:
 def test_a_sweep_is_many_single_runs(model: str, plan: SweepPlan) -> None:
     settings = Settings(optimizer="adafactor", loss="fourth", model=model)
     assert held_against_single_runs(POINTS, settings, plan) >= 3
+
+
+def test_its_steps_are_not_compiled_as_if_they_were_proportional_to_the_rate() -> None:
+    assert "Adafactor" in why_not(odd(), "cpu")
 
 
 def test_the_exported_program_makes_the_same_numbers() -> None:

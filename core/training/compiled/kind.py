@@ -10,6 +10,7 @@ from typing import Any
 from core.choices import OPTIMIZERS, SCHEDULES
 from core.experiment.settings import Settings
 from core.texts import _
+from core.training.compiled.rates import OF_THEIR_OWN
 
 TOGETHER = 4  # steps of one turn of the code's loop, whose own work takes as long as one of them
 LEAST = 2 * TOGETHER  # steps of a call
@@ -75,8 +76,15 @@ def kind_of(settings: Settings, columns: int, points: int, held: bool) -> Kind:
 
 def why_not(settings: Settings, device: str) -> str:
     """Why such steps are not compiled, in one sentence; empty if they are."""
-    if not OPTIMIZERS[settings.optimizer].first_order:
-        return _("LBFGS decides within each step how often to look at the loss, so its steps stay eager.")
+    row = OPTIMIZERS[settings.optimizer]
+    if not row.first_order:
+        return _(
+            "{optimizer} decides within each step how often to look at the loss, so its steps stay eager."
+        ).format(optimizer=_(row.label))
+    if not row.proportional and row.key not in OF_THEIR_OWN:
+        return _(
+            "How {optimizer} goes by its learning rate is not known here, so its steps stay eager."
+        ).format(optimizer=_(row.label))
     if SCHEDULES[settings.schedule].measured:
         return _(
             "This schedule looks at the loss of every step, so the steps stay eager; choose another one."

@@ -26,23 +26,30 @@ def chosen_rates(fit: Fit, steps: int) -> Floats:
 
 
 def lengths(fit: Fit, rates: Floats, made: int) -> Floats:
-    """What multiplies an update made with a rate of 1; `made` steps were made before.
+    """What multiplies an update made with a rate of 1; `made` steps were made before."""
+    of_its_own = OF_THEIR_OWN.get(fit.taken.settings.optimizer)
+    return rates if of_its_own is None else of_its_own(fit, rates, made)
 
-    Adagrad's rate decay and ASGD's eta are those of their classes in torch.optim. Rprop's steps have sizes of
-    their own, which only begin at the learning rate.
-    """
-    key = fit.taken.settings.optimizer
-    if key == "rprop":
-        return np.ones_like(rates)
-    group = fit.optimizer.param_groups[0]
-    numbers = made + np.arange(len(rates), dtype=np.float64)
-    if key == "adagrad":
-        decay: float = group["lr_decay"]
-        return rates / (1 + numbers * decay)
-    if key == "asgd":
-        kept = float(fit.optimizer.state[fit.parameters[0]]["eta"])
-        return np.concatenate([[kept], asgd_eta(group, rates[:-1], numbers[1:])])
-    return rates
+
+def _adagrad(fit: Fit, rates: Floats, made: int) -> Floats:
+    """Its rate decay, as its class in torch.optim has it."""
+    decay: float = fit.optimizer.param_groups[0]["lr_decay"]
+    return rates / (1 + (made + np.arange(len(rates), dtype=np.float64)) * decay)
+
+
+def _rprop(_fit: Fit, rates: Floats, _made: int) -> Floats:
+    """Its steps have sizes of their own, which only begin at the learning rate."""
+    return np.ones_like(rates)
+
+
+def _asgd(fit: Fit, rates: Floats, made: int) -> Floats:
+    """Its eta, as its class in torch.optim has it."""
+    kept = float(fit.optimizer.state[fit.parameters[0]]["eta"])
+    numbers = made + np.arange(1, len(rates), dtype=np.float64)
+    return np.concatenate([[kept], asgd_eta(fit.optimizer.param_groups[0], rates[:-1], numbers)])
+
+
+OF_THEIR_OWN = {"adagrad": _adagrad, "rprop": _rprop, "asgd": _asgd}
 
 
 def asgd_eta(group: dict[str, float], rates: Floats, numbers: Floats) -> Floats:
