@@ -8,13 +8,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from core.choices.named import named
 from core.choices.phases import PHASES
 from core.experiment import Settings
 from core.insight.graph import Graph, walk
 from core.insight.scaling import Scaling
 from core.training.fit import scaled_loss
 from core.training.inside import Inside, TensorView
-from core.training.named import named
 
 POINTS = 20
 PLAIN = Scaling(np.zeros(1), np.ones(1), 0.0, 1.0)

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.choices import FIELDS, LOSSES, MODELS, OPTIMIZERS, TABLES, Choice, Parameter, Value
+from core.choices.named import named
 from core.choices.schedules import SCHEDULES, Schedule
 from core.experiment.settings import OPTIONS
 from core.problem import Problem
-from core.training.named import named
 
 ROWS = [row for rows in TABLES.values() for row in rows.values()]
 PARAMETERS = {**FIELDS, **OPTIONS}

@@ -23,6 +23,7 @@ import pytest
 import torch
 
 from core.choices import FIELDS, LOSSES, MODELS, OPTIMIZERS, SCHEDULES, TABLES
+from core.choices.named import named
 from core.choices.phases import PHASES
 from core.experiment import Points, Settings
 from core.export import Line, Program, program
@@ -33,7 +34,6 @@ from core.problem import Problem
 from core.texts import use_language
 from core.training import Trainer
 from core.training.models import ACTIVATIONS
-from core.training.named import named
 from tests.random_runs import FAR, FEW, SHORT, numbers_in, options, otherwise
 
 ROOT = Path(__file__).parent.parent

@@ -13,6 +13,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from core.choices import OPTIMIZERS
+from core.choices.named import named
 from core.experiment import Settings
 from core.insight.formulas.evaluation import evaluate, evaluate_all
 from core.insight.formulas.expression import Rule, names, parse
@@ -25,7 +26,6 @@ from core.insight.formulas.updates import (
     beginning,
     update_rules,
 )
-from core.training.named import named
 
 STEPS = 40
 FIRST_ORDER = [key for key in OPTIMIZERS if key != "lbfgs"]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.choices import MODELS, OPTIMIZERS, SCHEDULES
+from core.choices.named import named
 from core.choices.schedules import Schedule
 from core.experiment.points import Points
 from core.experiment.settings import Settings
@@ -17,7 +18,6 @@ from core.experiment.split import held_out
 from core.insight.curves import Curve
 from core.insight.scaling import Scaling, no_scaling, standard_scaling
 from core.insight.trainable import check_points, own_start_values
-from core.training.named import named
 
 Floats = NDArray[np.float64]
 

@@ -69,7 +69,7 @@ def _loss(settings: Settings, y: Floats, predicted: Floats) -> float | None:
     """The chosen loss of these points, without any penalty; None where it is not finite."""
     import torch
 
-    from core.training.named import named
+    from core.choices.named import named
 
     row = LOSSES[settings.loss]
     loss = named(row.runs)(**row.arguments(settings.values("loss")))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.func import functional_call, vmap
 
+from core.choices.named import named
 from core.experiment.points import Points
 from core.insight.curves import Network
 from core.insight.objective import Objective
@@ -19,7 +20,6 @@ from core.insight.optimum import training_points
 from core.insight.plane import Plane
 from core.insight.tall_qr import tall_triangle
 from core.training.fit import scaled_loss
-from core.training.named import named
 
 Floats = NDArray[np.float64]
 Range = tuple[float, float]

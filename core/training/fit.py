@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from core.choices import LOSSES, SCHEDULES
+from core.choices.named import named
 from core.choices.schedules import Schedule
 from core.experiment.points import Points
 from core.experiment.settings import Settings
@@ -21,7 +22,6 @@ from core.insight.curves import Curve
 from core.insight.scaling import Scaling
 from core.insight.trainable import own_start_values
 from core.training.convergence import Convergence
-from core.training.named import named
 from core.training.seeded import seeded
 
 Floats = NDArray[np.float64]

@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from core.choices.named import named
 from core.experiment.settings import Settings
-from core.training.named import named
 from core.training.stack import Stack
 
 Floats = NDArray[np.float64]

@@ -9,8 +9,8 @@ import torch
 from numpy.typing import NDArray
 
 from core.choices import SCHEDULES
+from core.choices.named import named
 from core.experiment.settings import Settings
-from core.training.named import named
 
 Floats = NDArray[np.float64]
 

@@ -13,6 +13,7 @@ import torch
 
 from core.choices import MODELS
 from core.choices.cores import threads_used, too_few_cores
+from core.choices.named import named
 from core.experiment.experiment import Stretch
 from core.experiment.points import Points
 from core.experiment.settings import Settings
@@ -28,7 +29,6 @@ from core.training.failed_step import failure_of
 from core.training.failure import Failure
 from core.training.fit import Fit, Wanted
 from core.training.history import History
-from core.training.named import named
 from core.training.path import Path, shaped
 from core.training.plan import Part, Place, measure, same, size_of
 from core.training.run import Ghost, Run

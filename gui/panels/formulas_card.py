@@ -10,11 +10,11 @@ from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from core.choices import MODELS, Value
+from core.choices.named import named
 from core.experiment.settings import Settings
 from core.insight.phase_words import invitation
 from core.insight.plane import parameter_names
 from core.texts import _
-from core.training.named import named
 from gui.background import Background
 from gui.panels.cards import Card
 from gui.theme import Theme

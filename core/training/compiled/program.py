@@ -19,12 +19,12 @@ from torch._higher_order_ops.scan import scan
 from torch.fx.experimental.proxy_tensor import make_fx
 
 from core.choices import LOSSES, MODELS
+from core.choices.named import named
 from core.experiment.settings import Settings
 from core.insight.scaling import no_scaling
 from core.training.compiled.kind import TOGETHER, Kind
 from core.training.compiled.states import STEP, as_carried, carried_states, flat
 from core.training.fit import scaled_loss
-from core.training.named import named
 
 Tensors = Sequence[Tensor]
 

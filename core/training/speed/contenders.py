@@ -8,11 +8,11 @@ from typing import Protocol
 import torch
 
 from core.choices import OPTIMIZERS
+from core.choices.named import named
 from core.experiment.points import Points
 from core.experiment.settings import Settings
 from core.problem import Problem
 from core.training.fit import scaled_loss, start_model
-from core.training.named import named
 from core.training.speed.figures import BARE, COMPILED, LOADER, Way
 from core.training.speed.loops import bare_loop, data_loader_loop, five_lines, with_closure
 from core.training.speed.plan import in_each_step
