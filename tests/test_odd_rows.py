@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ def test_a_run_is_that_of_a_plain_program() -> None:
         assert np.allclose(parameter.detach().numpy(), array, rtol=1e-5)
 
 
-@pytest.mark.parametrize("model", ["line", "mlp"])
+@pytest.mark.parametrize("model", ["line", "mlp", "bent"])
 @pytest.mark.parametrize(
     "plan", [SweepPlan(low=1e-3, high=0.1, runs=4, steps=40), SweepPlan(SEED, 1, 1, 3, 40)]
 )
@@ -71,12 +72,15 @@ def test_its_steps_are_not_compiled_as_if_they_were_proportional_to_the_rate() -
     assert "Adafactor" in why_not(odd(), "cpu")
 
 
-def test_the_exported_program_makes_the_same_numbers() -> None:
-    trainer, names = Trainer(POINTS, odd()), dict[str, Any]()
+@pytest.mark.parametrize("standardise", [False, True])
+@pytest.mark.parametrize("model", ["line", "bent"])
+def test_the_exported_program_makes_the_same_numbers(model: str, standardise: bool) -> None:
+    settings = replace(odd(), model=model, standardise=standardise)
+    trainer, names = Trainer(POINTS, settings), dict[str, Any]()
     for _step in range(7):
         trainer.step()
     with contextlib.redirect_stdout(io.StringIO()):
-        exec(program(POINTS, odd(), 7).text(), names)
+        exec(program(POINTS, settings, 7).text(), names)
     for parameter, array in zip(names["model"].parameters(), trainer.latest.arrays, strict=True):
         assert np.array_equal(parameter.detach().numpy(), array)
 
@@ -111,3 +115,22 @@ def test_all_modes_show_it_and_a_line_says_what_has_no_formula(qtbot: QtBot) -> 
             qtbot.waitUntil(lambda: window.session.running)
             window.session.pause()
             wait_for_rest(qtbot, window)
+
+
+def test_a_model_of_which_only_the_module_is_known_is_walked_through_in_all_modes(qtbot: QtBot) -> None:
+    settings = Settings(model="bent", epochs=None)
+    with opened(qtbot, LINE, settings, mode="inside") as window:
+        for _phase in PHASES:
+            action(window, "phase").trigger()
+            qtbot.waitUntil(lambda: not window.workspace.busy)
+        wait_for_step(qtbot, window)
+        block = part(window, FormulaBlock, "formula_block_forward")
+        told = " ".join(label.text() for label in block.findChildren(QLabel))
+        assert "no formula here for Bent line" in told
+        for mode in ("full", "simple"):
+            action(window, mode).trigger()
+            action(window, "run").trigger()
+            qtbot.waitUntil(lambda: window.session.running)
+            window.session.pause()
+            wait_for_rest(qtbot, window)
+            qtbot.waitUntil(lambda: not window.workspace.busy)

@@ -8,7 +8,10 @@ from core.texts import N_
 
 @dataclass(frozen=True)
 class Model(Choice):
-    """A model; `curve` names the class in core.insight.curves that reads its parameters without torch."""
+    """A model; `curve` names the class in core.insight.curves that reads its parameters without torch.
+
+    Without one the module itself is asked.
+    """
 
     curve: str = ""
 

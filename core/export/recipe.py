@@ -9,12 +9,12 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from core.choices import MODELS, OPTIMIZERS, SCHEDULES
-from core.choices.named import named
+from core.choices import OPTIMIZERS, SCHEDULES
 from core.choices.schedules import Schedule
 from core.experiment.points import Points
 from core.experiment.settings import Settings
 from core.experiment.split import held_out
+from core.insight.curve_of import curve_of
 from core.insight.curves import Curve
 from core.insight.scaling import Scaling, no_scaling, standard_scaling
 from core.insight.trainable import check_points, own_start_values
@@ -160,8 +160,7 @@ class Recipe:
     @cached_property
     def curve(self) -> Curve:
         """The curve of the model."""
-        curve: Curve = named(MODELS[self.settings.model].curve)(self.settings.values("model"), self.columns)
-        return curve
+        return curve_of(self.settings, self.columns)
 
     def start_values(self) -> Floats:
         """The person's own start values `[P]`, flat, as training has them."""

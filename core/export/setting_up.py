@@ -184,12 +184,19 @@ def model_section(recipe: Recipe) -> Page:
     row = MODELS[recipe.settings.model]
     page.say(_(row.tip))
     name = row.runs.rpartition(".")[2]
+    lines = MODEL_LINES.get(row.key)
+    if lines is None:
+        page.code(source_of(row.runs).code)
+        page.gap(2)
+        given = row.arguments(recipe.settings.values("model"))
+        _start(page, recipe, call(name, str(recipe.columns), **literals(given)))
+        return page
     page.code(f"class {name}(nn.Module):")
     page.code("def __init__(self):", inside=1)
     page.code("super().__init__()", inside=2)
-    MODEL_LINES[row.key](page, recipe)
+    lines(page, recipe)
     page.gap(2)
-    _start(page, recipe, name)
+    _start(page, recipe, f"{name}()")
     return page
 
 
@@ -223,7 +230,7 @@ MODEL_LINES: Mapping[str, Callable[[Page, Recipe], None]] = MappingProxyType(
 )
 
 
-def _start(page: Page, recipe: Recipe, name: str) -> None:
+def _start(page: Page, recipe: Recipe, made: str) -> None:
     """The model at its start values."""
     settings = recipe.settings
     if settings.start == "pytorch":
@@ -231,7 +238,7 @@ def _start(page: Page, recipe: Recipe, name: str) -> None:
         page.code(f"torch.manual_seed({settings.seed})")
     if recipe.double:
         page.say(_("PyTorch makes parameters of float32; double() keeps their values, now with 16 digits."))
-    page.code(f"model = {name}(){'.double()' if recipe.double else ''}")
+    page.code(f"model = {made}{'.double()' if recipe.double else ''}")
     if settings.start == "zeros":
         page.say(_("Every parameter starts at zero."))
         page.code("with torch.no_grad():")

@@ -93,7 +93,7 @@ def _convergence(page: Page, course: Course) -> None:
     recipe, whole = course.last, course.whole
     page.gap()
     page.say(_("Training has converged where the gradient is next to nothing, whatever the units."))
-    if not (_is_alone(recipe) or _is_constant(recipe)):
+    if recipe.curve.layered and not (_is_alone(recipe) or _is_constant(recipe)):
         page.say(_("For that the inputs are first made independent of each other."))
     page.code("def vanishes(gradients):")
     _gradients(page, recipe, whole)
@@ -107,6 +107,11 @@ def _convergence(page: Page, course: Course) -> None:
 
 def _gradients(page: Page, recipe: Recipe, whole: str) -> None:
     """How large the gradient is, whatever the units."""
+    if not recipe.curve.layered:
+        page.code(f"size = {_size(recipe, whole)}", inside=1)
+        found = _in_double("gradient", recipe)
+        page.code(f"pull = max({found}.abs().max().item() for gradient in gradients)", inside=1)
+        return
     inputs, constant = _in_double(f"{whole}inputs", recipe), _is_constant(recipe)
     layered = len(recipe.curve.shapes()) > ONE_LAYER
     found = "weight, bias, *others" if layered else "weight, bias"

@@ -36,8 +36,11 @@ class Around(NamedTuple):
 class Curve:
     """A stack of affine layers, given as arrays (weight `[out, in]`, bias `[out]`, weight, bias, ...).
 
-    The arrays are those of training, so they belong to scaled data; `scaling` leads back to data units.
+    The arrays are those of training, so they belong to scaled data; `scaling` leads back to data units. They
+    may be any arrays of one that is not `layered`.
     """
+
+    layered = True
 
     def __init__(self, values: Mapping[str, object], features: int = 1) -> None:
         self.values = values

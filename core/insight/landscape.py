@@ -14,7 +14,8 @@ from torch.func import functional_call, vmap
 
 from core.choices.named import named
 from core.experiment.points import Points
-from core.insight.curves import Network
+from core.experiment.settings import Settings
+from core.insight.module_curve import ModuleCurve
 from core.insight.objective import Objective
 from core.insight.optimum import training_points
 from core.insight.plane import Plane
@@ -29,6 +30,7 @@ MOST_CELLS, FEWEST_CELLS = 200, 24  # of the grid, along each of its sides
 WORK = 8_000_000  # predictions by a line that may be made: some hundredths of a second
 PATIENCE = 4  # times as much where the fewest cells need it, before points are left out
 SHARE_OF_A_PREDICTION = 1 / 3  # that one parameter of a network takes, beside a line's
+A_CALL = 8_000  # predictions by a line that can be made while a module is called once, on however few points
 AT_ONCE = 128_000  # predictions at a time, so that they stay near the processor
 FEW = 1_000  # points that tell how far a fit moves
 MOVE = 1e-4  # of the parameters as trained, that tells how fast a network moves
@@ -58,9 +60,11 @@ def landscape(objective: Objective, plane: Plane, u: Range, v: Range, cells: int
     training = training_points(objective.points, objective.settings)
     loss, unit = _loss_of(objective)
     cost = 1.0
-    if isinstance(objective.curve, Network):
+    if not objective.curve.is_linear():
         cost += objective.curve.count() * SHARE_OF_A_PREDICTION
-    if objective.settings.loss == "mse" and not isinstance(objective.curve, Network):
+    if not objective.curve.layered:
+        cost += A_CALL / max(len(training), 1)
+    if objective.settings.loss == "mse" and objective.curve.is_linear():
         predict, targets, share = _quadratic(objective, training, plane)
         seen = len(training)
     else:
@@ -100,7 +104,7 @@ def reach(objective: Objective, plane: Plane) -> Floats:
 
 def _columns(objective: Objective, x: Floats, plane: Plane) -> Floats:
     """What a step of 1 along u and v changes, at (0, 0), in the predictions as trained `[2, N]`."""
-    if not isinstance(objective.curve, Network):
+    if objective.curve.is_linear():
         return _affine(objective.curve.features(objective.scaling.x_in(x)), plane)[1:]
     predict, _targets = _predictions(objective, x, np.zeros(len(x)), plane)
     steps = np.diag(MOVE / np.linalg.norm(plane.along, axis=1))
@@ -137,8 +141,8 @@ def _predictions(objective: Objective, x: Floats, y: Floats, plane: Plane) -> tu
     """What the model predicts on the plane, and what it should, both scaled as in training."""
     inputs = objective.curve.features(objective.scaling.x_in(x))
     targets = torch.from_numpy(np.ascontiguousarray(objective.scaling.y_in(y)))
-    if isinstance(objective.curve, Network):
-        return _of_network(objective, torch.from_numpy(np.ascontiguousarray(inputs)), plane), targets
+    if not objective.curve.is_linear():
+        return _of_module(objective, torch.from_numpy(np.ascontiguousarray(inputs)), plane), targets
     start, *along = _affine(inputs, plane)
     return _of_affine(start, np.array(along)), targets
 
@@ -155,12 +159,11 @@ def _of_affine(start: Floats, along: Floats) -> Predictions:
     return lambda places: torch.addmm(first, places, both)
 
 
-def _of_network(objective: Objective, inputs: Tensor, plane: Plane) -> Predictions:
-    """A network is asked anew at each place."""
-    settings = objective.settings
-    row = settings.row("model")
-    with torch.device("meta"):  # its own numbers are not needed, and not drawn
-        model: nn.Module = named(row.runs)(inputs.shape[1], **row.arguments(settings.values("model")))
+def _of_module(objective: Objective, inputs: Tensor, plane: Plane) -> Predictions:
+    """It is asked anew at each place: one of layers alone for many at once, any other for one by one."""
+    settings, curve = objective.settings, objective.curve
+    layered = not isinstance(curve, ModuleCurve)
+    model = curve.module() if isinstance(curve, ModuleCurve) else _module(settings, inputs.shape[1])
     origin, along = torch.from_numpy(plane.origin), torch.from_numpy(plane.along.copy())
     named_shapes = [(name, parameter.shape) for name, parameter in model.named_parameters()]
     sizes = [shape.numel() for _name, shape in named_shapes]
@@ -170,10 +173,21 @@ def _of_network(objective: Objective, inputs: Tensor, plane: Plane) -> Predictio
         stacked = {
             name: part.reshape(-1, *shape) for (name, shape), part in zip(named_shapes, parts, strict=True)
         }
-        outputs: Tensor = vmap(lambda one: functional_call(model, one, (inputs,)))(stacked)
-        return outputs[..., 0]
+        if layered:
+            outputs: Tensor = vmap(lambda one: functional_call(model, one, (inputs,)))(stacked)
+            return outputs[..., 0]
+        each = ({name: part[place] for name, part in stacked.items()} for place in range(len(places)))
+        return torch.stack([functional_call(model, one, (inputs,))[..., 0] for one in each])
 
     return predict
+
+
+def _module(settings: Settings, inputs: int) -> nn.Module:
+    """The module of the model; its own numbers are not needed, and not drawn."""
+    row = settings.row("model")
+    with torch.device("meta"):
+        model: nn.Module = named(row.runs)(inputs, **row.arguments(settings.values("model")))
+    return model
 
 
 def _quadratic(objective: Objective, training: Points, plane: Plane) -> tuple[Predictions, Tensor, float]:

@@ -24,12 +24,15 @@ class Convergence:
     and variance 1. In those the squared error of a line or a polynomial is equally curved in every
     direction, and so a gradient below the tolerance means a fit as near as that to the least squares.
 
+    Of a model that is not `layered` nothing is known but the gradient, which is taken as it is.
+
     `inputs` `[N, P]` are what the first layer takes, `targets` `[N, 1]` those of training. `deviation` is the
     standard deviation of the targets; where they are all equal, their size. An exported program does the same
     in the same order.
     """
 
-    def __init__(self, inputs: Tensor, targets: Tensor) -> None:
+    def __init__(self, inputs: Tensor, targets: Tensor, layered: bool = True) -> None:
+        self._layered = layered
         columns = inputs.cpu().double()
         self._centre, spread = columns.mean(dim=0), columns.std(dim=0, correction=0)
         spread = spread.where(spread > SMALLEST_SPREAD * self._centre.abs(), 1.0)
@@ -44,9 +47,10 @@ class Convergence:
 
         `typical_loss` is the loss of residuals as large as `deviation`.
         """
-        weight, bias, *rest = map(torch.as_tensor, gradients)
-        layers = [(weight - torch.outer(bias, self._centre)) @ self._axes, bias, *rest]
-        layers[-2:] = [gradient * self.deviation for gradient in layers[-2:]]
+        layers = list(map(torch.as_tensor, gradients))
+        if self._layered:
+            layers[0] = (layers[0] - torch.outer(layers[1], self._centre)) @ self._axes
+            layers[-2:] = [gradient * self.deviation for gradient in layers[-2:]]
         pull = max(float(gradient.abs().max().item()) for gradient in layers if gradient.numel())
         return pull <= TOLERANCE * typical_loss
 

@@ -217,7 +217,7 @@ class Fit:
     def vanishes(self, gradient: list[Floats]) -> bool:
         """Whether `gradient` is so short that the run may have converged."""
         if self._convergence is None:
-            self._convergence = Convergence(self._inputs, self._targets)
+            self._convergence = Convergence(self._inputs, self._targets, self.curve.layered)
         return self._convergence.reached(gradient, self._typical_loss(self._convergence.deviation))
 
     def step_gradient(self) -> list[Floats]:

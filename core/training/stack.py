@@ -6,18 +6,29 @@ from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
+from torch.func import functional_call
+
+
+def is_layered(model: nn.Module) -> bool:
+    """Whether it is a row of affine layers, with functions without numbers of their own between them."""
+    layers = [model] if isinstance(model, nn.Linear) else list(model.children())
+    plain = type(model).forward in (nn.Linear.forward, nn.Sequential.forward)
+    return plain and all(isinstance(each, nn.Linear) or not list(each.parameters()) for each in layers)
 
 
 class Stack:
     """`models` of one structure, R of them, on `device`.
 
-    `numbers` `[R, P]` are all their parameters, one row for each model; `parts` are views of it, the weight
-    `[R, out, in]` and the bias `[R, out]` of each layer, of which autograd gives the gradients.
+    `numbers` `[R, P]` are all their parameters, one row for each model; `parts` are views of it, of which
+    autograd gives the gradients: of a layered model the weight `[R, out, in]` and the bias `[R, out]` of each
+    layer.
     """
 
     def __init__(self, models: Sequence[nn.Module], device: str) -> None:
         rows = [torch.cat([p.detach().flatten() for p in model.parameters()]) for model in models]
         self.numbers = torch.stack(rows).to(device)
+        self._model = models[0]
+        self._layered = is_layered(self._model)
         self._between: list[Callable[[Tensor], Tensor]] = [
             layer.forward for layer in models[0].modules() if not isinstance(layer, nn.Linear | nn.Sequential)
         ]
@@ -42,6 +53,8 @@ class Stack:
 
     def predict(self, inputs: Tensor) -> Tensor:
         """The predictions `[R, N]` at inputs `[N, P]`, or at those of each run `[R, N, P]`."""
+        if not self._layered:
+            return self._one_by_one(inputs)
         weight, bias = self.parts[:2]
         if inputs.dim() == 2:  # one product for all runs
             rows = torch.addmm(bias.reshape(-1, 1), weight.flatten(0, 1), inputs.mT)
@@ -53,6 +66,17 @@ class Stack:
             hidden = torch.baddbmm(bias.unsqueeze(2), weight, between(hidden))
         return hidden.squeeze(1)
 
+    def _one_by_one(self, inputs: Tensor) -> Tensor:
+        """The same of any module: nothing is known of it that would let all run at once."""
+        names = [name for name, _value in self._model.named_parameters()]
+        runs = zip(*self.parts, strict=True)
+        given = inputs.expand(len(self.numbers), *inputs.shape[-2:])
+        found = [
+            functional_call(self._model, dict(zip(names, parts, strict=True)), (own,))[:, 0]
+            for parts, own in zip(runs, given, strict=True)
+        ]
+        return torch.stack(found)
+
     def gradient(self, objective: Tensor) -> Tensor:
         """The gradient `[R, P]` of what each run minimises, where `objective` is the mean of that."""
         gradients = torch.autograd.grad(objective, self.parts, self._count)
@@ -60,4 +84,4 @@ class Stack:
 
     def size_of_weights(self) -> Tensor:
         """The sum of all absolute weights of all runs."""
-        return torch.stack([part.abs().sum() for part in self.parts[::2]]).sum()
+        return torch.stack([part.abs().sum() for part in self.parts if part.dim() > 2]).sum()

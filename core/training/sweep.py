@@ -241,7 +241,7 @@ class Sweep:
     def _check_size(self) -> None:
         """Raise Problem where a step, or a look at all points, would take too much memory."""
         seen, total = self._batch_size(), self._fit.count
-        widths = [parameter.shape[0] for parameter in self._fit.parameters[::2]]
+        widths = [parameter.shape[0] for parameter in self._fit.parameters if parameter.dim() > 1] or [1]
         numbers = max(BACKWARD * seen * sum(widths), FORWARD * total * max(widths))
         shuffles = total if self.plan.what == SEED and seen < total else 0
         if (

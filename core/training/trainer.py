@@ -11,13 +11,12 @@ from itertools import count
 import numpy as np
 import torch
 
-from core.choices import MODELS
 from core.choices.cores import threads_used, too_few_cores
-from core.choices.named import named
 from core.experiment.experiment import Stretch
 from core.experiment.points import Points
 from core.experiment.settings import Settings
 from core.experiment.split import held_out
+from core.insight.curve_of import curve_of
 from core.insight.scaling import no_scaling, standard_scaling
 from core.insight.trainable import check_points
 from core.texts import _
@@ -471,7 +470,7 @@ class Trainer(Run):
             if settings.standardise
             else no_scaling(points.x.shape[1])
         )
-        self.curve = named(MODELS[settings.model].curve)(settings.values("model"), points.x.shape[1])
+        self.curve = curve_of(settings, points.x.shape[1])
         for part in self._plan:
             check_points(*part.wanted, self.curve, self.scaling)
         self.fit = Fit(first, self.device, self.curve, self.scaling)

@@ -9,9 +9,9 @@ from PySide6.QtCore import QStringListModel, QTimer, Signal
 from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from core.choices import MODELS, Value
-from core.choices.named import named
+from core.choices import Value
 from core.experiment.settings import Settings
+from core.insight.curve_of import curve_of
 from core.insight.phase_words import invitation
 from core.insight.plane import parameter_names
 from core.texts import _
@@ -71,7 +71,7 @@ class FormulasCard(Card):
         model = settings.model, settings.values("model"), features
         if model != self._model:
             self._model = model
-            curve = named(MODELS[settings.model].curve)(settings.values("model"), features)
+            curve = curve_of(settings, features)
             self._show_names(parameter_names(curve))
         if self._list is None:
             self._list = self._make_list()

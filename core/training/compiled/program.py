@@ -12,15 +12,17 @@ import contextlib
 import inspect
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch._export.utils import _compiling_state_context
 from torch._higher_order_ops.scan import scan
 from torch.fx.experimental.proxy_tensor import make_fx
 
-from core.choices import LOSSES, MODELS
+from core.choices import LOSSES
 from core.choices.named import named
 from core.experiment.settings import Settings
+from core.insight.curve_of import curve_of
 from core.insight.scaling import no_scaling
 from core.training.compiled.kind import TOGETHER, Kind
 from core.training.compiled.states import STEP, as_carried, carried_states, flat
@@ -51,7 +53,7 @@ class Program(nn.Module):
         super().__init__()
         self._kind = kind
         settings = kind.settings
-        features = named(MODELS[settings.model].curve)(settings.values("model"), kind.columns)
+        features = curve_of(settings, kind.columns)
         row = settings.row("model")
         self._model = named(row.runs)(kind.columns, **row.arguments(settings.values("model")))
         self._model.to(getattr(torch, settings.dtype))
@@ -59,7 +61,7 @@ class Program(nn.Module):
         self._compare = scaled_loss(settings, no_scaling(kind.columns))[0].forward
         self._norms = kind.norms
         carried = self._carried()
-        steps, data = self._steps(), self._data(len(features.features([[1.0] * kind.columns])[0]))
+        steps, data = self._steps(), self._data(len(features.features(np.ones((1, kind.columns)))[0]))
         self._ends = len(carried), len(carried) + len(steps)
         self.example = (*carried, *steps, *data)
         first = [value[0, 0] for value in steps]
