@@ -559,4 +559,4 @@ def _names_of_axes(plane: Plane) -> tuple[str, str]:
 
 def _is_line(snapshot: Snapshot) -> bool:
     """Whether the model has a slope and an intercept, and nothing else."""
-    return snapshot.curve.count() == 2
+    return snapshot.curve.is_linear() and snapshot.curve.count() == 2

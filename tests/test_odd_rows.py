@@ -20,6 +20,8 @@ import main
 from core.choices.phases import PHASES
 from core.experiment import Points, Settings
 from core.export import program
+from core.insight.best_curve import best_curve
+from core.insight.theory import theory
 from core.training import Trainer
 from core.training.compiled.kind import why_not
 from core.training.sweep_plan import SEED, SweepPlan
@@ -127,6 +129,9 @@ def test_a_model_of_which_only_the_module_is_known_is_walked_through_in_all_mode
         block = part(window, FormulaBlock, "formula_block_forward")
         told = " ".join(label.text() for label in block.findChildren(QLabel))
         assert "no formula here for Bent line" in told
+        inside = window.session.inside
+        assert inside is not None
+        assert inside.names == ("place", "slope.weight")
         for mode in ("full", "simple"):
             action(window, mode).trigger()
             action(window, "run").trigger()
@@ -134,3 +139,11 @@ def test_a_model_of_which_only_the_module_is_known_is_walked_through_in_all_mode
             window.session.pause()
             wait_for_rest(qtbot, window)
             qtbot.waitUntil(lambda: not window.workspace.busy)
+
+
+def test_nothing_is_claimed_of_a_loss_or_a_model_that_is_not_known() -> None:
+    for changes in ({"loss": "fourth"}, {"model": "bent"}):
+        found = theory(POINTS, Settings(**changes))
+        assert found.bound is found.optimum is found.limit is None
+        assert found.why_no_optimum
+    assert best_curve(POINTS, Settings(loss="fourth")) is None

@@ -131,9 +131,15 @@ class Curve:
         return [part.reshape(shape) for part, shape in zip(parts, self.shapes(), strict=True)]
 
     def named(self, layers: Sequence[Floats]) -> Parameters:
-        """The arrays by name: w1, b1, w2, b2, ..."""
-        names = [f"{letter}{layer + 1}" for layer in range(len(layers) // 2) for letter in "wb"]
-        return dict(zip(names, layers, strict=True))
+        """The arrays by name."""
+        return dict(zip(self.names(), layers, strict=True))
+
+    def names(self) -> tuple[str, ...]:
+        """What the arrays are called: w and b, or of several layers w1, b1, w2, b2, ..."""
+        layers = len(self.shapes()) // LAYER
+        if layers == 1:
+            return "w", "b"
+        return tuple(f"{letter}{layer + 1}" for layer in range(layers) for letter in "wb")
 
     def count(self) -> int:
         """How many numbers the model has."""

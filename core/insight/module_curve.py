@@ -89,9 +89,9 @@ class ModuleCurve(Curve):
         """The same slopes."""
         return [np.asarray(array, dtype=np.float64) for array in arrays]
 
-    def named(self, layers: Sequence[Floats]) -> Parameters:
-        """The arrays by the module's names."""
-        return dict(zip(self._shapes, layers, strict=True))
+    def names(self) -> tuple[str, ...]:
+        """Those of the module."""
+        return tuple(self._shapes)
 
     def is_linear(self) -> bool:
         """It may be; that is not known."""

@@ -127,11 +127,14 @@ def optimum(
     """The best fit of a `curve` that is linear in its parameters, over all of `points`.
 
     By the loss that `settings` choose, else by the mean squared error. Solved in float64 on an orthonormal
-    basis of the features of standardised data. None where there are no points, where powers of standardised x
-    are too large to square, or where the best fit could not be certified; the loss is infinite where only the
-    residuals are too large. Raises Cancelled once `stop` says so.
+    basis of the features of standardised data. None of a loss that is not known, where there are no points,
+    where powers of standardised x are too large to square, or where the best fit could not be certified; the
+    loss is infinite where only the residuals are too large. Raises Cancelled once `stop` says so.
     """
     scaling = standard_scaling(points.x, points.y)
+    loss = residual_loss(settings or Settings(), scaling.y_scale)
+    if loss is None:
+        return None
     with np.errstate(all="ignore"):
         x, y = scaling.x_in(points.x), scaling.y_in(points.y)
         design = np.column_stack((curve.features(x), np.ones(len(x))))
@@ -140,7 +143,6 @@ def optimum(
         return None
     lengths[lengths == 0] = 1.0
     basis = Basis(design / lengths)
-    loss = residual_loss(settings or Settings(), scaling.y_scale)
     with np.errstate(all="ignore"):
         found = _best_fit(basis.columns, y, loss, stop)
         solution = basis.solution(found.place) / lengths

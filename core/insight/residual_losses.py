@@ -158,8 +158,8 @@ class LogCosh(SmoothLoss):
         return LogCosh(scale)
 
 
-def residual_loss(settings: Settings, y_scale: float) -> Squares | Pinball | SmoothLoss:
-    """The loss that `settings` choose, of residuals in units of `y_scale`."""
+def residual_loss(settings: Settings, y_scale: float) -> Squares | Pinball | SmoothLoss | None:
+    """The loss that `settings` choose, of residuals in units of `y_scale`; or None."""
     values = settings.values("loss")
     if settings.loss == "mae":
         return Pinball(-1.0, 1.0, y_scale)
@@ -174,7 +174,7 @@ def residual_loss(settings: Settings, y_scale: float) -> Squares | Pinball | Smo
     if settings.loss == "log_cosh":
         scale = float(str(values["scale"]))
         return LogCosh(scale / y_scale, y_scale, scale)
-    return Squares(y_scale, y_scale)
+    return Squares(y_scale, y_scale) if settings.loss == "mse" else None
 
 
 def _log_cosh(ratio: Floats) -> Floats:

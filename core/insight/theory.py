@@ -12,6 +12,7 @@ from core.experiment.points import Points
 from core.experiment.settings import Settings
 from core.insight.curves import Curve, Line, Polynomial
 from core.insight.optimum import Optimum, optimum, training_points
+from core.insight.residual_losses import residual_loss
 from core.insight.scaling import Scaling, no_scaling, standard_scaling
 from core.insight.stability import Bowl, Descent, Zones
 from core.texts import _
@@ -162,7 +163,9 @@ def _why_no_optimum(points: Points, settings: Settings) -> str:
     if not len(points):
         return _("There are no points yet.")
     if settings.model not in LINEAR:
-        return _("For a network no formula gives the best fit.")
+        return _("For this model no formula gives the best fit.")
+    if residual_loss(settings, 1.0) is None:
+        return _("For this loss no formula gives the best fit.")
     if settings.l1 or any(values.get(name) for name in PENALTIES):
         return _("A penalty on the parameters keeps the fit away from the lowest loss.")
     return ""
@@ -176,7 +179,7 @@ def _why_no_limit(points: Points, settings: Settings) -> str:
         name = _(OPTIMIZERS[settings.optimizer].label)
         return _("Which rates are stable is known for SGD, not for {optimizer}.").format(optimizer=name)
     if settings.model not in LINEAR:
-        return _("The loss of a network bends differently everywhere, so no rate is the limit.")
+        return _("The loss of this model may bend differently everywhere, so no rate is the limit.")
     if settings.loss != "mse":
         return _("Which rates are stable is known for the mean squared error alone.")
     if settings.clip_norm is not None:

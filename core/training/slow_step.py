@@ -33,7 +33,7 @@ class SlowStep:
         self._given: Tensor | None = None  # by the forward pass and the loss, without any penalty
         self._objective: Tensor | None = None
         self._same: dict[str, TensorView] = {}
-        self._names = _names(len(fit.parameters))
+        self._names = fit.curve.names()
         settings = fit.taken.settings
         self.inside = Inside(
             run=run,
@@ -156,13 +156,6 @@ class SlowStep:
             known = {name: _kept(value, parameter) for name, value in state.items()}
             found.append({name: value for name, value in known.items() if value is not None})
         return tuple(found)
-
-
-def _names(arrays: int) -> tuple[str, ...]:
-    """w and b, or, where there are several layers, w1, b1, w2, b2 and so on."""
-    if arrays == 2:
-        return "w", "b"
-    return tuple(f"{letter}{layer}" for layer in range(1, arrays // 2 + 1) for letter in "wb")
 
 
 def _kept(value: object, parameter: Tensor) -> Floats | float | None:
