@@ -41,10 +41,10 @@ class ModuleCurve(Curve):
 
     def module(self) -> nn.Module:
         """One for this thread, in float64, whose own numbers say nothing."""
-        import torch
+        from core.training.seeded import seeded
 
         if not hasattr(self._kept, "module"):
-            with torch.random.fork_rng(devices=[]):
+            with seeded(0):
                 made = named(self._row.runs)(self.inputs, **self._row.arguments(self._given))
             self._kept.module = made.double().eval()
         module: nn.Module = self._kept.module
