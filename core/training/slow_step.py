@@ -112,7 +112,8 @@ class SlowStep:
 
     def _bends(self) -> tuple[int, ...]:
         """The first points for which an input of ReLU is exactly 0."""
-        if self._fit.taken.settings.values("model").get("activation") != "relu":
+        of_relu = self._fit.taken.settings.values("model").get("activation") == "relu"
+        if not (of_relu and self._fit.curve.layered):
             return ()
         hidden, parameters = self._inputs, iter(self._fit.parameters[:-LAYER])
         found = torch.zeros(len(hidden), dtype=torch.bool, device=hidden.device)
