@@ -120,7 +120,7 @@ def test_free_parameters_are_mentioned(card: TheoryCard) -> None:
 def test_where_nothing_is_known_one_sentence_says_so(card: TheoryCard) -> None:
     card.show_theory(theory(POINTS, Settings(model="mlp")))
     assert part(card, QLabel, "theory_reason").isVisible()
-    assert "network" in text(card, "theory_reason")
+    assert "this model" in text(card, "theory_reason")
     assert not part(card, QLabel, "theory_optimum").isVisible()
     card.show_theory(theory(POINTS, SGD))
     assert not part(card, QLabel, "theory_reason").isVisible()
