@@ -24,6 +24,7 @@ from core.insight.best_curve import best_curve
 from core.insight.theory import theory
 from core.training import Trainer
 from core.training.compiled.kind import why_not
+from core.training.stack import Stack
 from core.training.sweep_plan import SEED, SweepPlan
 from gui.widgets.formula_block import FormulaBlock
 from tests.odd_rows import odd_rows
@@ -68,6 +69,12 @@ def test_a_run_is_that_of_a_plain_program() -> None:
 def test_a_sweep_is_many_single_runs(model: str, plan: SweepPlan) -> None:
     settings = Settings(optimizer="adafactor", loss="fourth", model=model)
     assert held_against_single_runs(POINTS, settings, plan) >= 3
+
+
+def test_a_row_of_layers_without_biases_is_not_taken_for_pairs_of_weight_and_bias() -> None:
+    model = torch.nn.Sequential(torch.nn.Linear(1, 2, bias=False), torch.nn.Linear(2, 1))
+    x = torch.linspace(-1, 1, 5)[:, None]
+    assert torch.allclose(Stack([model, model], "cpu").predict(x), model(x)[:, 0].expand(2, 5))
 
 
 def test_its_steps_are_not_compiled_as_if_they_were_proportional_to_the_rate() -> None:

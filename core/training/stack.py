@@ -10,10 +10,13 @@ from torch.func import functional_call
 
 
 def is_layered(model: nn.Module) -> bool:
-    """Whether it is a row of affine layers, with functions without numbers of their own between them."""
+    """Whether it is a row of affine layers with biases, and functions without numbers between them."""
     layers = [model] if isinstance(model, nn.Linear) else list(model.children())
     plain = type(model).forward in (nn.Linear.forward, nn.Sequential.forward)
-    return plain and all(isinstance(each, nn.Linear) or not list(each.parameters()) for each in layers)
+    return plain and all(
+        each.bias is not None if isinstance(each, nn.Linear) else not list(each.parameters())
+        for each in layers
+    )
 
 
 class Stack:
