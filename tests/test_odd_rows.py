@@ -26,6 +26,7 @@ from core.training import Trainer
 from core.training.compiled.kind import why_not
 from core.training.stack import Stack
 from core.training.sweep_plan import SEED, SweepPlan
+from gui.main_window import MainWindow
 from gui.widgets.formula_block import FormulaBlock
 from tests.odd_rows import odd_rows
 from tests.sweeps import held_against_single_runs
@@ -109,43 +110,39 @@ def test_the_command_line_takes_it(tmp_path: Path) -> None:
     assert json.loads(told.getvalue())["loss"] == pytest.approx(trainer.full_loss())
 
 
+def walked_through(qtbot: QtBot, window: MainWindow, phase: str) -> str:
+    """What the formulas of `phase` say behind a step in its phases; the window then runs in other modes."""
+    for _phase in PHASES:
+        action(window, "phase").trigger()
+        qtbot.waitUntil(lambda: not window.workspace.busy)
+    wait_for_step(qtbot, window)
+    block = part(window, FormulaBlock, f"formula_block_{phase}")
+    told = " ".join(label.text() for label in block.findChildren(QLabel))
+    for mode in ("full", "simple"):
+        action(window, mode).trigger()
+        action(window, "run").trigger()
+        qtbot.waitUntil(lambda: window.session.running)
+        window.session.pause()
+        wait_for_rest(qtbot, window)
+        qtbot.waitUntil(lambda: not window.workspace.busy)
+    return told
+
+
 def test_all_modes_show_it_and_a_line_says_what_has_no_formula(qtbot: QtBot) -> None:
     with opened(qtbot, LINE, odd(), mode="inside") as window:
-        for _phase in PHASES:
-            action(window, "phase").trigger()
-            qtbot.waitUntil(lambda: not window.workspace.busy)
-        wait_for_step(qtbot, window)
-        block = part(window, FormulaBlock, "formula_block_step")
-        told = " ".join(label.text() for label in block.findChildren(QLabel))
-        assert "no formula here for Adafactor" in told
-        for mode in ("full", "simple"):
-            action(window, mode).trigger()
-            action(window, "run").trigger()
-            qtbot.waitUntil(lambda: window.session.running)
-            window.session.pause()
-            wait_for_rest(qtbot, window)
+        assert "no formula here for Adafactor" in walked_through(qtbot, window, "step")
 
 
-def test_a_model_of_which_only_the_module_is_known_is_walked_through_in_all_modes(qtbot: QtBot) -> None:
-    settings = Settings(model="bent", epochs=None)
-    with opened(qtbot, LINE, settings, mode="inside") as window:
-        for _phase in PHASES:
-            action(window, "phase").trigger()
-            qtbot.waitUntil(lambda: not window.workspace.busy)
-        wait_for_step(qtbot, window)
-        block = part(window, FormulaBlock, "formula_block_forward")
-        told = " ".join(label.text() for label in block.findChildren(QLabel))
-        assert "no formula here for Bent line" in told
+def test_a_model_of_which_only_the_module_is_known_is_shown_in_all_modes(qtbot: QtBot) -> None:
+    with opened(qtbot, LINE, Settings(model="bent", epochs=None), mode="inside") as window:
+        assert "no formula here for Bent line" in walked_through(qtbot, window, "forward")
+        window.session.step()
+        wait_for_rest(qtbot, window)
+        action(window, "inside").trigger()
+        qtbot.waitUntil(lambda: window.session.inside is not None)
         inside = window.session.inside
         assert inside is not None
         assert inside.names == ("place", "slope.weight")
-        for mode in ("full", "simple"):
-            action(window, mode).trigger()
-            action(window, "run").trigger()
-            qtbot.waitUntil(lambda: window.session.running)
-            window.session.pause()
-            wait_for_rest(qtbot, window)
-            qtbot.waitUntil(lambda: not window.workspace.busy)
 
 
 def test_nothing_is_claimed_of_a_loss_or_a_model_that_is_not_known() -> None:

@@ -34,9 +34,7 @@ def go_on(window: QMainWindow, forward: bool) -> bool:
 def _stops(window: QMainWindow, now: QWidget | None) -> list[QWidget]:
     """What Tab stops at, in order, and where it is `now`, although that may be no stop any more."""
     parts: dict[QWidget, list[QWidget]] = {}
-    for widget in window.findChildren(
-        QWidget
-    ):  # the focus chain would leave shiboken with wrappers of nothing
+    for widget in window.findChildren(QWidget):  # behind the focus chain, wrappers of living ones were gone
         is_stop = _takes_tab(widget) and widget.window() is window and widget.isVisibleTo(window)
         if is_stop or widget is now:
             parts.setdefault(_part(widget, window), []).append(widget)
