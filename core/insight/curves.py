@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from core.choices import Value
 from core.insight.numbers import DIGITS, MINUS, in_full, significant, superscript
 from core.insight.scaling import Scaling
 from core.texts import n_
@@ -42,7 +43,7 @@ class Curve:
 
     layered = True
 
-    def __init__(self, values: Mapping[str, object], features: int = 1) -> None:
+    def __init__(self, values: Mapping[str, Value], features: int = 1) -> None:
         self.values = values
         self.inputs = features
 

@@ -35,7 +35,6 @@ class ModuleCurve(Curve):
 
     def __init__(self, row: Model, values: Mapping[str, Value], features: int = 1) -> None:
         super().__init__(values, features)
-        self._given = values
         self._row = row
         self._kept = threading.local()  # a module has the numbers of one caller while it is asked
 
@@ -45,7 +44,7 @@ class ModuleCurve(Curve):
 
         if not hasattr(self._kept, "module"):
             with seeded(0):
-                made = named(self._row.runs)(self.inputs, **self._row.arguments(self._given))
+                made = named(self._row.runs)(self.inputs, **self._row.arguments(self.values))
             self._kept.module = made.double().eval()
         module: nn.Module = self._kept.module
         return module
